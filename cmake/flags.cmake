@@ -1,0 +1,29 @@
+# Compiler and linker flags of every target, in one place.
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -fno-omit-frame-pointer -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wno-missing-designated-field-initializers -Wno-missing-field-initializers
+                      -fcolor-diagnostics)
+  add_link_options(-fuse-ld=lld-19)
+else()
+  # GCC 12 reports false positives of these two under -O2 inside libstdc++ and coroutine frames.
+  add_compile_options(-Wno-missing-field-initializers -Wno-maybe-uninitialized -Wno-restrict
+                      -Wno-array-bounds -Wno-stringop-overflow)
+endif()
+
+# Checks (CHECK) are on in every build; NDEBUG only silences the standard library's own asserts.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1")
+set(CMAKE_C_FLAGS_SANITIZE "-O1 -g1")
+
+if(WEIR_SANITIZE)
+  add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
+  string(REPLACE ",fuzzer-no-link" "" link_sanitize "${WEIR_SANITIZE}")
+  add_link_options(-fsanitize=${link_sanitize})
+endif()
+
+include_directories(${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/src)
+add_link_options(-Wl,--gc-sections)
+add_compile_options(-ffunction-sections -fdata-sections)
