@@ -1,0 +1,97 @@
+#pragma once
+// Encoding and decoding of every message by its descriptor tables (wire/codec/descriptor.h).
+//
+// A message struct M is generated from src/wire/schema/ into "wire/message/<name>.h" (one header a
+// message, "wire/message/produce_request.h" holds weir::wire::ProduceRequest). Its members carry Kafka's
+// names in snake_case, Kafka's defaults as initialisers, nested structs are members (M::TopicProduceData),
+// and every struct of a flexible message ends in `Array<UnknownTag> unknown_tags`. Types:
+//   bool, int8..int64, uint16, uint32, float64   the C++ type
+//   string -> Str, bytes -> Blob, records -> Records, uuid -> Uuid, []T -> Array<T>
+//   struct -> the struct itself; nullable struct -> T*, null when absent
+// M::Descriptor access goes through the functions below only.
+//
+// decode trusts no length: allocation is bounded by a constant times the bytes received, collections hold
+// at most 1,000,000 elements and tag sections at most 10,000 fields (as Kafka 4.4), nesting is that of the
+// schema. Errors: corrupt (truncated, bad length, null where none may be), unsupported (version).
+//
+// encode refuses (invalid) what a version cannot carry: a non-default value of a field that is not in that
+// version and not ignorable, or null where null is not allowed. Sizes are known before a byte is written.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "wire/codec/arena.h"
+#include "wire/codec/value.h"
+
+namespace weir::wire {
+
+struct MessageDescriptor;
+
+// Where messages are written: memory, with gaps for external records.
+class Output {
+ public:
+  struct Gap {
+    std::size_t position;  // in bytes(): the external records come before this byte
+    std::uint32_t size;
+  };
+
+  Bytes bytes() const { return {data_.data(), data_.size()}; }
+  MutableBytes mutable_bytes() { return {data_.data(), data_.size()}; }
+  const std::vector<Gap>& gaps() const { return gaps_; }  // ascending, in encoding order
+  std::size_t size_with_gaps() const;                     // what goes over the wire
+
+  std::byte* grow(std::size_t bytes);  // uninitialised room at the end, valid until the next grow
+  void append(Bytes bytes);
+  void add_gap(std::uint32_t size) { gaps_.push_back({data_.size(), size}); }
+  void clear();
+  std::vector<std::byte> take() { return std::move(data_); }
+
+ private:
+  std::vector<std::byte> data_;
+  std::vector<Gap> gaps_;
+};
+
+namespace codec_detail {
+Result<std::size_t> decode(void* into, const MessageDescriptor&, Bytes, std::int16_t version, Arena&);
+Result<std::size_t> encoded_size(const void* message, const MessageDescriptor&, std::int16_t version);
+Result<> encode(const void* message, const MessageDescriptor&, std::int16_t version, Output&);
+std::string to_json(const void* message, const MessageDescriptor&, std::int16_t version);
+}  // namespace codec_detail
+
+// Decodes from the front of `bytes`; returns how many were used. `into` is a default-constructed M.
+template <class M>
+Result<std::size_t> decode(M& into, Bytes bytes, std::int16_t version, Arena& arena) {
+  return codec_detail::decode(&into, M::descriptor, bytes, version, arena);
+}
+
+// Exactly `bytes`: what is left over is an error (corrupt).
+template <class M>
+Result<> decode_whole(M& into, Bytes bytes, std::int16_t version, Arena& arena) {
+  TRY_ASSIGN(const auto used, decode(into, bytes, version, arena));
+  if (used != bytes.size()) return fail(Errc::corrupt, "bytes left over after a message", used);
+  return {};
+}
+
+// External records count with their size.
+template <class M>
+Result<std::size_t> encoded_size(const M& message, std::int16_t version) {
+  return codec_detail::encoded_size(&message, M::descriptor, version);
+}
+
+// Appends to `output`. On an error the output is as before.
+template <class M>
+Result<> encode(const M& message, std::int16_t version, Output& output) {
+  return codec_detail::encode(&message, M::descriptor, version, output);
+}
+
+// The JSON form that Apache Kafka's converters give (binary as base64, for tests and dumps).
+template <class M>
+std::string to_json(const M& message, std::int16_t version) {
+  return codec_detail::to_json(&message, M::descriptor, version);
+}
+
+}  // namespace weir::wire
