@@ -1,0 +1,34 @@
+#pragma once
+// What one partition's log is told; made from the topic's and the broker's configuration.
+// Names are Kafka's topic configs with underscores.
+
+#include <cstdint>
+
+#include "base/ids.h"
+
+namespace weir::log {
+
+struct LogConfig {
+  std::int64_t segment_bytes = 1073741824;
+  std::int64_t segment_ms = 604800000;
+  std::int64_t segment_jitter_ms = 0;
+  std::int64_t segment_index_bytes = 10485760;
+  std::int64_t index_interval_bytes = 4096;
+  std::int64_t retention_ms = 604800000;  // -1: for ever
+  std::int64_t retention_bytes = -1;      // -1: no bound
+  std::int64_t file_delete_delay_ms = 60000;
+  bool cleanup_delete = true;             // cleanup.policy contains "delete"
+  bool cleanup_compact = false;           // cleanup.policy contains "compact"
+  std::int64_t delete_retention_ms = 86400000;
+  std::int64_t min_compaction_lag_ms = 0;
+  std::int64_t max_compaction_lag_ms = INT64_MAX;
+  double min_cleanable_dirty_ratio = 0.5;
+  std::int64_t flush_messages = 1;        // 1: a record counts once it is synced; INT64_MAX: never asked
+  std::int64_t flush_ms = INT64_MAX;
+  std::int64_t max_message_bytes = 1048588;
+  bool preallocate = false;
+  std::int64_t producer_id_expiration_ms = 86400000;
+  std::int64_t decompressed_bytes_max = 1073741824;  // max.decompressed.message.bytes
+};
+
+}  // namespace weir::log

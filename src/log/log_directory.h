@@ -1,0 +1,73 @@
+#pragma once
+// LogDirectory: the data directory as a whole, in Kafka's layout: meta.properties, .lock, .kafka_cleanshutdown, the
+// checkpoint files, and one folder a partition. All calls block: they belong into offload or before the node
+// serves.
+//
+// Errors of open: busy (another process holds .lock), invalid (cluster id or node id do not match, several
+// things named by file), unsupported (a newer version), io.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env/disk.h"
+#include "base/uuid.h"
+#include "log/partition_log.h"
+
+namespace weir::log {
+
+struct MetaProperties {
+  std::string cluster_id;   // 22 characters as Kafka makes them, or whatever an operator chose
+  BrokerId node_id = no_broker;
+  Uuid directory_id;
+};
+
+using OffsetCheckpoint = std::map<PartitionName, Offset>;
+
+class LogDirectory {
+ public:
+  // Takes the lock. Creates the directory when it is missing, not the meta.properties.
+  static Result<std::unique_ptr<LogDirectory>> open(env::Disk& disk, std::string path);
+  ~LogDirectory();
+
+  const std::string& path() const { return path_; }
+  Result<std::optional<MetaProperties>> read_meta_properties();
+  Result<> write_meta_properties(const MetaProperties& properties);
+
+  // The marker says that everything was synced and closed; it is removed before anything is served.
+  // Its content is the broker epoch of the run that wrote it (KIP-966), -1 when it has none.
+  Result<std::optional<std::int64_t>> take_clean_shutdown_marker();
+  Result<> write_clean_shutdown_marker(std::int64_t broker_epoch);
+
+  // Checkpoint files; a missing or damaged one reads as empty (they are hints).
+  OffsetCheckpoint read_recovery_points();
+  OffsetCheckpoint read_log_start_offsets();
+  OffsetCheckpoint read_high_watermarks();
+  OffsetCheckpoint read_cleaner_offsets();
+  Result<> write_recovery_points(const OffsetCheckpoint& checkpoint);
+  Result<> write_log_start_offsets(const OffsetCheckpoint& checkpoint);
+  Result<> write_high_watermarks(const OffsetCheckpoint& checkpoint);
+  Result<> write_cleaner_offsets(const OffsetCheckpoint& checkpoint);
+
+  // Partition folders ("topic-3") that are there, without -delete, -future, -stray ones and __cluster_metadata-0.
+  struct Found {
+    PartitionName name;
+    std::string directory;
+    std::optional<Uuid> topic_id;  // from partition.metadata
+  };
+  Result<std::vector<Found>> partitions();
+  // Renames "topic-3" to "topic-3.<id>-delete" (durable), so that it never comes back; then removal.
+  Result<std::string> mark_deleted(const std::string& directory, std::uint64_t unique);
+  Result<> remove_marked();        // everything that ends in -delete
+  std::string partition_path(const PartitionName& name) const;
+
+ private:
+  LogDirectory(env::Disk& disk, std::string path, std::unique_ptr<env::DirectoryLock> lock);
+  env::Disk& disk_;
+  std::string path_;
+  std::unique_ptr<env::DirectoryLock> lock_;
+};
+
+}  // namespace weir::log
