@@ -1,15 +1,16 @@
 #pragma once
 // Record batches, format v2 (magic 2), as Kafka stores and sends them: DefaultRecordBatch.java.
 //
-//   0 base_offset i64 | 8 batch_length i32 (of what follows byte 12) | 12 partition_leader_epoch i32
+//   0 base_offset i64 | 8 batch_length i32 (of what follows byte 12) | 12 partition_leader_epoch
+//   i32
 //  16 magic i8 = 2 | 17 crc u32 (CRC-32C of all from byte 21) | 21 attributes i16
 //  23 last_offset_delta i32 | 27 base_timestamp i64 | 35 max_timestamp i64 | 43 producer_id i64
 //  51 producer_epoch i16 | 53 base_sequence i32 | 57 records_count i32 | 61 records
 //
-// base_offset and partition_leader_epoch lie before the CRC's range: the leader stamps them in place.
+// base_offset and partition_leader_epoch lie before the CRC's range: the leader stamps them in
+// place.
 
 #include <cstdint>
-#include <optional>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -31,7 +32,7 @@ enum BatchAttribute : std::int16_t {
   attribute_delete_horizon = 0x40,  // KIP-534: base_timestamp is the delete horizon
 };
 
-// One batch in memory. The bytes are exactly one batch; the view was made by read_batch or next_batch.
+// One batch in memory. The bytes are exactly one batch; the view was made by read_batch.
 class BatchView {
  public:
   explicit BatchView(Bytes whole) : data_(whole) {}
@@ -67,22 +68,30 @@ class BatchView {
   Bytes data_;
 };
 
-// The size of the batch that starts at the front of `bytes`, from its first 12 bytes. Errors: corrupt when
-// fewer are there, or the length is below the smallest possible batch. Does not ask that all of it is here.
+// The size of the batch that starts at the front of `bytes`, from its first 12 bytes. Errors:
+// corrupt when fewer are there, or the length is below the smallest possible batch. Does not ask
+// that all of it is here.
 Result<std::size_t> batch_size_at(Bytes front);
 
 // The first batch of `bytes`. Errors: corrupt (truncated, bad length, magic other than 2).
 // The CRC is not checked.
 Result<BatchView> read_batch(Bytes bytes);
 
+// The sequence number `increment` after `sequence`, which wraps from 2^31-1 to 0.
+Sequence sequence_after(Sequence sequence, std::int32_t increment);
+
 // Stamps in place; neither touches the CRC's range.
 void set_base_offset(MutableBytes batch, Offset base_offset);
 void set_leader_epoch(MutableBytes batch, LeaderEpoch epoch);
 
 // These change bytes under the CRC and recompute it.
-void set_log_append_time(MutableBytes batch, TimestampMs now);   // max_timestamp = now, attribute set
-void set_max_timestamp(MutableBytes batch, TimestampMs max_timestamp);
+void set_log_append_time(MutableBytes batch,
+                         TimestampMs now);  // max_timestamp = now, attribute set
+void set_max_timestamp(MutableBytes batch,
+                       TimestampMs max_timestamp);  // attribute cleared (CreateTime)
 
+// CRC-32C (Castagnoli) by ISA-L, 37 to 62 GB/s from 256 bytes up. `seed` is the CRC of what came
+// before.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t seed = 0);
 
 }  // namespace weir::wire
