@@ -48,6 +48,9 @@ class Connection {
   // Sends all pieces in order, as one gathered write where possible. One write at a time.
   virtual Task<Result<>> write(std::span<const Piece> pieces) = 0;
 
+  // From now on readable() gives Errc::closed, also to who waits in it; writing goes on.
+  virtual void stop_reading() = 0;
+
   // Ends both directions; whoever waits gets Errc::closed. Harmless when repeated.
   virtual void close() = 0;
 
