@@ -174,9 +174,16 @@ std::vector<std::byte> BatchBuilder::build() {
   return data_;
 }
 
-void BatchBuilder::build_to(std::vector<std::byte>& out) {
-  write_header(data_, Codec::none);
-  out.insert(out.end(), data_.begin(), data_.end());
+Result<> BatchBuilder::build_to(CompressionContext& context, const Compression& how,
+                                std::vector<std::byte>& out) {
+  const auto start = out.size();
+  out.resize(start + batch_header_size);
+  if (auto done = compress(context, how, Bytes(data_).subspan(batch_header_size), out); !done) {
+    out.resize(start);
+    return done;
+  }
+  write_header(MutableBytes(out).subspan(start), how.codec);
+  return {};
 }
 
 std::vector<std::byte> build_empty_batch(const EmptyBatch& batch) {

@@ -4,7 +4,8 @@
 //
 //   BatchBuilder builder({.base_offset = 7, .producer_id = pid, ...});
 //   builder.add({.timestamp = now, .key = key, .value = value});
-//   std::vector<std::byte> batch = builder.build();              // codec none
+//   std::vector<std::byte> batch = builder.build();              // uncompressed
+//   TRY(builder.build_to(context, {.codec = Codec::lz4}, out));  // or compressed
 //
 // The base timestamp is that of the first record, or the delete horizon (KIP-534). The maximum
 // timestamp is that of the records, or log_append_time. A builder is used again after clear(),
@@ -18,6 +19,8 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "base/result.h"
+#include "wire/compression/compression.h"
 #include "wire/record/batch.h"
 #include "wire/record/record.h"
 
@@ -72,8 +75,9 @@ class BatchBuilder {
   // The batch, uncompressed; CHECKs that there is a record. The builder is as new after clear()
   // only.
   std::vector<std::byte> build();
-  // Writes the same at the end of `out`; no copy is kept.
-  void build_to(std::vector<std::byte>& out);
+  // Appends the batch to `out`, its records compressed as `how` says. Errors: those of compress().
+  Result<> build_to(CompressionContext& context, const Compression& how,
+                    std::vector<std::byte>& out);
 
  private:
   template <class WriteHeaders>

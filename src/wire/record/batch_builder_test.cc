@@ -28,7 +28,11 @@ std::optional<std::string> text(Blob b) {
 
 std::vector<Model> read_all(BatchView batch) {
   std::vector<Model> out;
-  RecordIterator records(batch);
+  CompressionContext context;
+  std::vector<std::byte> storage;
+  const auto bytes = decompressed_records(context, batch, 1 << 30, storage);
+  EXPECT_TRUE(bytes);
+  RecordIterator records(batch, bytes.value_or(Bytes{}));
   for (Record record;;) {
     const auto more = records.next(record);
     EXPECT_TRUE(more) << more.error().message();
@@ -136,6 +140,15 @@ TEST(BatchBuilder, an_empty_batch_keeps_offsets_and_sequences) {
   EXPECT_TRUE(read_all(*batch).empty());
 }
 
+TEST(BatchBuilder, a_compression_error_leaves_the_output_as_it_was) {
+  CompressionContext context;
+  BatchBuilder builder({});
+  builder.add({.value = blob("x")});
+  std::vector<std::byte> out(7);
+  EXPECT_FALSE(builder.build_to(context, {.codec = static_cast<Codec>(7)}, out));
+  EXPECT_EQ(out.size(), 7u);
+}
+
 TEST(BatchBuilder, the_last_offset_may_lie_above_the_last_record) {
   BatchBuilder builder({.base_offset = 100});
   builder.add_at(103, NewRecord{.timestamp = 1});
@@ -152,6 +165,7 @@ std::optional<std::string> random_text(RandomSource& random) {
 
 TEST(BatchBuilder, random_batches_come_back_as_the_model_says) {
   SeededRandom random(20261120);
+  CompressionContext context;
   for (int round = 0; round < 300; ++round) {
     const auto base = static_cast<Offset>(random.next() >> (2 + random.below(60)));
     BatchBuilder builder({.base_offset = base});
@@ -180,6 +194,15 @@ TEST(BatchBuilder, random_batches_come_back_as_the_model_says) {
     RecordIterator records(*batch);
     for (Record record; *records.next(record);) again.add_at(record.offset, record);
     EXPECT_EQ(again.build(), bytes);
+    // Compressed, it says the same, and is put behind what is there.
+    std::vector<std::byte> out(5);
+    const auto codec = static_cast<Codec>(random.below(5));
+    ASSERT_TRUE(again.build_to(context, {.codec = codec}, out));
+    const BatchView compressed(Bytes(out).subspan(5));
+    EXPECT_TRUE(compressed.crc_is_good());
+    EXPECT_EQ(compressed.codec(), codec);
+    EXPECT_EQ(compressed.next_offset(), offset);
+    EXPECT_EQ(read_all(compressed), models);
   }
 }
 
