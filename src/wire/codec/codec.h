@@ -8,7 +8,7 @@
 //   bool, int8..int64, uint16, uint32, float64   the C++ type
 //   string -> Str, bytes -> Blob, records -> Records, uuid -> Uuid, []T -> Array<T>
 //   struct -> the struct itself; nullable struct -> T*, null when absent
-// M::Descriptor access goes through the functions below only.
+// M::descriptor is for the functions below (and for tools that work on all messages).
 //
 // decode trusts no length: allocation is bounded by a constant times the bytes received, collections hold
 // at most 1,000,000 elements and tag sections at most 10,000 fields (as Kafka 4.4), nesting is that of the
@@ -46,7 +46,8 @@ class Output {
 
   std::byte* grow(std::size_t bytes);  // uninitialised room at the end, valid until the next grow
   void append(Bytes bytes);
-  void add_gap(std::uint32_t size) { gaps_.push_back({data_.size(), size}); }
+  void add_gap(std::uint32_t size) { add_gap(data_.size(), size); }
+  void add_gap(std::size_t position, std::uint32_t size) { gaps_.push_back({position, size}); }
   void clear();
   std::vector<std::byte> take() { return std::move(data_); }
 

@@ -1,0 +1,315 @@
+#include "wire/codec/codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "wire/codec/descriptor.h"
+#include "wire/message/api_versions_response.h"
+#include "wire/message/describe_topic_partitions_response.h"
+#include "wire/message/fetch_request.h"
+#include "wire/message/fetch_response.h"
+#include "wire/message/metadata_response.h"
+#include "wire/message/produce_request.h"
+#include "wire/message/request_header.h"
+
+namespace weir::wire {
+namespace {
+
+std::string hex(Bytes bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (const auto byte : bytes) {
+    out += digits[std::to_integer<int>(byte) >> 4];
+    out += digits[std::to_integer<int>(byte) & 15];
+  }
+  return out;
+}
+
+template <class M>
+std::string encoded(const M& message, std::int16_t version) {
+  Output output;
+  const auto done = encode(message, version, output);
+  if (!done) return done.error().message();
+  EXPECT_EQ(output.size_with_gaps(), encoded_size(message, version).value());
+  return hex(output.bytes());
+}
+
+template <class M>
+std::string error_of(const M& message, std::int16_t version) {
+  const auto size = encoded_size(message, version);
+  return size ? "none" : size.error().message();
+}
+
+template <class M>
+std::string decode_error(std::string_view bytes, std::int16_t version) {
+  M message;
+  Arena arena;
+  const auto done = decode_whole(message, as_bytes(bytes), version, arena);
+  return done ? "none" : done.error().message();
+}
+
+ProduceRequest::PartitionProduceData partition(std::int32_t index, Bytes records) {
+  ProduceRequest::PartitionProduceData data;
+  data.index = index;
+  data.records = Records(records);
+  return data;
+}
+
+TEST(Codec, legacy_produce_request_has_the_documented_bytes) {
+  std::vector<ProduceRequest::PartitionProduceData> partitions{partition(2, as_bytes("abc"))};
+  std::vector<ProduceRequest::TopicProduceData> topics(1);
+  topics[0].name = "t";
+  topics[0].partition_data = partitions;
+  ProduceRequest request;
+  request.acks = -1;
+  request.timeout_ms = 1000;
+  request.topic_data = topics;
+  EXPECT_EQ(encoded(request, 3),
+            "ffff"
+            "ffff"
+            "000003e8"
+            "00000001"
+            "000174"
+            "00000001"
+            "00000002"
+            "00000003"
+            "616263");
+}
+
+TEST(Codec, flexible_produce_request_has_compact_lengths_and_tag_sections) {
+  std::vector<ProduceRequest::PartitionProduceData> partitions{partition(2, as_bytes("abc"))};
+  std::vector<ProduceRequest::TopicProduceData> topics(1);
+  topics[0].name = "t";
+  topics[0].partition_data = partitions;
+  ProduceRequest request;
+  request.transactional_id = "x";
+  request.acks = 1;
+  request.topic_data = topics;
+  EXPECT_EQ(encoded(request, 9),
+            "0278"
+            "0001"
+            "00000000"
+            "02"
+            "0274"
+            "02"
+            "00000002"
+            "04616263"
+            "00"
+            "00"
+            "00");
+}
+
+TEST(Codec, request_header_keeps_the_legacy_client_id_when_flexible) {
+  RequestHeader header;
+  header.request_api_key = 18;
+  header.request_api_version = 3;
+  header.correlation_id = 7;
+  header.client_id = "me";
+  EXPECT_EQ(encoded(header, 1),
+            "0012"
+            "0003"
+            "00000007"
+            "00026d65");
+  EXPECT_EQ(encoded(header, 2),
+            "0012"
+            "0003"
+            "00000007"
+            "00026d65"
+            "00");
+}
+
+TEST(Codec, decoded_values_are_views_into_the_frame) {
+  std::vector<ProduceRequest::PartitionProduceData> partitions{partition(2, as_bytes("abc"))};
+  std::vector<ProduceRequest::TopicProduceData> topics(1);
+  topics[0].name = "topic";
+  topics[0].partition_data = partitions;
+  ProduceRequest request;
+  request.topic_data = topics;
+  Output output;
+  ASSERT_TRUE(encode(request, 9, output));
+  ProduceRequest decoded;
+  Arena arena;
+  ASSERT_TRUE(decode_whole(decoded, output.bytes(), 9, arena));
+  ASSERT_EQ(decoded.topic_data.size(), 1u);
+  EXPECT_EQ(decoded.topic_data[0].name.view(), "topic");
+  EXPECT_TRUE(decoded.transactional_id.is_null());
+  const auto records = decoded.topic_data[0].partition_data[0].records.view();
+  EXPECT_GE(records.data(), output.bytes().data());
+  EXPECT_EQ(as_text(records), "abc");
+}
+
+TEST(Codec, external_records_leave_a_gap_and_count_in_the_size) {
+  std::vector<FetchResponse::PartitionData> partitions(2);
+  partitions[0].records = Records::external(100'000);
+  partitions[1].records = Records::external(0);
+  std::vector<FetchResponse::FetchableTopicResponse> topics(1);
+  topics[0].partitions = partitions;
+  FetchResponse response;
+  response.responses = topics;
+  Output output;
+  output.append(as_bytes("head"));
+  ASSERT_TRUE(encode(response, 12, output));
+  ASSERT_EQ(output.gaps().size(), 1u);
+  EXPECT_EQ(output.gaps()[0].size, 100'000u);
+  EXPECT_EQ(output.size_with_gaps(), 4 + encoded_size(response, 12).value());
+  // The compact length (100001) ends right before the gap.
+  const auto before = output.bytes().first(output.gaps()[0].position);
+  EXPECT_EQ(hex(before.last(3)), "a18d06");
+}
+
+TEST(Codec, unknown_tags_survive_a_round_trip) {
+  const std::string bytes =
+      std::string("\0\x12\0\x03\0\0\0\x07\xff\xff", 10) + std::string("\x02\x00\x01z\x05\x00", 6);
+  RequestHeader header;
+  Arena arena;
+  ASSERT_TRUE(decode_whole(header, as_bytes(bytes), 2, arena));
+  ASSERT_EQ(header.unknown_tags.size(), 2u);
+  EXPECT_EQ(header.unknown_tags[1].tag, 5u);
+  EXPECT_EQ(encoded(header, 2), hex(as_bytes(bytes)));
+  EXPECT_THAT(error_of(header, 1), testing::HasSubstr("this version has none"));
+}
+
+TEST(Codec, unknown_tags_must_ascend_when_written) {
+  UnknownTag tags[] = {{5, {}}, {5, {}}};
+  RequestHeader header;
+  header.unknown_tags = Array<UnknownTag>(tags, 2);
+  EXPECT_THAT(error_of(header, 2), testing::HasSubstr("not ascending"));
+}
+
+TEST(Codec, known_tagged_fields_are_written_when_not_default) {
+  ApiVersionsResponse response;
+  EXPECT_EQ(encoded(response, 3),
+            "0000"
+            "01"
+            "00000000"
+            "00");
+  response.finalized_features_epoch = 1;
+  EXPECT_EQ(encoded(response, 3),
+            "0000"
+            "01"
+            "00000000"
+            "01"
+            "01"
+            "08"
+            "0000000000000001");
+}
+
+TEST(Codec, nullable_struct_has_a_marker_byte) {
+  DescribeTopicPartitionsResponse response;
+  EXPECT_EQ(encoded(response, 0),
+            "00000000"
+            "01"
+            "ff"
+            "00");
+  DescribeTopicPartitionsResponse::Cursor cursor;
+  cursor.topic_name = "t";
+  response.next_cursor = &cursor;
+  EXPECT_EQ(encoded(response, 0),
+            "00000000"
+            "01"
+            "01"
+            "0274"
+            "00000000"
+            "00"
+            "00");
+}
+
+TEST(Codec, a_field_the_version_lacks_is_dropped_only_when_ignorable) {
+  FetchRequest request;
+  request.rack_id = "r";  // ignorable
+  EXPECT_EQ(error_of(request, 10), "none");
+  MetadataResponse response;
+  response.error_code = 3;  // ignorable
+  EXPECT_EQ(error_of(response, 12), "none");
+  FetchRequest::ForgottenTopic forgotten;
+  request.forgotten_topics_data = Array<FetchRequest::ForgottenTopic>(&forgotten, 1);
+  EXPECT_THAT(error_of(request, 6), testing::HasSubstr("FetchRequest.forgottenTopicsData is set"));
+}
+
+TEST(Codec, null_is_refused_where_it_may_not_be) {
+  RequestHeader header;
+  header.client_id = Str::null();
+  EXPECT_EQ(error_of(header, 1), "none");
+  ApiVersionsResponse response;
+  response.api_keys = Array<ApiVersionsResponse::ApiVersion>::null();
+  EXPECT_THAT(error_of(response, 0), testing::HasSubstr("apiKeys is null"));
+  EXPECT_THAT(decode_error<ApiVersionsResponse>(std::string_view("\0\0\xff\xff\xff\xff", 6), 0),
+              testing::HasSubstr("apiKeys is null"));
+}
+
+TEST(Codec, versions_outside_the_schema_are_unsupported) {
+  EXPECT_THAT(error_of(ProduceRequest{}, 2), testing::StartsWith("unsupported"));
+  EXPECT_THAT(decode_error<ProduceRequest>("", 14), testing::StartsWith("unsupported"));
+}
+
+TEST(Codec, a_count_beyond_the_bytes_allocates_nothing) {
+  const std::string bytes("\0\0\x00\x0f\x00\x00", 6);  // a million api keys, then nothing
+  ApiVersionsResponse response;
+  Arena arena;
+  EXPECT_FALSE(decode(response, as_bytes(bytes), 0, arena));
+  EXPECT_EQ(arena.bytes_reserved(), 0u);
+}
+
+TEST(Codec, every_cut_of_a_message_is_corrupt) {
+  std::vector<ProduceRequest::PartitionProduceData> partitions{partition(2, as_bytes("abc"))};
+  std::vector<ProduceRequest::TopicProduceData> topics(1);
+  topics[0].name = "topic";
+  topics[0].partition_data = partitions;
+  ProduceRequest request;
+  request.topic_data = topics;
+  Output output;
+  ASSERT_TRUE(encode(request, 9, output));
+  for (std::size_t size = 0; size < output.bytes().size(); ++size) {
+    EXPECT_THAT(decode_error<ProduceRequest>(as_text(output.bytes().first(size)), 9),
+                testing::StartsWith("corrupt"))
+        << size;
+  }
+}
+
+TEST(Codec, an_error_leaves_the_output_as_it_was) {
+  Output output;
+  output.append(as_bytes("x"));
+  ApiVersionsResponse response;
+  response.api_keys = Array<ApiVersionsResponse::ApiVersion>::null();
+  EXPECT_FALSE(encode(response, 0, output));
+  EXPECT_EQ(as_text(output.bytes()), "x");
+}
+
+TEST(Codec, default_messages_of_every_version_round_trip) {
+  std::size_t count = 0;
+  for (const auto* message : all_messages()) {
+    const auto& root = message->structs[message->root];
+    const auto made =
+        std::make_unique<std::max_align_t[]>(root.size / sizeof(std::max_align_t) + 1);
+    for (auto version = message->min_version; version <= message->max_version; ++version) {
+      Output first;
+      ASSERT_TRUE(codec_detail::encode(root.default_value, *message, version, first))
+          << message->name;
+      ASSERT_GE(first.bytes().size(), message->plan(version).min_size) << message->name;
+      std::memcpy(made.get(), root.default_value, root.size);
+      Arena arena;
+      const auto used = codec_detail::decode(made.get(), *message, first.bytes(), version, arena);
+      ASSERT_TRUE(used) << message->name << " " << used.error().message();
+      ASSERT_EQ(*used, first.bytes().size());
+      Output second;
+      ASSERT_TRUE(codec_detail::encode(made.get(), *message, version, second));
+      ASSERT_EQ(hex(first.bytes()), hex(second.bytes())) << message->name;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 700u);
+}
+
+TEST(Codec, json_is_what_kafkas_converters_say) {
+  ProduceRequest request;
+  request.acks = -1;
+  EXPECT_EQ(to_json(request, 9),
+            R"({"transactionalId":null,"acks":-1,"timeoutMs":0,"topicData":[]})");
+}
+
+}  // namespace
+}  // namespace weir::wire

@@ -1,0 +1,345 @@
+// Decoding by plans. A failure is noted once, in plain members, and made into words at the very
+// end.
+
+#include <bit>
+#include <string>
+
+#include "wire/codec/codec.h"
+#include "wire/codec/descriptor.h"
+#include "wire/codec/memory.h"
+#include "wire/varint.h"
+
+namespace weir::wire::codec_detail {
+namespace {
+
+constexpr std::int32_t max_collection = 1'000'000;
+constexpr std::uint32_t max_tags = 10'000;
+
+class Decoder {
+ public:
+  Decoder(const MessageDescriptor& message, Bytes bytes, Arena& arena)
+      : message_(message),
+        begin_(bytes.data()),
+        at_(begin_),
+        end_(begin_ + bytes.size()),
+        arena_(arena) {}
+
+  bool structure(const Plan& plan, std::byte* into) {
+    for (const auto& op : message_.steps(plan)) {
+      if (!field(op, into + op.offset)) return false;
+    }
+    return !plan.flexible || tags(plan, into);
+  }
+
+  std::size_t used() const { return static_cast<std::size_t>(at_ - begin_); }
+
+  Error error() const {
+    std::string what = message_.name;
+    if (failed_field_) what.append(".").append(failed_field_);
+    return {Errc::corrupt, what.append(" ").append(reason_), used()};
+  }
+
+ private:
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+
+  bool bad(const char* reason) {
+    if (!reason_) reason_ = reason;
+    return false;
+  }
+  bool bad(const char* reason, const Op& op) {
+    if (!failed_field_) failed_field_ = message_.fields[op.field].name;
+    return bad(reason);
+  }
+
+  template <class T>
+  bool scalar(void* to, const Op& op) {
+    if (left() < sizeof(T)) return bad("is cut off", op);
+    store(to, load_be<T>(at_));
+    at_ += sizeof(T);
+    return true;
+  }
+
+  bool field(const Op& op, std::byte* to) {
+    switch (op.code) {
+      case OpCode::boolean:
+        if (left() < 1) return bad("is cut off", op);
+        store(to, *at_++ != std::byte{0});
+        return true;
+      case OpCode::int8:
+        return scalar<std::uint8_t>(to, op);
+      case OpCode::int16:
+      case OpCode::uint16:
+        return scalar<std::uint16_t>(to, op);
+      case OpCode::int32:
+      case OpCode::uint32:
+        return scalar<std::uint32_t>(to, op);
+      case OpCode::int64:
+      case OpCode::float64:
+        return scalar<std::uint64_t>(to, op);
+      case OpCode::uuid:
+        if (left() < 16) return bad("is cut off", op);
+        store(to, load_be<std::uint64_t>(at_));
+        store(to + 8, load_be<std::uint64_t>(at_ + 8));
+        at_ += 16;
+        return true;
+      case OpCode::string:
+        return string(op, op.flags, to);
+      case OpCode::bytes:
+        return bytes<Blob>(op, op.flags, to);
+      case OpCode::records:
+        return bytes<Records>(op, op.flags, to);
+      case OpCode::structure:
+        return structure(message_.plans[op.plan], to);
+      case OpCode::pointer:
+        return pointer(op, to);
+      case OpCode::array:
+        return array(op, to);
+      case OpCode::struct_array:
+        return struct_array(op, to);
+    }
+    return bad("has an unknown type", op);
+  }
+
+  // A length as Kafka reads it: negative means null.
+  template <class Legacy>
+  bool length(const Op& op, std::uint8_t flags, std::int32_t& out) {
+    if (flags & op_compact) {
+      std::uint32_t raw = 0;
+      const auto* next = read_unsigned_varint(at_, end_, raw);
+      if (!next) return bad("has a length that is cut off or too long", op);
+      at_ = next;
+      out = static_cast<std::int32_t>(raw - 1);
+    } else {
+      if (left() < sizeof(Legacy)) return bad("is cut off", op);
+      out = load_be<Legacy>(at_);
+      at_ += sizeof(Legacy);
+    }
+    if (out < 0 && !(flags & op_nullable)) return bad("is null where it may not be", op);
+    return true;
+  }
+
+  bool string(const Op& op, std::uint8_t flags, void* to) {
+    std::int32_t size = 0;
+    if (!length<std::int16_t>(op, flags, size)) return false;
+    if (size < 0) {
+      store(to, Str::null());
+      return true;
+    }
+    const auto count = static_cast<std::size_t>(size);
+    if (count > max_string_size) return bad("is longer than a string may be", op);
+    if (count > left()) return bad("is cut off", op);
+    store(to, Str(std::string_view(reinterpret_cast<const char*>(at_), count)));
+    at_ += count;
+    return true;
+  }
+
+  template <class T>
+  bool bytes(const Op& op, std::uint8_t flags, void* to) {
+    std::int32_t size = 0;
+    if (!length<std::int32_t>(op, flags, size)) return false;
+    if (size < 0) {
+      store(to, T::null());
+      return true;
+    }
+    const auto count = static_cast<std::size_t>(size);
+    if (count > left()) return bad("is cut off", op);
+    store(to, T(Bytes(at_, count)));
+    at_ += count;
+    return true;
+  }
+
+  bool pointer(const Op& op, std::byte* to) {
+    const auto& plan = message_.plans[op.plan];
+    const auto& info = message_.structs[plan.structure];
+    if (op.flags & op_nullable) {
+      if (left() < 1) return bad("is cut off", op);
+      if (static_cast<std::int8_t>(*at_++) < 0) {
+        store<std::byte*>(to, nullptr);
+        return true;
+      }
+    }
+    if (left() < plan.min_size) return bad("is cut off", op);
+    auto* made = static_cast<std::byte*>(arena_.allocate(info.size, alignof(std::max_align_t)));
+    std::memcpy(made, info.default_value, info.size);
+    store(to, made);
+    return structure(plan, made);
+  }
+
+  // Reads the number of elements, each of at least `min_size` bytes; -1: null.
+  bool count(const Op& op, std::size_t min_size, std::int32_t& out) {
+    if (!length<std::int32_t>(op, op.flags, out)) return false;
+    if (out <= 0) return true;
+    if (out > max_collection) return bad("has more elements than are allowed", op);
+    if (static_cast<std::size_t>(out) * min_size > left()) return bad("is cut off", op);
+    return true;
+  }
+
+  bool array(const Op& op, std::byte* to) {
+    const auto width = scalar_size(op.element);
+    std::int32_t elements = 0;
+    if (width != 0) {
+      if (!count(op, width, elements)) return false;
+      return elements < 0 ? null_array(to)
+                          : scalars(op, static_cast<std::size_t>(elements), width, to);
+    }
+    const bool text = op.element == OpCode::string;
+    const std::size_t least = op.flags & op_compact ? 1 : text ? 2 : 4;
+    if (!count(op, least, elements)) return false;
+    if (elements < 0) return null_array(to);
+    const auto number = static_cast<std::size_t>(elements);
+    const auto element_size = text ? sizeof(Str) : sizeof(Blob);
+    auto* data =
+        number == 0 ? nullptr
+                    : static_cast<std::byte*>(arena_.allocate(number * element_size, alignof(Str)));
+    const std::uint8_t flags = op.flags & op_compact;  // elements are never null
+    for (std::size_t i = 0; i < number; ++i) {
+      auto* element = data + i * element_size;
+      if (text ? !string(op, flags, element) : !bytes<Blob>(op, flags, element)) return false;
+    }
+    store(to, AnyArray(data, number));
+    return true;
+  }
+
+  bool null_array(std::byte* to) {
+    store(to, AnyArray::null());
+    return true;
+  }
+
+  template <class T>
+  void swap_all(std::byte* to, std::size_t number) {
+    for (std::size_t i = 0; i < number; ++i) {
+      store(to + i * sizeof(T), load_be<T>(at_ + i * sizeof(T)));
+    }
+  }
+
+  bool scalars(const Op& op, std::size_t number, std::size_t width, std::byte* to) {
+    if (number == 0) {
+      store(to, AnyArray(nullptr, 0));
+      return true;
+    }
+    auto* data = static_cast<std::byte*>(arena_.allocate(number * width, width < 8 ? width : 8));
+    switch (width) {
+      case 1:
+        std::memcpy(data, at_, number);
+        if (op.element == OpCode::boolean) {
+          for (std::size_t i = 0; i < number; ++i) data[i] = std::byte{data[i] != std::byte{0}};
+        }
+        break;
+      case 2:
+        swap_all<std::uint16_t>(data, number);
+        break;
+      case 4:
+        swap_all<std::uint32_t>(data, number);
+        break;
+      default:
+        swap_all<std::uint64_t>(data, number * width / 8);
+        break;
+    }
+    at_ += number * width;
+    store(to, AnyArray(data, number));
+    return true;
+  }
+
+  bool struct_array(const Op& op, std::byte* to) {
+    const auto& plan = message_.plans[op.plan];
+    const auto& info = message_.structs[plan.structure];
+    std::int32_t elements = 0;
+    if (!count(op, plan.min_size, elements)) return false;
+    if (elements < 0) return null_array(to);
+    const auto number = static_cast<std::size_t>(elements);
+    auto* data = number == 0 ? nullptr
+                             : static_cast<std::byte*>(
+                                   arena_.allocate(number * info.size, alignof(std::max_align_t)));
+    for (std::size_t i = 0; i < number; ++i) {
+      auto* element = data + i * info.size;
+      std::memcpy(element, info.default_value, info.size);
+      if (!structure(plan, element)) return false;
+    }
+    store(to, AnyArray(data, number));
+    return true;
+  }
+
+  bool tags(const Plan& plan, std::byte* into) {
+    std::uint32_t number = 0;
+    const auto* next = read_unsigned_varint(at_, end_, number);
+    if (!next) return bad("has a tag section that is cut off");
+    at_ = next;
+    return number == 0 || tag_section(plan, into, number);
+  }
+
+  bool tag_section(const Plan& plan, std::byte* into, std::uint32_t number) {
+    if (number > max_tags) return bad("has more tagged fields than are allowed");
+    if (number > left() / 2) return bad("has a tag section that is cut off");
+    const auto& info = message_.structs[plan.structure];
+    Array<UnknownTag> unknown;
+    std::size_t unknown_count = 0;
+    for (std::uint32_t i = 0; i < number; ++i) {
+      std::uint32_t tag = 0;
+      std::uint32_t size = 0;
+      const auto* next = read_unsigned_varint(at_, end_, tag);
+      if (next) next = read_unsigned_varint(next, end_, size);
+      if (!next || size > static_cast<std::size_t>(end_ - next))
+        return bad("has a tagged field that is cut off");
+      at_ = next;
+      if (const auto* op = known_tag(plan, tag)) {
+        if (!tagged_field(*op, size, into)) return false;
+        continue;
+      }
+      for (const auto& other : message_.fields_of(info)) {
+        if (other.tag >= 0 && static_cast<std::uint32_t>(other.tag) == tag)
+          return bad("has a tag that its version does not know");
+      }
+      if (unknown.empty()) unknown = arena_.array<UnknownTag>(number - i);
+      unknown[unknown_count++] = {tag, Blob(Bytes(at_, size))};
+      at_ += size;
+    }
+    if (unknown_count != 0)
+      store(into + info.unknown_tags, Array<UnknownTag>(unknown.data(), unknown_count));
+    return true;
+  }
+
+  const Op* known_tag(const Plan& plan, std::uint32_t tag) const {
+    for (const auto& op : message_.tagged(plan)) {
+      if (op.tag == tag) return &op;
+    }
+    return nullptr;
+  }
+
+  bool tagged_field(const Op& op, std::uint32_t size, std::byte* into) {
+    if (op.code == OpCode::structure) {  // a tag that comes twice: the last one counts, whole
+      const auto& info = message_.structs[message_.plans[op.plan].structure];
+      std::memcpy(into + op.offset, info.default_value, info.size);
+    }
+    const auto* outer_end = end_;
+    end_ = at_ + size;
+    if (!field(op, into + op.offset)) return false;
+    if (at_ != end_) return bad("does not fill its tagged field", op);
+    end_ = outer_end;
+    return true;
+  }
+
+  const MessageDescriptor& message_;
+  const std::byte* begin_;
+  const std::byte* at_;
+  const std::byte* end_;
+  Arena& arena_;
+  const char* failed_field_ = nullptr;
+  const char* reason_ = nullptr;
+};
+
+}  // namespace
+
+Result<std::size_t> decode(void* into, const MessageDescriptor& message, Bytes bytes,
+                           std::int16_t version, Arena& arena) {
+  if (!message.has_version(version)) {
+    return fail(Errc::unsupported,
+                std::string(message.name) + " has no version " + std::to_string(version));
+  }
+  Decoder decoder(message, bytes, arena);
+  if (!decoder.structure(message.plan(version), static_cast<std::byte*>(into))) {
+    return std::unexpected(decoder.error());
+  }
+  return decoder.used();
+}
+
+}  // namespace weir::wire::codec_detail
