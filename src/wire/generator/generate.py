@@ -16,11 +16,12 @@ CPP_TYPES = {"bool": "bool", "int8": "std::int8_t", "int16": "std::int16_t",
              "uint16": "std::uint16_t", "int32": "std::int32_t", "uint32": "std::uint32_t",
              "int64": "std::int64_t", "float64": "double", "uuid": "Uuid", "string": "Str",
              "bytes": "Blob", "records": "Records"}
-KEYWORDS = {"bool", "case", "class", "const", "default", "delete", "descriptor", "double", "enum",
+KEYWORDS = {"bool", "case", "class", "const", "default", "delete", "double", "enum",
             "explicit", "export", "false", "for", "int", "long", "namespace", "new", "operator",
             "private", "protected", "public", "register", "return", "short", "signed", "static",
             "struct", "switch", "template", "this", "true", "typename", "union", "unsigned",
             "using", "virtual", "void", "while", "unknown_tags"}
+CONSTANTS = {"api_key", "min_version", "max_version", "descriptor"}  # of a message
 BANNER = "// Generated from src/wire/schema/{0} by src/wire/generator/generate.py.\n"
 SOURCE_COUNT = 6  # as in src/wire/CMakeLists.txt
 
@@ -90,8 +91,15 @@ def header(message):
         lines.append(f"  struct {struct.name} {{")
         lines += struct_body(message, struct, "    ")
         lines += ["  };", ""]
+    if CONSTANTS & {member_name(field) for field in message.root.fields}:
+        raise schema.SchemaError(f"{message.name}: a field has the name of a constant")
     lines += struct_body(message, message.root, "  ")
-    lines += ["", "  static const MessageDescriptor descriptor;", "};", "",
+    lines.append("")
+    if message.number >= 0:
+        lines.append(f"  static constexpr std::int16_t api_key = {message.number};")
+    lines += [f"  static constexpr std::int16_t min_version = {message.versions.low};",
+              f"  static constexpr std::int16_t max_version = {message.versions.high};",
+              "  static const MessageDescriptor descriptor;", "};", "",
               "}  // namespace weir::wire", ""]
     return "\n".join(lines)
 
