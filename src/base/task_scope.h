@@ -1,6 +1,7 @@
 #pragma once
-// TaskScope: the tasks that run on their own on one shard, and the way to wait for their end. Whoever
-// starts background work owns a scope, asks the work to stop by its own means, and awaits finished().
+// TaskScope: the tasks that run on their own on one shard, and the way to wait for their end.
+// Whoever starts background work owns a scope, asks the work to stop by its own means, and awaits
+// finished().
 
 #include <cstddef>
 
@@ -12,7 +13,7 @@ namespace weir {
 
 class TaskScope {
  public:
-  explicit TaskScope(env::Executor& executor) : ended_(executor) {}
+  explicit TaskScope(env::Executor& executor) : executor_(executor), ended_(executor) {}
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
   ~TaskScope() { CHECK(running_ == 0, "a scope ends after its tasks"); }
@@ -23,6 +24,7 @@ class TaskScope {
   Task<> finished();
 
  private:
+  env::Executor& executor_;
   Signal ended_;
   std::size_t running_ = 0;
   friend struct DetachedTask;

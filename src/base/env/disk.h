@@ -74,7 +74,8 @@ class Disk {
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<> sync_directory(const std::string& path) = 0;
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
-  virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) = 0;  // error: busy
+  // Locks the file `.lock` in this directory, as Kafka does and against Kafka. Error: busy.
+  virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) = 0;
 };
 
 // Whole small files. write_file_atomically writes `path`.tmp, syncs it, renames it over `path` and syncs

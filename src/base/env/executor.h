@@ -9,6 +9,10 @@
 
 #include "base/env/clock.h"
 
+namespace weir {
+class DetachedFrames;
+}
+
 namespace weir::env {
 
 using Callback = std::move_only_function<void()>;
@@ -29,6 +33,9 @@ class Executor {
   // Jobs of one shard may run at the same time as each other and as the shard: `work` touches only what
   // it was given. See offload() in base/offload.h.
   virtual void offload(Callback work, Callback done) = 0;
+
+  // Where coroutines that nobody owns are kept for a simulated crash; null: nowhere.
+  virtual DetachedFrames* detached_frames() { return nullptr; }
 };
 
 using TimerId = std::uint64_t;
