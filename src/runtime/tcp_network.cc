@@ -1,0 +1,77 @@
+#include "runtime/tcp_network.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/check.h"
+#include "base/offload.h"
+#include "runtime/socket_address.h"
+#include "runtime/system_error.h"
+#include "runtime/tcp_connection.h"
+#include "runtime/tcp_listener.h"
+#include "runtime/tcp_socket.h"
+
+namespace weir::runtime {
+namespace {
+
+Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std::string name) {
+  OwnedDescriptor socket(
+      ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  if (!socket) co_return system_failure(errno, "cannot connect to " + name);
+  const int on = 1;
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  int number = ::connect(socket.get(), address.get(), address.size) == 0 ? 0 : errno;
+  if (number == EINPROGRESS) {
+    // The watch gets a second descriptor of the socket, so that closing it leaves ours.
+    Watch watch(loop, ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    const auto give_up =
+        loop.start(loop.now() + TcpNetwork::connect_wait_max, [&watch] { watch.close(); });
+    co_await watch.wait(Watch::Direction::write);
+    loop.cancel(give_up);
+    socklen_t size = sizeof(number);
+    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &number, &size);
+    if (watch.descriptor() < 0) number = ETIMEDOUT;
+  }
+  if (number != 0) co_return system_failure(number, "cannot connect to " + name);
+  co_return socket;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<env::Listener>> TcpNetwork::listen(const env::Address& address,
+                                                          int backlog) {
+  return TcpListener::listen(loop_, address, backlog);
+}
+
+std::unique_ptr<env::Connection> TcpNetwork::adopt(std::unique_ptr<env::Socket> socket) {
+  auto* accepted = dynamic_cast<TcpSocket*>(socket.get());
+  CHECK(accepted != nullptr, "a socket of this network");
+  return std::make_unique<TcpConnection>(loop_, std::move(accepted->descriptor));
+}
+
+Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(const env::Address& address) {
+  const env::Address target = address;
+  Result<std::vector<SocketAddress>> addresses;
+  if (is_literal(target.host)) {
+    addresses = resolve(target);
+  } else {
+    auto work = [target] { return resolve(target); };
+    auto resolving = offload(loop_, std::move(work));
+    addresses = co_await std::move(resolving);
+  }
+  if (!addresses) co_return std::unexpected(std::move(addresses).error());
+  Error last{Errc::not_found, target.text() + " has no address"};
+  for (const SocketAddress& each : *addresses) {
+    auto connecting = connect_to(loop_, each, target.text());
+    auto socket = co_await std::move(connecting);
+    if (socket) co_return std::make_unique<TcpConnection>(loop_, *std::move(socket));
+    last = std::move(socket).error();
+  }
+  co_return std::unexpected(std::move(last));
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,15 @@
+#pragma once
+// An accepted connection between two shards: the bare descriptor and who is at its ends.
+
+#include "base/env/network.h"
+#include "runtime/owned_descriptor.h"
+
+namespace weir::runtime {
+
+class TcpSocket final : public env::Socket {
+ public:
+  explicit TcpSocket(OwnedDescriptor from) : descriptor(std::move(from)) {}
+  OwnedDescriptor descriptor;
+};
+
+}  // namespace weir::runtime
