@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t crc_position = 17;
 constexpr std::size_t attributes_position = 21;  // the CRC covers all from here
 constexpr std::size_t max_timestamp_position = 35;
+constexpr int attributes_known = 0x7f;  // what Kafka keeps when it writes the attributes anew
 
 void restamp_crc(MutableBytes batch) {
   store_be(batch.data() + crc_position, crc32c(batch.subspan(attributes_position)));
@@ -70,7 +71,7 @@ void set_leader_epoch(MutableBytes batch, LeaderEpoch epoch) {
 void set_log_append_time(MutableBytes batch, TimestampMs now) {
   const auto attributes = load_be<std::int16_t>(batch.data() + attributes_position);
   store_be(batch.data() + attributes_position,
-           static_cast<std::int16_t>(attributes | attribute_log_append_time));
+           static_cast<std::int16_t>((attributes & attributes_known) | attribute_log_append_time));
   store_be(batch.data() + max_timestamp_position, now);
   restamp_crc(batch);
 }
@@ -78,7 +79,7 @@ void set_log_append_time(MutableBytes batch, TimestampMs now) {
 void set_max_timestamp(MutableBytes batch, TimestampMs max_timestamp) {
   const auto attributes = load_be<std::int16_t>(batch.data() + attributes_position);
   store_be(batch.data() + attributes_position,
-           static_cast<std::int16_t>(attributes & ~attribute_log_append_time));
+           static_cast<std::int16_t>(attributes & attributes_known & ~attribute_log_append_time));
   store_be(batch.data() + max_timestamp_position, max_timestamp);
   restamp_crc(batch);
 }
