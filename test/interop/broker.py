@@ -1,0 +1,184 @@
+"""One broker under test, of either kind, in a data directory: start, stop, kill -9, start again.
+
+Kinds: "kafka" is Apache Kafka 4.4.0 out of its jars, "weir" is the binary of this tree. Both listen on free loopback
+ports and get the same settings, so that a difference in their answers is theirs.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import jars
+import paths
+import wire
+
+# What both kinds are told: one node, and no waiting that a test would only sit through.
+SETTINGS = {
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+}
+
+CLUSTER_ID = "WeirInteropCluster0001"
+START_SECONDS = 60
+STOP_SECONDS = 60
+
+
+class BrokerError(Exception):
+    pass
+
+
+def free_ports(count):
+    """Ports nobody listens on now, below the range the kernel hands out, so that nobody is given them later."""
+    found = []
+    port = 15000 + (os.getpid() * 37) % 12000
+    while len(found) < count:
+        port = 15000 + (port - 15000 + 1) % 17000
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                found.append(port)
+            except OSError:
+                pass
+    return found
+
+
+class Broker:
+    """A node and its directory. kill() and stop() end only the process that start() made."""
+
+    def __init__(self, kind, name, weir=None, settings=None, voters="standalone", data=None, ports=None):
+        self.kind = kind
+        self.home = paths.RUNS / name
+        self.data = pathlib.Path(data) if data else self.home / "data"
+        self.weir = weir
+        self.voters = voters
+        self.settings = {**SETTINGS, **(settings or {})}
+        self.port, self.controller_port = ports or free_ports(2)
+        self.log = self.home / f"{kind}.log"
+        self._process = None
+        self._proxied = None
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def fresh(self):
+        """Removes what an earlier run left; returns self."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir(parents=True)
+        return self
+
+    def advertise(self, port):
+        """Clients are told this port (a proxy's) instead of the broker's own. Call before start()."""
+        self._proxied = port
+
+    def start(self):
+        self.home.mkdir(parents=True, exist_ok=True)
+        command = self._kafka_command() if self.kind == "kafka" else self._weir_command()
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, start_new_session=True
+            )
+        began = time.monotonic()
+        while not wire.answers(self.port):
+            if self._process.poll() is not None:
+                raise BrokerError(f"{self.kind} ended with {self._process.returncode} at start:\n{self.tail()}")
+            if time.monotonic() - began > START_SECONDS:
+                self.kill()
+                raise BrokerError(f"{self.kind} does not answer after {START_SECONDS} s:\n{self.tail()}")
+            time.sleep(0.02)
+        return self
+
+    def stop(self):
+        """SIGTERM and a clean end; anything but a clean end is an error."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.send_signal(signal.SIGTERM)
+        try:
+            code = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise BrokerError(f"{self.kind} did not stop within {STOP_SECONDS} s:\n{self.tail()}") from None
+        # A JVM that ends by SIGTERM says 143 though it stopped in good order.
+        if code not in ((0, 143) if self.kind == "kafka" else (0,)):
+            raise BrokerError(f"{self.kind} ended with {code}:\n{self.tail()}")
+
+    def kill(self):
+        """kill -9, as a crash."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def tail(self, lines=30):
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except FileNotFoundError:
+            return ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
+
+    def _kafka_command(self):
+        properties = self.home / "server.properties"
+        advertised = self._proxied or self.port
+        lines = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": str(self.data),
+            **self.settings,
+        }
+        if self.voters == "standalone":
+            lines["controller.quorum.bootstrap.servers"] = f"127.0.0.1:{self.controller_port}"
+        else:
+            lines["controller.quorum.voters"] = f"1@127.0.0.1:{self.controller_port}"
+        properties.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+        if not (self.data / "meta.properties").exists():
+            format_directory(properties, self.voters)
+        return jars.java("kafka", "kafka.Kafka", str(properties), heap="768m", log="info")
+
+    def _weir_command(self):
+        command = [str(self.weir), "server", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
+        settings = dict(self.settings)
+        if self._proxied:
+            settings["advertised.listeners"] = f"PLAINTEXT://127.0.0.1:{self._proxied}"
+        for key, value in settings.items():
+            command += ["--set", f"{key}={value}"]
+        return command
+
+
+def format_directory(properties, voters, cluster_id=CLUSTER_ID):
+    """Formats a directory as Apache Kafka does: voters is "standalone" (KIP-853) or "static"."""
+    arguments = ["format", "-t", cluster_id, "-c", str(properties)]
+    if voters == "standalone":
+        arguments.append("--standalone")
+    done = subprocess.run(jars.java("kafka", "kafka.tools.StorageTool", *arguments), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise BrokerError(f"format failed: {done.stdout}{done.stderr}")
