@@ -63,7 +63,7 @@ class Broker:
         self.port, self.controller_port = ports or free_ports(2)
         self.log = self.home / f"{kind}.log"
         self._process = None
-        self._proxied = None
+        self._second = None
 
     @property
     def bootstrap(self):
@@ -79,9 +79,9 @@ class Broker:
         self.home.mkdir(parents=True)
         return self
 
-    def advertise(self, port):
-        """Clients are told this port (a proxy's) instead of the broker's own. Call before start()."""
-        self._proxied = port
+    def second_listener(self, name, port, advertised):
+        """Another listener, whose clients are told `advertised` (a proxy's port) instead. Call before start()."""
+        self._second = (name, port, advertised)
 
     def start(self):
         self.home.mkdir(parents=True, exist_ok=True)
@@ -141,17 +141,28 @@ class Broker:
         else:
             self.kill()
 
+    def _listeners(self):
+        """listeners, advertised.listeners and listener.security.protocol.map, the controller's left out."""
+        here, told, protocols = f"PLAINTEXT://127.0.0.1:{self.port}", f"PLAINTEXT://127.0.0.1:{self.port}", "PLAINTEXT:PLAINTEXT"
+        if self._second:
+            name, port, advertised = self._second
+            here += f",{name}://127.0.0.1:{port}"
+            told += f",{name}://127.0.0.1:{advertised}"
+            protocols += f",{name}:PLAINTEXT"
+        return here, told, protocols
+
     def _kafka_command(self):
         properties = self.home / "server.properties"
-        advertised = self._proxied or self.port
+        controller = f"CONTROLLER://127.0.0.1:{self.controller_port}"
+        listeners, advertised, protocols = self._listeners()
         lines = {
             "process.roles": "broker,controller",
             "node.id": "1",
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "listeners": f"{listeners},{controller}",
+            "advertised.listeners": f"{advertised},{controller}",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": f"{protocols},CONTROLLER:PLAINTEXT",
             "log.dirs": str(self.data),
             **self.settings,
         }
@@ -165,10 +176,13 @@ class Broker:
         return jars.java("kafka", "kafka.Kafka", str(properties), heap="768m", log="info")
 
     def _weir_command(self):
-        command = [str(self.weir), "server", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
+        command = [str(self.weir), "server", "--data", str(self.data)]
+        if not self._second:
+            command += ["--listen", f"127.0.0.1:{self.port}"]
         settings = dict(self.settings)
-        if self._proxied:
-            settings["advertised.listeners"] = f"PLAINTEXT://127.0.0.1:{self._proxied}"
+        if self._second:
+            names = ("listeners", "advertised.listeners", "listener.security.protocol.map")
+            settings.update(zip(names, self._listeners()))
         for key, value in settings.items():
             command += ["--set", f"{key}={value}"]
         return command
