@@ -17,13 +17,13 @@ struct LogConfig {
   std::int64_t retention_ms = 604800000;  // -1: for ever
   std::int64_t retention_bytes = -1;      // -1: no bound
   std::int64_t file_delete_delay_ms = 60000;
-  bool cleanup_delete = true;             // cleanup.policy contains "delete"
-  bool cleanup_compact = false;           // cleanup.policy contains "compact"
+  bool cleanup_delete = true;    // cleanup.policy contains "delete"
+  bool cleanup_compact = false;  // cleanup.policy contains "compact"
   std::int64_t delete_retention_ms = 86400000;
   std::int64_t min_compaction_lag_ms = 0;
   std::int64_t max_compaction_lag_ms = INT64_MAX;
   double min_cleanable_dirty_ratio = 0.5;
-  std::int64_t flush_messages = 1;        // 1: a record counts once it is synced; INT64_MAX: never asked
+  std::int64_t flush_messages = 1;  // 1: a record counts once it is synced; INT64_MAX: never asked
   std::int64_t flush_ms = INT64_MAX;
   std::int64_t max_message_bytes = 1048588;
   bool preallocate = false;

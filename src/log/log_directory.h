@@ -1,12 +1,11 @@
 #pragma once
-// LogDirectory: the data directory as a whole, in Kafka's layout: meta.properties, .lock, .kafka_cleanshutdown, the
-// checkpoint files, and one folder a partition. All calls block: they belong into offload or before the node
-// serves.
+// LogDirectory: the data directory as a whole, in Kafka's layout: meta.properties, .lock,
+// .kafka_cleanshutdown, the checkpoint files, and one folder a partition. All calls block: they
+// belong into offload or before the node serves.
 //
-// Errors of open: busy (another process holds .lock), invalid (cluster id or node id do not match, several
-// things named by file), unsupported (a newer version), io.
+// Errors of open: busy (another process holds .lock), invalid (cluster id or node id do not match,
+// several things named by file), unsupported (a newer version), io.
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,17 +13,16 @@
 
 #include "base/env/disk.h"
 #include "base/uuid.h"
-#include "log/partition_log.h"
+#include "log/format/checkpoint_file.h"
+#include "log/partition_name.h"
 
 namespace weir::log {
 
 struct MetaProperties {
-  std::string cluster_id;   // 22 characters as Kafka makes them, or whatever an operator chose
+  std::string cluster_id;  // 22 characters as Kafka makes them, or whatever an operator chose
   BrokerId node_id = no_broker;
   Uuid directory_id;
 };
-
-using OffsetCheckpoint = std::map<PartitionName, Offset>;
 
 class LogDirectory {
  public:
@@ -51,16 +49,18 @@ class LogDirectory {
   Result<> write_high_watermarks(const OffsetCheckpoint& checkpoint);
   Result<> write_cleaner_offsets(const OffsetCheckpoint& checkpoint);
 
-  // Partition folders ("topic-3") that are there, without -delete, -future, -stray ones and __cluster_metadata-0.
+  // Partition folders ("topic-3") that are there, without -delete, -future, -stray ones and
+  // __cluster_metadata-0.
   struct Found {
     PartitionName name;
     std::string directory;
     std::optional<Uuid> topic_id;  // from partition.metadata
   };
   Result<std::vector<Found>> partitions();
-  // Renames "topic-3" to "topic-3.<id>-delete" (durable), so that it never comes back; then removal.
+  // Renames "topic-3" to "topic-3.<id>-delete" (durable), so that it never comes back; then
+  // removal.
   Result<std::string> mark_deleted(const std::string& directory, std::uint64_t unique);
-  Result<> remove_marked();        // everything that ends in -delete
+  Result<> remove_marked();  // everything that ends in -delete
   std::string partition_path(const PartitionName& name) const;
 
  private:

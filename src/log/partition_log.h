@@ -1,21 +1,24 @@
 #pragma once
 // PartitionLog: one partition's log on one disk, in Kafka's files. Owned by one shard.
 //
-// Two kinds of calls. Calls on the shard touch memory and the page cache only. Blocking work comes as a plan:
-// plan_x() on the shard, X::carry_out() (a free-standing value; on the helper thread, through offload) and
-// x_done() on the shard again. Between the two the shard goes on; a plan holds its files by shared pointer.
+// Two kinds of calls. Calls on the shard touch memory and the page cache only. Blocking work comes
+// as a plan: plan_x() on the shard, X::carry_out() (a free-standing value; on the helper thread,
+// through offload) and x_done() on the shard again. Between the two the shard goes on; a plan holds
+// its files by shared pointer.
 //
-// The way of a record: stage() gives a batch its offsets and stamps it in place; write_staged() puts everything
-// that was staged in this turn into the active segment with one gathered write and only then moves
-// log_end_offset; a flush makes it durable and moves durable_end_offset. The owner decides what
-// high_watermark is (replication/isr) and tells the log.
+// The way of a record: stage() gives a batch its offsets and stamps it in place; write_staged()
+// puts everything that was staged in this turn into the active segment with one gathered write and
+// only then moves log_end_offset; a flush makes it durable and moves durable_end_offset. The owner
+// decides what high_watermark is (replication/isr) and tells the log.
 //
-// After a crash: everything below the recovery point of the last checkpoint is believed; above it every batch is
-// checked, and the tail is cut at the first bad one. Damage below it is corruption: reported (Errc::corrupt with
-// file and position), never cut. Indexes and snapshots are hints, rebuilt when missing or wrong.
+// After a crash: everything below the recovery point of the last checkpoint is believed; above it
+// every batch is checked, and the tail is cut at the first bad one. Damage below it is corruption:
+// reported (Errc::corrupt with file and position), never cut. Indexes and snapshots are hints,
+// rebuilt when missing or wrong.
 //
 // Invariants: log_start_offset <= last_stable_offset <= high_watermark <= log_end_offset;
-// durable_end_offset <= log_end_offset. After a failed write or sync the log is offline(): appends are refused.
+// durable_end_offset <= log_end_offset. After a failed write or sync the log is offline(): appends
+// are refused.
 
 #include <cstdint>
 #include <expected>
@@ -30,20 +33,17 @@
 #include "base/env/network.h"
 #include "base/ids.h"
 #include "base/uuid.h"
+#include "log/leader_epochs.h"
 #include "log/log_config.h"
+#include "log/partition_name.h"
+#include "log/producer_state.h"
 #include "wire/error_code.h"
 
 namespace weir::log {
 
-struct PartitionName {
-  std::string topic;
-  PartitionIndex partition = 0;
-  auto operator<=>(const PartitionName&) const = default;
-};
-
 // What the validator found out about one batch (wire/record/validator.h), and where its bytes lie.
 struct StagedBatch {
-  MutableBytes bytes;              // exactly one batch; must stay alive until write_staged() returned
+  MutableBytes bytes;  // exactly one batch; must stay alive until write_staged() returned
   std::int32_t last_offset_delta = 0;
   TimestampMs max_timestamp = no_timestamp;
   ProducerId producer_id = no_producer_id;
@@ -56,15 +56,8 @@ struct StagedBatch {
 struct Appended {
   Offset base_offset = no_offset;
   Offset last_offset = no_offset;
-  bool is_duplicate = false;       // acknowledged with the offsets of its original; nothing was staged
+  bool is_duplicate = false;  // acknowledged with the offsets of its original; nothing was staged
 };
-
-struct AppendError {
-  wire::ErrorCode code;
-  std::string message;
-};
-
-enum class AppendOrigin : std::uint8_t { client, coordinator, raft_leader };
 
 struct AbortedTransaction {
   ProducerId producer_id;
@@ -73,8 +66,8 @@ struct AbortedTransaction {
 
 // A piece of one segment that can be sent as it lies. Starts at a batch, may end within one.
 struct ReadPlan {
-  env::FileRange range;            // size 0: nothing at or after the offset below the bound
-  Offset start_offset = no_offset;        // base offset of the first batch (may lie below what was asked)
+  env::FileRange range;             // size 0: nothing at or after the offset below the bound
+  Offset start_offset = no_offset;  // base offset of the first batch (may lie below what was asked)
   bool first_batch_whole = true;
   std::uint64_t first_batch_bytes = 0;
 };
@@ -83,11 +76,6 @@ struct TimestampAndOffset {
   TimestampMs timestamp = no_timestamp;
   Offset offset = no_offset;
   LeaderEpoch leader_epoch = no_epoch;
-};
-
-struct EpochEnd {
-  LeaderEpoch epoch = no_epoch;
-  Offset end_offset = no_offset;
 };
 
 struct ActiveProducer {
@@ -99,35 +87,46 @@ struct ActiveProducer {
   Offset current_transaction_start;  // -1: none
 };
 
-// What a flush syncs.
+// What a flush makes durable. The data first, so that no index, snapshot or checkpoint speaks of
+// what is not there.
 struct FlushPlan {
   Offset end_offset = no_offset;
   std::vector<std::shared_ptr<env::File>> files;
-  std::string directory;           // synced too when not empty (files were created or renamed)
-  Result<> carry_out(env::Disk& disk) const;  // blocking
+  std::string directory;
+  bool sync_directory = false;                         // files were created or renamed in it
+  std::optional<std::string> leader_epoch_checkpoint;  // its new content
+  Result<> carry_out(env::Disk& disk) const;           // blocking
+
+  // For flush_done().
+  std::uint64_t truncations = 0;
+  std::uint64_t directory_changes = 0;
+  std::uint64_t epoch_changes = 0;
+  std::size_t sealed = 0;
 };
 
 class PartitionLog {
  public:
   struct OpenOptions {
-    std::string directory;         // ".../orders-0"
+    std::string directory;  // ".../orders-0"
     PartitionName name;
     LogConfig config;
     bool after_clean_stop = false;  // the directory's clean-shutdown marker was there
     Offset recovery_point = 0;      // from the checkpoint, 0 when unknown
     Offset log_start_offset = 0;    // from the checkpoint, 0 when unknown
     TimestampMs now = 0;
-    std::uint64_t jitter = 0;       // a random number for segment.jitter.ms
+    std::uint64_t jitter = 0;  // a random number for segment.jitter.ms
   };
+  // What was found and done; the numbers are for tests and log lines.
   struct OpenReport {
-    Offset truncated_from = no_offset;   // the unsynced tail was cut here, -1: not
+    Offset truncated_from = no_offset;  // the unsynced tail was cut here, -1: not
     std::string truncation_reason;
-    std::uint64_t bytes_checked = 0;     // read to validate what was not known durable
+    std::uint64_t bytes_checked = 0;  // read to validate what was not known durable
     std::uint32_t indexes_rebuilt = 0;
   };
 
   // Blocking. Opens or creates (with partition.metadata for `topic_id` when given).
-  static Result<std::unique_ptr<PartitionLog>> open(env::Disk& disk, env::LogSink& sink, OpenOptions options,
+  static Result<std::unique_ptr<PartitionLog>> open(env::Disk& disk, env::LogSink& sink,
+                                                    OpenOptions options,
                                                     std::optional<Uuid> topic_id);
   ~PartitionLog();
 
@@ -139,36 +138,38 @@ class PartitionLog {
   void set_config(const LogConfig& config);
 
   // --- append (shard) ---
-  // Checks producer state (idempotence, epochs, five batches back), assigns offsets, stamps base offset and
-  // leader epoch in place and queues the bytes.
-  std::expected<Appended, AppendError> stage(std::span<StagedBatch> batches, LeaderEpoch leader_epoch,
-                                             AppendOrigin origin, TimestampMs now);
+  // Checks producer state (idempotence, epochs, five batches back), assigns offsets, stamps base
+  // offset and leader epoch in place and queues the bytes.
+  std::expected<Appended, AppendError> stage(std::span<StagedBatch> batches,
+                                             LeaderEpoch leader_epoch, AppendOrigin origin,
+                                             TimestampMs now);
   bool has_staged() const;
-  // Rolls when needed, then one gathered write. On an error everything staged is forgotten, log_end_offset stays,
-  // and the bytes that may have reached the file are cut off again or overwritten. no_space heals; io: offline.
+  // Rolls when needed, then one gathered write. On an error everything staged is forgotten,
+  // log_end_offset stays, and the bytes that may have reached the file are cut off again or
+  // overwritten. no_space heals; io: offline.
   Result<> write_staged(TimestampMs now);
   // A follower's or a copied batch, offsets as they are: must start at log_end_offset.
   Result<> append_as_follower(MutableBytes batches, TimestampMs now);
 
   // --- flush ---
-  std::optional<FlushPlan> plan_flush();         // nothing when all is durable
-  void flush_done(const FlushPlan& plan);        // moves durable_end_offset
-  void flush_failed(const Error& error);         // offline from now on
-  std::int64_t unflushed_messages() const;       // log_end_offset - durable_end_offset
+  std::optional<FlushPlan> plan_flush();    // nothing when all is durable
+  void flush_done(const FlushPlan& plan);   // moves durable_end_offset
+  void flush_failed(const Error& error);    // offline from now on
+  std::int64_t unflushed_messages() const;  // log_end_offset - durable_end_offset
   bool offline() const;
 
   // --- offsets (shard) ---
   Offset log_start_offset() const;
   Offset log_end_offset() const;
-  Offset durable_end_offset() const;             // the recovery point
+  Offset durable_end_offset() const;  // the recovery point
   Offset high_watermark() const;
   void set_high_watermark(Offset high_watermark);  // never moves back by itself
-  Offset last_stable_offset() const;             // first open transaction's start, or the high watermark
+  Offset last_stable_offset() const;  // first open transaction's start, or the high watermark
   LeaderEpoch latest_epoch() const;
 
   // --- read (shard; the lookup reads the page cache; see is_cold) ---
-  // From the batch that holds `from` up to `bound` (exclusive); at most bytes_max, but the whole first batch when
-  // `whole_first_batch`. Errors: OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR.
+  // From the batch that holds `from` up to `bound` (exclusive); at most bytes_max, but the whole
+  // first batch when `whole_first_batch`. Errors: OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR.
   struct ReadOptions {
     Offset from = 0;
     Offset bound = 0;
@@ -195,7 +196,7 @@ class PartitionLog {
 
   // KIP-101/320: the largest epoch <= `epoch` and where it ends.
   EpochEnd end_offset_for_epoch(LeaderEpoch epoch) const;
-  void assign_epoch_start(LeaderEpoch epoch, Offset start);     // a leader begins
+  void assign_epoch_start(LeaderEpoch epoch, Offset start);  // a leader begins
   LeaderEpoch epoch_at(Offset offset) const;
 
   // --- producers ---
@@ -203,19 +204,22 @@ class PartitionLog {
   void expire_producers(TimestampMs now);
 
   // --- truncation, retention, deletion ---
-  Result<> truncate_to(Offset offset);            // blocking; follower only, above the high watermark's promise
-  void raise_log_start_offset(Offset offset);     // DeleteRecords; the owner has checked offset <= high watermark
-  // Segments that retention (time, size, log start) lets go: gone from the log at once, files renamed and removed
-  // by the plan. Never the active segment below the high watermark's need.
+  Result<> truncate_to(
+      Offset offset);  // blocking; follower only, above the high watermark's promise
+  void raise_log_start_offset(
+      Offset offset);  // DeleteRecords; the owner has checked offset <= high watermark
+  // Segments that retention (time, size, log start) lets go: gone from the log at once, files
+  // renamed and removed by the plan. Never the active segment below the high watermark's need.
   struct DeletionPlan {
-    std::vector<std::string> paths;   // files that become x.deleted now and go after file.delete.delay.ms
-    Result<> rename(env::Disk& disk) const;   // blocking
-    Result<> remove(env::Disk& disk) const;   // blocking, after the delay
+    std::vector<std::string>
+        paths;  // files that become x.deleted now and go after file.delete.delay.ms
+    Result<> rename(env::Disk& disk) const;  // blocking
+    Result<> remove(env::Disk& disk) const;  // blocking, after the delay
   };
   std::optional<DeletionPlan> plan_retention(TimestampMs now);
 
   // --- compaction (log/compaction/) ---
-  class Compaction;                               // a value: plan here, carry_out blocking, then finish here
+  class Compaction;  // a value: plan here, carry_out blocking, then finish here
   std::unique_ptr<Compaction> plan_compaction(TimestampMs now);
   Result<> compaction_done(Compaction& compaction);
 
@@ -223,15 +227,18 @@ class PartitionLog {
   std::uint64_t size_bytes() const;
   std::size_t segment_count() const;
 
-  // Blocking, at a clean stop: everything synced, producer snapshot at the end, indexes trimmed, files closed.
+  // Blocking, at a clean stop: everything synced, producer snapshot at the end, indexes trimmed,
+  // files closed.
   Result<> close_clean();
   // Blocking: closes files that have not been used since the last call (they reopen when needed).
   void drop_idle_files();
 
+ public:
+  struct State;  // private to the module (log/partition_log_state.h)
+
  private:
-  class Impl;
-  explicit PartitionLog(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit PartitionLog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace weir::log

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "log/format/checkpoint_file.h"
+#include "log/partition_log_state.h"
+
+namespace weir::log {
+
+Result<> FlushPlan::carry_out(env::Disk& disk) const {
+  for (const auto& file : files) TRY(file->sync());
+  if (sync_directory) TRY(disk.sync_directory(directory));
+  if (leader_epoch_checkpoint) {
+    TRY(env::write_file_atomically(disk,
+                                   directory + "/" + std::string(leader_epoch_checkpoint_name),
+                                   *leader_epoch_checkpoint));
+  }
+  return {};
+}
+
+std::optional<FlushPlan> PartitionLog::plan_flush() {
+  State& s = *state_;
+  if (s.offline || s.epochs_in_flight) return std::nullopt;
+  const bool epochs_dirty = s.epochs.changes() != s.epochs_written;
+  if (s.durable_end == s.log_end && !epochs_dirty) return std::nullopt;
+  FlushPlan plan{.end_offset = s.log_end,
+                 .directory = s.home.directory,
+                 .sync_directory = s.directory_changes != s.directory_synced,
+                 .truncations = s.truncations,
+                 .directory_changes = s.directory_changes,
+                 .epoch_changes = s.epochs.changes(),
+                 .sealed = s.sealed_files.size()};
+  plan.files = s.sealed_files;
+  if (s.durable_end < s.log_end) {
+    auto active = s.active().log_file();
+    if (!active) {
+      s.go_offline(active.error());
+      return std::nullopt;
+    }
+    plan.files.push_back(*std::move(active));
+    if (s.active().has_transaction_index()) {
+      auto index = s.active().transaction_index();
+      if (index) plan.files.push_back((*index)->file().file());
+    }
+  }
+  if (epochs_dirty) {
+    plan.leader_epoch_checkpoint = format_epoch_checkpoint(s.epochs.entries());
+    s.epochs_in_flight = true;
+  }
+  return plan;
+}
+
+void PartitionLog::flush_done(const FlushPlan& plan) {
+  State& s = *state_;
+  if (plan.leader_epoch_checkpoint) {
+    s.epochs_written = plan.epoch_changes;
+    s.epochs_in_flight = false;
+  }
+  if (plan.sync_directory) {
+    s.directory_synced = std::max(s.directory_synced, plan.directory_changes);
+  }
+  // What was cut off meanwhile and written anew was not in this plan.
+  if (plan.truncations != s.truncations) return;
+  s.durable_end = std::max(s.durable_end, plan.end_offset);
+  CHECK(s.durable_end <= s.log_end);
+  const auto sealed = std::min(plan.sealed, s.sealed_files.size());
+  s.sealed_files.erase(s.sealed_files.begin(),
+                       s.sealed_files.begin() + static_cast<std::ptrdiff_t>(sealed));
+}
+
+void PartitionLog::flush_failed(const Error& error) { state_->go_offline(error); }
+
+std::int64_t PartitionLog::unflushed_messages() const {
+  return state_->log_end - state_->durable_end;
+}
+
+bool PartitionLog::offline() const { return state_->offline; }
+
+}  // namespace weir::log

@@ -1,0 +1,63 @@
+#include "log/format/time_index.h"
+
+#include <array>
+
+namespace weir::log {
+namespace {
+
+std::int64_t timestamp(const std::byte* entry) { return load_be<std::int64_t>(entry); }
+std::int64_t relative_offset(const std::byte* entry) { return load_be<std::int32_t>(entry + 8); }
+
+}  // namespace
+
+Result<TimestampOffset> TimeIndex::at(std::size_t slot) const {
+  std::array<std::byte, entry_size> bytes;
+  TRY(file_.read(slot, bytes));
+  return TimestampOffset{timestamp(bytes.data()), base_offset_ + relative_offset(bytes.data())};
+}
+
+Result<TimestampOffset> TimeIndex::last() const {
+  if (count() == 0) return TimestampOffset{no_timestamp, base_offset_};
+  return at(count() - 1);
+}
+
+Result<> TimeIndex::maybe_append(TimestampOffset entry) {
+  TRY_ASSIGN(const auto before, last());
+  if (entry.timestamp <= before.timestamp || entry.offset < before.offset) return {};
+  std::array<std::byte, entry_size> bytes;
+  store_be(bytes.data(), entry.timestamp);
+  store_be(bytes.data() + 8, static_cast<std::int32_t>(entry.offset - base_offset_));
+  return file_.append(bytes);
+}
+
+Result<TimestampOffset> TimeIndex::lookup(TimestampMs target) const {
+  TRY_ASSIGN(const auto slots, file_.count_up_to(timestamp, target));
+  if (slots == 0) return TimestampOffset{no_timestamp, base_offset_};
+  return at(slots - 1);
+}
+
+Result<> TimeIndex::truncate_to(Offset offset) {
+  TRY_ASSIGN(const auto keep, file_.count_up_to(relative_offset, offset - base_offset_ - 1));
+  return file_.truncate(keep);
+}
+
+Result<bool> TimeIndex::keep_valid_prefix(Offset last_offset) {
+  TRY_ASSIGN(const auto all, file_.read_all());
+  std::size_t good = 0;
+  std::int64_t timestamp_before = no_timestamp;
+  std::int64_t offset_before = 0;
+  for (; good < count(); ++good) {
+    const auto* entry = all.data() + good * entry_size;
+    if (timestamp(entry) <= timestamp_before || relative_offset(entry) < offset_before ||
+        relative_offset(entry) > last_offset - base_offset_) {
+      break;
+    }
+    timestamp_before = timestamp(entry);
+    offset_before = relative_offset(entry);
+  }
+  const bool cut = good < count() || file_.has_ragged_end();
+  TRY(file_.truncate(good));
+  return cut;
+}
+
+}  // namespace weir::log

@@ -1,0 +1,176 @@
+#include "log/partition_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/log_test_support.h"
+
+namespace weir::log {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+TEST(PartitionLog, gives_offsets_in_the_order_of_staging_and_reads_them_back) {
+  LogFixture fixture;
+  EXPECT_EQ(fixture.append({.records = 3}).base_offset, 0);
+  EXPECT_EQ(fixture.append({.records = 2}).base_offset, 3);
+  EXPECT_EQ(fixture.log().log_end_offset(), 5);
+  EXPECT_THAT(fixture.offsets(), ElementsAre(0, 3));
+  EXPECT_THAT(fixture.offsets(4), ElementsAre(3));
+}
+
+TEST(PartitionLog, moves_the_end_only_when_what_was_staged_is_written) {
+  LogFixture fixture;
+  ASSERT_TRUE(fixture.stage({.records = 2}));
+  ASSERT_TRUE(fixture.stage({.records = 2}));
+  EXPECT_EQ(fixture.log().log_end_offset(), 0);
+  const auto before = fixture.disk.operations();
+  ASSERT_TRUE(fixture.log().write_staged(fixture.now));
+  EXPECT_EQ(fixture.disk.operations(), before + 1);  // one gathered write
+  EXPECT_EQ(fixture.log().log_end_offset(), 4);
+}
+
+TEST(PartitionLog, stamps_offset_and_leader_epoch_in_place) {
+  LogFixture fixture;
+  fixture.append({}, 4);
+  fixture.append({}, 6);
+  const auto batches = fixture.read_all(0, 2);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(wire::BatchView(Bytes(batches[1])).leader_epoch(), 6);
+  EXPECT_EQ(fixture.log().epoch_at(0), 4);
+  EXPECT_EQ(fixture.log().end_offset_for_epoch(4), (EpochEnd{4, 1}));
+}
+
+TEST(PartitionLog, a_flush_makes_durable_what_was_written_when_it_was_planned) {
+  LogFixture fixture;
+  fixture.append({});
+  const auto plan = fixture.log().plan_flush();
+  ASSERT_TRUE(plan);
+  fixture.append({});
+  ASSERT_TRUE(plan->carry_out(fixture.disk));
+  fixture.log().flush_done(*plan);
+  EXPECT_EQ(fixture.log().durable_end_offset(), 1);
+  EXPECT_EQ(fixture.log().unflushed_messages(), 1);
+  ASSERT_TRUE(fixture.flush());
+  EXPECT_EQ(fixture.log().unflushed_messages(), 0);
+  EXPECT_FALSE(fixture.log().plan_flush());
+}
+
+TEST(PartitionLog, opens_after_a_clean_stop_where_it_was) {
+  LogFixture fixture({.segment_bytes = 300});
+  for (int i = 0; i < 10; ++i) fixture.append({.records = 2});
+  ASSERT_GT(fixture.log().segment_count(), 2U);
+  fixture.reopen();
+  EXPECT_EQ(fixture.log().log_end_offset(), 20);
+  EXPECT_EQ(fixture.log().durable_end_offset(), 20);
+  EXPECT_THAT(fixture.offsets(), SizeIs(10));
+  EXPECT_EQ(fixture.log().open_report().bytes_checked, 0U);
+  EXPECT_EQ(fixture.append({}).base_offset, 20);
+}
+
+TEST(PartitionLog, reads_no_further_than_the_bound_and_the_bytes_allow) {
+  LogFixture fixture;
+  for (int i = 0; i < 4; ++i) fixture.append({.records = 2});
+  const auto one = fixture.read_all(0, 2).at(0).size();
+  const auto bounded = fixture.log().read({.from = 0, .bound = 4, .bytes_max = 1 << 20});
+  EXPECT_EQ(bounded->range.size, 2 * one);
+  const auto small = fixture.log().read({.from = 3, .bound = 8, .bytes_max = 1});
+  EXPECT_EQ(small->range.size, one);
+  EXPECT_EQ(small->start_offset, 2);
+  EXPECT_TRUE(small->first_batch_whole);
+  const auto piece =
+      fixture.log().read({.from = 3, .bound = 8, .bytes_max = 10, .whole_first_batch = false});
+  EXPECT_EQ(piece->range.size, 10U);
+  EXPECT_FALSE(piece->first_batch_whole);
+  EXPECT_EQ(fixture.log().read({.from = 8, .bound = 8, .bytes_max = 10})->range.size, 0U);
+  EXPECT_EQ(fixture.log().read({.from = 9, .bound = 9, .bytes_max = 10}).error(),
+            wire::ErrorCode::offset_out_of_range);
+}
+
+TEST(PartitionLog, reads_the_tail_without_touching_the_disk) {
+  LogFixture fixture;
+  for (int i = 0; i < 1000; ++i) fixture.append({});
+  const auto reads = fixture.disk.reads();
+  ASSERT_TRUE(fixture.log().read({.from = 990, .bound = 1000, .bytes_max = 1000}));
+  EXPECT_EQ(fixture.disk.reads(), reads);
+}
+
+TEST(PartitionLog, finds_any_offset_through_the_index_when_it_is_cold) {
+  LogFixture fixture({.segment_bytes = 20000, .index_interval_bytes = 500});
+  for (int i = 0; i < 1000; ++i) fixture.append({.records = 3});
+  fixture.reopen();
+  for (Offset offset = 0; offset < 3000; offset += 7) {
+    const auto plan = fixture.log().read({.from = offset, .bound = 3000, .bytes_max = 1});
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->start_offset, offset / 3 * 3);
+  }
+}
+
+TEST(PartitionLog, rolls_by_size_time_and_index) {
+  LogFixture by_time({.segment_ms = 1000});
+  by_time.append({.timestamp = 5000});
+  by_time.append({.timestamp = 6000});
+  EXPECT_EQ(by_time.log().segment_count(), 1U);
+  by_time.append({.timestamp = 6002});
+  EXPECT_EQ(by_time.log().segment_count(), 2U);
+
+  LogFixture by_index({.segment_index_bytes = 40, .index_interval_bytes = 1});
+  for (int i = 0; i < 20; ++i) by_index.append({.timestamp = 1000 + i});
+  EXPECT_GT(by_index.log().segment_count(), 3U);
+  by_index.reopen();
+  EXPECT_THAT(by_index.offsets(), SizeIs(20));
+}
+
+TEST(PartitionLog, refuses_a_batch_larger_than_a_segment) {
+  LogFixture fixture({.segment_bytes = 200});
+  const auto refused = fixture.stage({.value = std::string(300, 'x')});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::ErrorCode::record_list_too_large);
+  EXPECT_FALSE(fixture.log().has_staged());
+}
+
+TEST(PartitionLog, after_a_crash_checks_only_what_lies_above_the_recovery_point) {
+  LogFixture fixture;
+  for (int i = 0; i < 50; ++i) fixture.append({.value = std::string(1000, 'x')});
+  ASSERT_TRUE(fixture.flush());
+  fixture.append({.value = "tail"});
+  fixture.crash();
+  EXPECT_EQ(fixture.log().log_end_offset(), 51);
+  EXPECT_EQ(fixture.log().durable_end_offset(), 50);
+  EXPECT_LT(fixture.log().open_report().bytes_checked, 200U);
+}
+
+TEST(PartitionLog, a_torn_tail_is_cut_at_the_first_bad_batch) {
+  LogFixture fixture;
+  fixture.append({.records = 2});
+  ASSERT_TRUE(fixture.flush());
+  fixture.append({.records = 2});
+  fixture.append({.records = 2});
+  auto& bytes = fixture.disk.content(fixture.path("00000000000000000000.log"));
+  bytes.back() ^= 1;
+  fixture.crash();
+  EXPECT_EQ(fixture.log().log_end_offset(), 4);
+  EXPECT_EQ(fixture.log().open_report().truncated_from, 4);
+  EXPECT_THAT(fixture.log().open_report().truncation_reason, HasSubstr("checksum"));
+  EXPECT_EQ(fixture.append({}).base_offset, 4);
+  EXPECT_THAT(fixture.offsets(), ElementsAre(0, 2, 4));
+}
+
+TEST(PartitionLog, damage_below_the_recovery_point_is_reported_and_never_cut) {
+  LogFixture fixture;
+  for (int i = 0; i < 3; ++i) fixture.append({.records = 2});
+  ASSERT_TRUE(fixture.flush());
+  auto& bytes = fixture.disk.content(fixture.path("00000000000000000000.log"));
+  const std::string before = bytes;
+  bytes[16] = 7;  // the magic of the first batch
+  const auto opened = fixture.try_open(false, 6);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::corrupt);
+  EXPECT_THAT(opened.error().what, HasSubstr("00000000000000000000.log"));
+  EXPECT_EQ(bytes.size(), before.size());
+}
+
+}  // namespace
+}  // namespace weir::log

@@ -1,0 +1,198 @@
+#include "log/recovery/loader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "fmt/format.h"
+#include "log/format/checkpoint_file.h"
+#include "log/recovery/leftovers.h"
+#include "log/recovery/tail_check.h"
+
+namespace weir::log {
+namespace {
+
+constexpr Offset everything = std::numeric_limits<Offset>::max();
+constexpr std::size_t checkpoint_bytes_max = 64 << 20;
+
+}  // namespace
+
+Result<> LogLoader::load_epochs() {
+  const auto path = s_.home.directory + "/" + std::string(leader_epoch_checkpoint_name);
+  const auto text = env::read_file(s_.disk, path, checkpoint_bytes_max);
+  if (!text) {
+    if (text.error().code != Errc::not_found) return std::unexpected(text.error());
+    // Kafka expects the file; an empty one says that no term is known.
+    TRY_ASSIGN(auto file, s_.disk.open(path, env::OpenMode::create));
+    ++s_.directory_changes;
+    return s_.segments.empty() ? Result<>{} : s_.rebuild_epochs();
+  }
+  const auto entries = parse_epoch_checkpoint(*text);
+  if (!entries) {
+    s_.warn("the leader epochs are rebuilt: " + entries.error().message());
+    return s_.rebuild_epochs();
+  }
+  s_.epochs = LeaderEpochs(*entries);
+  return {};
+}
+
+Result<> LogLoader::open_segments() {
+  TRY_ASSIGN(const auto content, resolve_leftovers(s_.home));
+  if (content.changed) ++s_.directory_changes;
+  s_.snapshots = content.snapshots;
+  for (const Offset base : content.segments) {
+    TRY_ASSIGN(auto segment, Segment::open(s_.home, base, options_.now));
+    segment->set_has_transaction_index(
+        std::ranges::binary_search(content.transaction_indexes, base));
+    const bool whole = std::ranges::binary_search(content.offset_indexes, base) &&
+                       std::ranges::binary_search(content.time_indexes, base);
+    const bool is_last = base == content.segments.back();
+    if (!whole && !is_last) {  // the last one's are looked after by check_tail
+      TRY(segment->rebuild_indexes());
+      TRY(segment->seal());
+      ++s_.report.indexes_rebuilt;
+      ++s_.directory_changes;
+    }
+    s_.segments.push_back(std::move(segment));
+  }
+  return {};
+}
+
+// Checks segments from `first` on; the end of the log is where the first bad batch is.
+Result<> LogLoader::check_from(std::size_t first, Offset believed) {
+  for (std::size_t i = first; i < s_.segments.size(); ++i) {
+    Segment& segment = *s_.segments[i];
+    const Offset base = segment.base_offset();
+    TRY_ASSIGN(const auto check, check_tail(segment, {.believed = believed,
+                                                      .latest_epoch = s_.epochs.at(base - 1),
+                                                      .epochs = &s_.epochs}));
+    s_.report.bytes_checked += check.bytes_checked;
+    if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
+    s_.log_end = check.end_offset;
+    const bool is_last = i + 1 == s_.segments.size();
+    const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;
+    if (!check.cut && !overlaps) {
+      if (!is_last) TRY(segment.seal());
+      continue;
+    }
+    s_.report.truncated_from = check.end_offset;
+    s_.report.truncation_reason =
+        overlaps ? "a segment begins within the one before" : check.reason;
+    // The newest goes first: a crash in between leaves no gap.
+    while (s_.segments.size() > i + 1) {
+      TRY(s_.remove_segment_files(s_.active().base_offset()));
+      s_.segments.pop_back();
+    }
+    ++s_.directory_changes;
+    s_.warn(fmt::format("the tail was cut at offset {}: {}", check.end_offset,
+                        s_.report.truncation_reason));
+  }
+  return {};
+}
+
+Result<> LogLoader::find_end() {
+  const std::size_t last = s_.segments.size() - 1;
+  if (options_.after_clean_stop) {
+    TRY(check_from(last, everything));
+    s_.durable_end = s_.log_end;
+    replay_from_ = everything;
+    return {};
+  }
+  const Offset mark = options_.recovery_point;
+  // The segment that ends at the mark counts too: its indexes may not have been synced.
+  std::size_t first = s_.segment_of(std::max<Offset>(mark - 1, 0));
+  TRY(check_from(first, mark));
+  if (s_.log_end < mark) {
+    // Something else has shortened this log since the mark was written, so the mark says nothing.
+    s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
+                        s_.log_end));
+    first = s_.segments.size() - 1;
+    TRY(check_from(first, s_.active().base_offset()));
+    s_.durable_end = std::min(s_.active().base_offset(), s_.log_end);
+  } else {
+    s_.durable_end = mark;
+  }
+  // What was found good above the mark is not known durable: the next flush syncs it.
+  for (std::size_t i = first; i < s_.segments.size(); ++i) {
+    const bool is_active = i + 1 == s_.segments.size();
+    if (is_active) break;
+    TRY_ASSIGN(auto log, s_.segments[i]->log_file());
+    TRY_ASSIGN(auto* offsets, s_.segments[i]->offset_index());
+    TRY_ASSIGN(auto* times, s_.segments[i]->time_index());
+    s_.sealed_files.push_back(std::move(log));
+    s_.sealed_files.push_back(offsets->file().file());
+    s_.sealed_files.push_back(times->file().file());
+  }
+  replay_from_ = s_.segments[std::min(first, s_.segments.size() - 1)]->base_offset();
+  for (std::size_t i = first; i < s_.segments.size(); ++i) {
+    if (!s_.segments[i]->has_transaction_index()) continue;
+    TRY_ASSIGN(auto* index, s_.segments[i]->transaction_index());
+    TRY(index->truncate_to(s_.durable_end));
+  }
+  return {};
+}
+
+Result<> LogLoader::repair_transaction_indexes() {
+  for (auto& segment : s_.segments) {
+    if (!segment->has_transaction_index()) continue;
+    TRY_ASSIGN(auto* index, segment->transaction_index());
+    const auto good = index->check(segment->base_offset());
+    if (good) continue;
+    if (good.error().code != Errc::corrupt) return good;
+    s_.warn("a transaction index is rebuilt: " + good.error().message());
+    TRY(index->file().truncate(0));
+    ++s_.report.indexes_rebuilt;
+    replay_from_ = std::min(replay_from_, segment->base_offset());
+  }
+  return {};
+}
+
+void LogLoader::settle_offsets() {
+  s_.log_start = std::max(options_.log_start_offset, s_.segments.front()->base_offset());
+  if (s_.log_start > s_.log_end) {
+    // A hint that the log does not bear out. What is there is served.
+    s_.warn(fmt::format("the log start offset {} lies beyond the log's end {} and is ignored",
+                        s_.log_start, s_.log_end));
+    s_.log_start = s_.segments.front()->base_offset();
+  }
+  s_.staged_end = s_.log_end;
+  s_.high_watermark = s_.log_start;
+  s_.epochs.truncate_from_end(s_.log_end);
+  s_.epochs.truncate_from_start(s_.log_start);
+}
+
+// A snapshot serves the segment that begins at it; of the others only the newest is of use.
+void LogLoader::remove_stray_snapshots() {
+  const auto is_stray = [&](Offset offset) {
+    return offset != s_.snapshots.back() &&
+           !std::ranges::binary_search(s_.segments, offset, {},
+                                       [](const auto& segment) { return segment->base_offset(); });
+  };
+  const auto all = s_.snapshots;
+  for (const Offset offset : all) {
+    if (is_stray(offset)) s_.remove_snapshot(offset);
+  }
+}
+
+Result<> LogLoader::load() {
+  TRY(open_segments());
+  if (s_.segments.empty()) {
+    const Offset start = options_.log_start_offset;
+    s_.remove_snapshots_above(-1);
+    TRY_ASSIGN(auto segment, Segment::create(s_.home, start, options_.now));
+    s_.segments.push_back(std::move(segment));
+    s_.log_end = s_.durable_end = start;
+    ++s_.directory_changes;
+    TRY(load_epochs());
+    settle_offsets();
+    return {};
+  }
+  TRY(load_epochs());
+  TRY(find_end());
+  TRY(repair_transaction_indexes());
+  settle_offsets();
+  TRY(s_.reload_producers(replay_from_, options_.now));
+  remove_stray_snapshots();
+  return {};
+}
+
+}  // namespace weir::log

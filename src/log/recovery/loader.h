@@ -1,0 +1,33 @@
+#pragma once
+// Opening a partition's folder: whatever a clean stop, a crash, a power loss or another program
+// left there becomes a log whose state is that of its batches. Every step can be repeated after a
+// crash within it.
+
+#include "log/partition_log_state.h"
+
+namespace weir::log {
+
+// Fills `state`, whose configuration and home are set. Errors: corrupt (damage below the recovery
+// point), io, no_space.
+class LogLoader {
+ public:
+  LogLoader(PartitionLog::State& state, const PartitionLog::OpenOptions& options)
+      : s_(state), options_(options) {}
+  Result<> load();
+
+ private:
+  Result<> open_segments();
+  Result<> find_end();
+  Result<> check_from(std::size_t first, Offset believed);
+  Result<> repair_transaction_indexes();
+  Result<> load_epochs();
+  void settle_offsets();
+  void remove_stray_snapshots();
+
+  PartitionLog::State& s_;
+  const PartitionLog::OpenOptions& options_;
+  // Producers' state must be replayed from here at the latest to know the transaction indexes.
+  Offset replay_from_ = 0;
+};
+
+}  // namespace weir::log

@@ -1,0 +1,154 @@
+#include "log/recovery/tail_check.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace weir::log {
+namespace {
+
+// Where the walk can start: a place at or below `believed` up to which both indexes are right.
+struct Start {
+  std::uint64_t position = 0;
+  TimestampOffset max;
+  bool rebuilt = false;
+};
+
+Result<bool> batch_fits(Segment& segment, const OffsetPosition& entry) {
+  TRY_ASSIGN(auto file, segment.log_file());
+  BatchScanner scanner(*file, entry.position, segment.size());
+  const auto batch = scanner.next();
+  if (!batch) {
+    if (batch.error().code == Errc::corrupt) return false;
+    return std::unexpected(batch.error());
+  }
+  return *batch && (*batch)->header.base_offset() >= segment.base_offset() &&
+         (*batch)->header.base_offset() <= entry.offset;
+}
+
+Result<Start> find_start(Segment& segment, Offset believed) {
+  TRY_ASSIGN(auto* offsets, segment.offset_index());
+  TRY_ASSIGN(auto* times, segment.time_index());
+  Start start;
+  TRY_ASSIGN(start.rebuilt, offsets->keep_valid_prefix(segment.size()));
+  TRY(offsets->truncate_to(believed));
+  TRY_ASSIGN(auto last, offsets->last());
+  if (offsets->count() > 0) {
+    TRY_ASSIGN(const bool fits, batch_fits(segment, last));
+    if (!fits) {
+      TRY(offsets->file().truncate(0));
+      last = {segment.base_offset(), 0};
+      start.rebuilt = true;
+    }
+  }
+  // Time entries up to the same batch; the walk begins where the last of them was made.
+  TRY_ASSIGN(const bool times_cut, times->keep_valid_prefix(last.offset));
+  start.rebuilt = start.rebuilt || times_cut;
+  TRY_ASSIGN(start.max, times->last());
+  if (times->count() == 0) start.max.offset = segment.base_offset();
+  TRY_ASSIGN(const auto from, offsets->lookup(start.max.offset));
+  if (from.offset < last.offset) {
+    // Nothing is known of the timestamps between the two: the offset entries are made again on the
+    // way.
+    TRY(offsets->truncate_to(from.offset + (from.position > 0 ? 1 : 0)));
+  }
+  start.position = from.position;
+  return start;
+}
+
+struct Walk {
+  Offset next_offset;
+  LeaderEpoch epoch;
+};
+
+std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
+  if (batch.base_offset() < walk.next_offset) return "its offset does not continue the log";
+  if (batch.leader_epoch() >= 0 && batch.leader_epoch() < walk.epoch) {
+    return "its leader epoch is older than the one before";
+  }
+  if (!batch.crc_is_good()) return "its checksum is wrong";
+  return {};
+}
+
+// The batch at the scanner; nothing and a reason at the end of what is good.
+Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk& walk,
+                                              Offset believed, TailCheck& result) {
+  auto batch = scanner.next();
+  const bool trusted_end = walk.next_offset < believed;
+  if (!batch) {
+    if (batch.error().code != Errc::corrupt || trusted_end) return batch;
+    result.reason = batch.error().what;
+    return std::nullopt;
+  }
+  if (!*batch) return batch;
+  if ((*batch)->header.last_offset() < believed) {
+    if ((*batch)->header.base_offset() >= walk.next_offset) return batch;
+    return fail(Errc::corrupt, "a batch whose offset does not continue the log",
+                (*batch)->position);
+  }
+  TRY_ASSIGN(const auto whole, scanner.whole(**batch));
+  result.reason = whats_wrong(whole, walk);
+  if (!result.reason.empty()) {
+    if (trusted_end) return fail(Errc::corrupt, result.reason, (*batch)->position);
+    return std::nullopt;
+  }
+  result.bytes_checked += whole.size();
+  ScannedBatch good = **batch;
+  good.header = wire::BatchView(whole.bytes().first(wire::batch_header_size));
+  return good;
+}
+
+}  // namespace
+
+Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) {
+  TailCheck result;
+  TRY_ASSIGN(const auto start, find_start(segment, options.believed));
+  result.index_rebuilt = start.rebuilt;
+  segment.set_max_timestamp(start.max);
+  segment.set_bytes_since_entry(0);
+  TRY_ASSIGN(auto file, segment.log_file());
+  const auto window = options.believed == std::numeric_limits<Offset>::max()
+                          ? BatchScanner::small_window
+                          : BatchScanner::large_window;
+  BatchScanner scanner(*file, start.position, segment.size(), window);
+  Walk walk{.next_offset = segment.base_offset(), .epoch = options.latest_epoch};
+  result.end_offset = segment.base_offset();
+  result.end_position = start.position;
+  bool first = true;
+  while (true) {
+    auto batch = next_good(scanner, walk, options.believed, result);
+    if (!batch) {
+      batch.error().what += " in " + segment_file_name(segment.base_offset(), log_suffix);
+      return std::unexpected(std::move(batch).error());
+    }
+    if (!*batch) break;
+    const auto& header = (*batch)->header;
+    // The entry that led here is in the index already.
+    if (first && start.position > 0) segment.set_bytes_since_entry(0);
+    first = false;
+    TRY(segment.note_batch({.base_offset = header.base_offset(),
+                            .last_offset = header.last_offset(),
+                            .max_timestamp = header.max_timestamp(),
+                            .size = static_cast<std::uint32_t>((*batch)->size)},
+                           (*batch)->position));
+    if (header.leader_epoch() >= 0) {
+      walk.epoch = std::max(walk.epoch, header.leader_epoch());
+      if (options.epochs && header.last_offset() >= options.believed &&
+          header.leader_epoch() > options.epochs->latest()) {
+        options.epochs->assign(header.leader_epoch(), header.base_offset());
+      }
+    }
+    walk.next_offset = header.next_offset();
+    result.end_offset = walk.next_offset;
+    result.end_position = (*batch)->end();
+  }
+  TRY(segment.write_pending_entries());
+  if (result.end_position < segment.size()) {
+    result.cut = true;
+    const auto max = segment.max_timestamp();
+    TRY(segment.truncate(result.end_offset, result.end_position));
+    if (max) segment.set_max_timestamp(*max);
+  }
+  return result;
+}
+
+}  // namespace weir::log

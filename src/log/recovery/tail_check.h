@@ -1,0 +1,34 @@
+#pragma once
+// Finding a segment's true end, and bringing its indexes in line with it.
+//
+// Batches that end at or below `believed` are taken by their headers: damage there is corruption
+// (Errc::corrupt, nothing is cut). Batches above it are checked whole (CRC, offsets that continue,
+// leader epochs that do not fall, so that bytes of an older life of the file cannot pass), and the
+// first that fails is where the segment ends. The walk starts at the last index entry that can be
+// relied on, so that what was durable is not read.
+
+#include <string>
+
+#include "log/leader_epochs.h"
+#include "log/segment.h"
+
+namespace weir::log {
+
+struct TailCheck {
+  Offset end_offset = no_offset;  // behind the last good batch; the base offset when there is none
+  std::uint64_t end_position = 0;
+  std::uint64_t bytes_checked = 0;
+  bool cut = false;            // bytes above were cut off
+  bool index_rebuilt = false;  // index entries were wrong or missing
+  std::string reason;          // why it was cut
+};
+
+struct TailCheckOptions {
+  Offset believed = 0;
+  LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
+  LeaderEpochs* epochs = nullptr;       // learns of the terms that begin above `believed`
+};
+
+Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options);
+
+}  // namespace weir::log

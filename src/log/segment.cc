@@ -1,0 +1,233 @@
+#include "log/segment.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace weir::log {
+
+Result<std::unique_ptr<Segment>> Segment::create(SegmentHome& home, Offset base_offset,
+                                                 TimestampMs now) {
+  auto segment = std::make_unique<Segment>(home, base_offset);
+  segment->created_ = now;
+  TRY_ASSIGN(segment->log_,
+             home.disk.open(home.path(base_offset, log_suffix), env::OpenMode::create));
+  TRY(segment->log_->truncate(0));
+  TRY_ASSIGN(auto* offsets, segment->offset_index());
+  TRY(offsets->file().truncate(0));
+  TRY_ASSIGN(auto* times, segment->time_index());
+  TRY(times->file().truncate(0));
+  segment->max_timestamp_ = TimestampOffset{no_timestamp, base_offset};
+  segment->used_ = true;
+  return segment;
+}
+
+Result<std::unique_ptr<Segment>> Segment::open(SegmentHome& home, Offset base_offset,
+                                               TimestampMs now) {
+  auto segment = std::make_unique<Segment>(home, base_offset);
+  segment->created_ = now;
+  TRY_ASSIGN(auto file, segment->log_file());
+  TRY_ASSIGN(segment->size_, file->size());
+  return segment;
+}
+
+Result<std::shared_ptr<env::File>> Segment::log_file() {
+  used_ = true;
+  if (!log_) {
+    TRY_ASSIGN(log_,
+               home_.disk.open(home_.path(base_offset_, log_suffix), env::OpenMode::read_write));
+  }
+  return log_;
+}
+
+Result<> Segment::open_index(EntryFile& file, std::string_view suffix) {
+  used_ = true;
+  return file.open(home_.disk, home_.path(base_offset_, suffix), env::OpenMode::create);
+}
+
+Result<OffsetIndex*> Segment::offset_index() {
+  TRY(open_index(offset_index_.file(), offset_index_suffix));
+  return &offset_index_;
+}
+
+Result<TimeIndex*> Segment::time_index() {
+  TRY(open_index(time_index_.file(), time_index_suffix));
+  return &time_index_;
+}
+
+Result<TransactionIndex*> Segment::transaction_index() {
+  if (!transaction_index_) transaction_index_.emplace();
+  TRY(open_index(transaction_index_->file(), transaction_index_suffix));
+  has_transaction_index_ = true;
+  return &*transaction_index_;
+}
+
+Result<> Segment::write(std::span<const Bytes> pieces) {
+  TRY_ASSIGN(auto file, log_file());
+  return file->write_at(size_, pieces);
+}
+
+Result<> Segment::note_batch(const AppendedBatch& batch, std::uint64_t position) {
+  TRY_ASSIGN(const auto max_before, max_timestamp());
+  if (position == 0) first_timestamp_ = batch.max_timestamp;
+  if (batch.max_timestamp > max_before.timestamp) {
+    max_timestamp_ = TimestampOffset{batch.max_timestamp, batch.last_offset};
+  }
+  if (bytes_since_entry_ > static_cast<std::uint64_t>(home_.index_interval_bytes)) {
+    TRY_ASSIGN(auto* offsets, offset_index());
+    TRY_ASSIGN(auto* times, time_index());
+    TRY(offsets->append({batch.last_offset, static_cast<std::uint32_t>(position)}));
+    TRY(times->maybe_append(*max_timestamp_));
+    bytes_since_entry_ = 0;
+  }
+  bytes_since_entry_ += batch.size;
+  return {};
+}
+
+Result<> Segment::append_aborted(const AbortedTransactionEntry& entry) {
+  TRY_ASSIGN(auto* index, transaction_index());
+  return index->append(entry);
+}
+
+Result<> Segment::write_pending_entries() {
+  if (offset_index_.file().is_open()) TRY(offset_index_.file().write_pending());
+  if (time_index_.file().is_open()) TRY(time_index_.file().write_pending());
+  return {};
+}
+
+Result<> Segment::seal() {
+  TRY_ASSIGN(const auto max, max_timestamp());
+  TRY_ASSIGN(auto* times, time_index());
+  if (max.timestamp >= 0) TRY(times->maybe_append(max));
+  return write_pending_entries();
+}
+
+Result<> Segment::truncate(Offset offset, std::uint64_t position) {
+  TRY_ASSIGN(auto file, log_file());
+  TRY(file->truncate(position));
+  size_ = position;
+  max_timestamp_.reset();
+  if (position == 0) first_timestamp_.reset();
+  TRY_ASSIGN(auto* offsets, offset_index());
+  TRY(offsets->truncate_to(offset));
+  TRY_ASSIGN(auto* times, time_index());
+  TRY(times->truncate_to(offset));
+  if (has_transaction_index_) {
+    TRY_ASSIGN(auto* transactions, transaction_index());
+    TRY(transactions->truncate_to(offset));
+  }
+  TRY_ASSIGN(const auto last, offsets->last());
+  bytes_since_entry_ = position - std::min<std::uint64_t>(position, last.position);
+  // The time index knows the largest timestamp up to its last entry only.
+  TRY_ASSIGN(auto max, times->last());
+  BatchScanner scanner(*file, last.position, size_);
+  while (true) {
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch) break;
+    if (batch->header.max_timestamp() > max.timestamp) {
+      max = {batch->header.max_timestamp(), batch->header.last_offset()};
+    }
+  }
+  max_timestamp_ = max;
+  return {};
+}
+
+// Walks from `position`. Corrupt when the first batch seen begins above `not_above`: then the index
+// lied.
+Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t position,
+                                                    Offset not_above) {
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, position, size_);
+  bool first = true;
+  while (true) {
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch) return std::nullopt;
+    const auto base = batch->header.base_offset();
+    const auto last = batch->header.last_offset();
+    if (base < base_offset_ || (first && base > not_above)) {
+      return fail(Errc::corrupt, "an index entry points to the wrong batch", batch->position);
+    }
+    first = false;
+    if (last >= offset) return BatchPlace{base, last, batch->position, batch->size};
+  }
+}
+
+Result<std::optional<BatchPlace>> Segment::find(Offset offset) {
+  if (size_ == 0) return std::nullopt;
+  TRY_ASSIGN(auto* index, offset_index());
+  const auto entry = index->lookup(offset);
+  if (entry && entry->position < size_) {
+    auto found =
+        scan_for(offset, entry->position, entry->position == 0 ? INT64_MAX : entry->offset);
+    if (found || found.error().code != Errc::corrupt || entry->position == 0) return found;
+  } else if (!entry && entry.error().code != Errc::corrupt) {
+    return std::unexpected(entry.error());
+  }
+  TRY(rebuild_indexes());
+  TRY_ASSIGN(const auto again, index->lookup(offset));
+  return scan_for(offset, again.position, INT64_MAX);
+}
+
+Result<TimestampOffset> Segment::max_timestamp() {
+  if (!max_timestamp_) {
+    TRY_ASSIGN(auto* times, time_index());
+    TRY_ASSIGN(max_timestamp_, times->last());
+  }
+  return *max_timestamp_;
+}
+
+Result<TimestampMs> Segment::first_timestamp() {
+  if (!first_timestamp_) {
+    if (size_ == 0) return no_timestamp;
+    TRY_ASSIGN(auto file, log_file());
+    BatchScanner scanner(*file, 0, size_, wire::batch_header_size);
+    TRY_ASSIGN(const auto batch, scanner.next());
+    first_timestamp_ = batch ? batch->header.max_timestamp() : no_timestamp;
+  }
+  return *first_timestamp_;
+}
+
+Result<> Segment::rebuild_indexes() {
+  TRY_ASSIGN(auto* offsets, offset_index());
+  TRY_ASSIGN(auto* times, time_index());
+  TRY(offsets->file().truncate(0));
+  TRY(times->file().truncate(0));
+  max_timestamp_ = TimestampOffset{no_timestamp, base_offset_};
+  bytes_since_entry_ = 0;
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, 0, size_);
+  while (true) {
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch) break;
+    TRY(note_batch({.base_offset = batch->header.base_offset(),
+                    .last_offset = batch->header.last_offset(),
+                    .max_timestamp = batch->header.max_timestamp(),
+                    .size = static_cast<std::uint32_t>(batch->size)},
+                   batch->position));
+  }
+  return write_pending_entries();
+}
+
+bool Segment::close_idle_files() {
+  if (!used_) {
+    if (log_ || offset_index_.file().is_open() || time_index_.file().is_open()) {
+      if (!write_pending_entries()) return false;
+      close_files();
+    }
+    return true;
+  }
+  used_ = false;
+  return false;
+}
+
+void Segment::close_files() {
+  log_.reset();
+  if (offset_index_.file().is_open()) offset_index_.file().close();
+  if (time_index_.file().is_open()) time_index_.file().close();
+  if (transaction_index_ && transaction_index_->file().is_open()) {
+    transaction_index_->file().close();
+  }
+  transaction_index_.reset();
+}
+
+}  // namespace weir::log

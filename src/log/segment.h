@@ -1,0 +1,128 @@
+#pragma once
+// Segment: one file of batches, "<base offset>.log", and its indexes. Owned by a PartitionLog;
+// lives on its shard. Files are opened at their first use and closed when idle; everything but the
+// numbers below can be dropped. Positions are below 2^31, as Kafka's are.
+//
+// Indexes are hints: a lookup that lands on a place that cannot be right rebuilds them from the
+// batches.
+//
+// Errors: io, no_space; corrupt when the batches themselves are damaged (`at` is the position).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/env/disk.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "log/format/batch_scanner.h"
+#include "log/format/file_names.h"
+#include "log/format/offset_index.h"
+#include "log/format/time_index.h"
+#include "log/format/transaction_index.h"
+
+namespace weir::log {
+
+// Where the segments of one log live; owned by the log, outlives them.
+struct SegmentHome {
+  env::Disk& disk;
+  std::string directory;
+  std::int64_t index_interval_bytes = 4096;
+
+  std::string path(Offset base_offset, std::string_view suffix, std::string_view state = {}) const {
+    return directory + "/" + segment_file_name(base_offset, suffix, state);
+  }
+};
+
+// What the index and the log need to know of a batch that was written.
+struct AppendedBatch {
+  Offset base_offset = no_offset;
+  Offset last_offset = no_offset;
+  TimestampMs max_timestamp = no_timestamp;
+  std::uint32_t size = 0;
+};
+
+// A batch in a segment.
+struct BatchPlace {
+  Offset base_offset = no_offset;
+  Offset last_offset = no_offset;
+  std::uint64_t position = 0;
+  std::uint64_t size = 0;
+};
+
+class Segment {
+ public:
+  Segment(SegmentHome& home, Offset base_offset) : home_(home), base_offset_(base_offset) {}
+
+  // Makes the files, empty. What is left of an earlier attempt is overwritten.
+  static Result<std::unique_ptr<Segment>> create(SegmentHome& home, Offset base_offset,
+                                                 TimestampMs now);
+  // Of an existing .log; nothing but its size is read.
+  static Result<std::unique_ptr<Segment>> open(SegmentHome& home, Offset base_offset,
+                                               TimestampMs now);
+
+  Offset base_offset() const { return base_offset_; }
+  std::uint64_t size() const { return size_; }
+  bool has_transaction_index() const { return has_transaction_index_; }
+  void set_has_transaction_index(bool has) { has_transaction_index_ = has; }
+  TimestampMs created() const { return created_; }
+
+  // --- writing ---
+  // At the end; on an error the size stays. Then note_batch() for each batch of it.
+  Result<> write(std::span<const Bytes> pieces);
+  Result<> note_batch(const AppendedBatch& batch, std::uint64_t position);
+  void wrote(std::uint64_t bytes) { size_ += bytes; }
+  Result<> append_aborted(const AbortedTransactionEntry& entry);
+  // No more appends: the largest timestamp goes into the time index, pending entries to their
+  // files.
+  Result<> seal();
+  Result<> write_pending_entries();
+  // Cuts the file at `position`, and the indexes at `offset`.
+  Result<> truncate(Offset offset, std::uint64_t position);
+
+  // --- reading ---
+  // The first batch that ends at or above `offset`; nothing when the segment ends before.
+  Result<std::optional<BatchPlace>> find(Offset offset);
+  Result<std::shared_ptr<env::File>> log_file();
+  Result<OffsetIndex*> offset_index();
+  Result<TimeIndex*> time_index();
+  Result<TransactionIndex*> transaction_index();  // creates the file
+  // The largest timestamp and the last offset of its batch; {-1, base offset} for an empty one.
+  Result<TimestampOffset> max_timestamp();
+  void set_max_timestamp(TimestampOffset max) { max_timestamp_ = max; }
+  // The first batch's largest timestamp; -1 when there is none.
+  Result<TimestampMs> first_timestamp();
+  Result<> rebuild_indexes();
+
+  // --- files ---
+  bool close_idle_files();  // those not used since the last call; false when some stay open
+  void close_files();       // CHECKs that no entry is pending
+
+  // How many bytes have been written since the last index entry.
+  void set_bytes_since_entry(std::uint64_t bytes) { bytes_since_entry_ = bytes; }
+  std::uint64_t bytes_since_entry() const { return bytes_since_entry_; }
+
+ private:
+  Result<std::optional<BatchPlace>> scan_for(Offset offset, std::uint64_t position,
+                                             Offset not_above);
+  Result<> open_index(EntryFile& file, std::string_view suffix);
+
+  SegmentHome& home_;
+  const Offset base_offset_;
+  std::uint64_t size_ = 0;
+  std::uint64_t bytes_since_entry_ = 0;
+  std::shared_ptr<env::File> log_;
+  OffsetIndex offset_index_{base_offset_};
+  TimeIndex time_index_{base_offset_};
+  std::optional<TransactionIndex> transaction_index_;
+  std::optional<TimestampOffset> max_timestamp_;
+  std::optional<TimestampMs> first_timestamp_;
+  TimestampMs created_ = 0;
+  bool has_transaction_index_ = false;
+  bool used_ = false;
+};
+
+}  // namespace weir::log

@@ -1,0 +1,99 @@
+// Producer snapshots, and the replay of what they do not cover.
+
+#include <algorithm>
+
+#include "log/format/producer_snapshot.h"
+#include "log/partition_log_state.h"
+
+namespace weir::log {
+namespace {
+
+constexpr std::size_t snapshot_bytes_max = std::size_t{1} << 30;
+
+}  // namespace
+
+std::string snapshot_path(const SegmentHome& home, Offset offset) {
+  return home.path(offset, snapshot_suffix);
+}
+
+Result<std::shared_ptr<env::File>> PartitionLog::State::write_snapshot(
+    Offset offset, const ProducerState::Entries& entries) {
+  const auto bytes = format_producer_snapshot(entries);
+  TRY_ASSIGN(auto file, disk.open(snapshot_path(home, offset), env::OpenMode::create));
+  TRY(file->truncate(0));
+  TRY(file->write_at(0, Bytes(bytes)));
+  const auto at = std::ranges::lower_bound(snapshots, offset);
+  if (at == snapshots.end() || *at != offset) snapshots.insert(at, offset);
+  return file;
+}
+
+void PartitionLog::State::remove_snapshot(Offset offset) {
+  static_cast<void>(disk.remove(snapshot_path(home, offset)));
+  std::erase(snapshots, offset);
+}
+
+// One that stayed would lie about what is written in its place later.
+void PartitionLog::State::remove_snapshots_above(Offset limit) {
+  while (!snapshots.empty() && snapshots.back() > limit) remove_snapshot(snapshots.back());
+}
+
+Result<> PartitionLog::State::replay_segment(Segment& segment, Offset from, Offset end) {
+  TRY_ASSIGN(const auto start, segment.find(from));
+  if (!start) return {};
+  TRY_ASSIGN(auto file, segment.log_file());
+  BatchScanner scanner(*file, start->position, segment.size(), BatchScanner::small_window * 4);
+  while (true) {
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch || batch->header.base_offset() >= end) return {};
+    if (!batch->header.has_producer_id()) continue;
+    auto header = batch->header;
+    if (header.is_control()) {
+      TRY_ASSIGN(header, scanner.whole(*batch));
+    }
+    TRY_ASSIGN(const auto produced, produced_batch(header));
+    const auto appended = producers.append(produced, AppendOrigin::replication);
+    producers.commit();
+    if (appended && *appended && (*appended)->is_aborted) {
+      TRY(segment.append_aborted({.producer_id = (*appended)->producer_id,
+                                  .first_offset = (*appended)->first_offset,
+                                  .last_offset = (*appended)->last_offset,
+                                  .last_stable_offset = (*appended)->last_stable_offset}));
+    }
+  }
+}
+
+Result<> PartitionLog::State::reload_producers(Offset believed, TimestampMs now) {
+  remove_snapshots_above(std::min(believed, log_end));
+  Offset from = log_start;
+  producers.clear();
+  while (!snapshots.empty() && snapshots.back() >= log_start) {
+    const auto text =
+        env::read_file(disk, snapshot_path(home, snapshots.back()), snapshot_bytes_max);
+    if (!text && text.error().code != Errc::not_found) return std::unexpected(text.error());
+    auto entries = text ? parse_producer_snapshot(as_bytes(*text))
+                        : Result<ProducerState::Entries>(std::unexpected(text.error()));
+    if (entries) {
+      std::erase_if(*entries, [&](const auto& item) {
+        return is_expired(item.second, now, config.producer_id_expiration_ms);
+      });
+      from = snapshots.back();
+      producers.load(*std::move(entries));
+      break;
+    }
+    warn("a producer snapshot is rebuilt: " + entries.error().message());
+    remove_snapshot(snapshots.back());
+  }
+  if (from >= log_end) return {};
+  for (std::size_t i = segment_of(from); i < segments.size(); ++i) {
+    const Offset base = segments[i]->base_offset();
+    if (base > from && !std::ranges::binary_search(snapshots, base)) {
+      TRY(write_snapshot(base, producers.entries()));
+    }
+    TRY(replay_segment(*segments[i], std::max(from, base), log_end));
+  }
+  TRY(write_snapshot(log_end, producers.entries()));
+  ++directory_changes;
+  return {};
+}
+
+}  // namespace weir::log
