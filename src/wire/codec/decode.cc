@@ -148,15 +148,30 @@ class Decoder {
     return true;
   }
 
+  // What stands before a nullable struct: a byte that is negative for null, or in a tag section a
+  // varint that is 0 for null.
+  bool presence(const Op& op, bool& present) {
+    if (op.flags & op_tagged) {
+      std::uint32_t marker = 0;
+      const auto* next = read_unsigned_varint(at_, end_, marker);
+      if (!next) return bad("is cut off", op);
+      at_ = next;
+      present = static_cast<std::int32_t>(marker) > 0;
+      return true;
+    }
+    if (left() < 1) return bad("is cut off", op);
+    present = static_cast<std::int8_t>(*at_++) >= 0;
+    return true;
+  }
+
   bool pointer(const Op& op, std::byte* to) {
     const auto& plan = message_.plans[op.plan];
     const auto& info = message_.structs[plan.structure];
-    if (op.flags & op_nullable) {
-      if (left() < 1) return bad("is cut off", op);
-      if (static_cast<std::int8_t>(*at_++) < 0) {
-        store<std::byte*>(to, nullptr);
-        return true;
-      }
+    bool present = true;
+    if ((op.flags & op_nullable) && !presence(op, present)) return false;
+    if (!present) {
+      store<std::byte*>(to, nullptr);
+      return true;
     }
     if (left() < plan.min_size) return bad("is cut off", op);
     auto* made = static_cast<std::byte*>(arena_.allocate(info.size, alignof(std::max_align_t)));

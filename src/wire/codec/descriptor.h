@@ -24,13 +24,14 @@ enum class OpCode : std::uint8_t {
   bytes,
   records,
   structure,  // a struct in place
-  pointer,    // a nullable struct: one byte (-1: null) before it, where the version allows null
+  pointer,    // a nullable struct: one byte before it, where the version allows null
   array,      // of `element`: a scalar, string or bytes
   struct_array,
 };
 
 inline constexpr std::uint8_t op_nullable = 1;  // null is allowed
 inline constexpr std::uint8_t op_compact = 2;   // length + 1 as a varint (KIP-482)
+inline constexpr std::uint8_t op_tagged = 4;    // stands in the tag section
 
 // One field as one version carries it.
 struct Op {

@@ -13,6 +13,19 @@
 
 namespace weir::wire::codec_detail {
 
+namespace {
+
+bool is_default_struct(const MessageDescriptor& message, const StructInfo& info,
+                       const std::byte* from) {
+  const auto* defaults = static_cast<const std::byte*>(info.default_value);
+  for (const auto& field : message.fields_of(info)) {
+    if (!is_default(message, field, from + field.offset, defaults + field.offset)) return false;
+  }
+  return info.unknown_tags == no_unknown_tags || load<AnyArray>(from + info.unknown_tags).empty();
+}
+
+}  // namespace
+
 bool is_default(const MessageDescriptor& message, const FieldInfo& field, const std::byte* member,
                 const std::byte* default_member) {
   switch (field.code) {
@@ -31,17 +44,14 @@ bool is_default(const MessageDescriptor& message, const FieldInfo& field, const 
       const auto array = load<AnyArray>(member);
       return array.is_null() == load<AnyArray>(default_member).is_null() && array.empty();
     }
-    case OpCode::pointer:
-      return load<const std::byte*>(member) == nullptr;
-    case OpCode::structure: {
-      const auto& info = message.structs[field.structure];
-      for (const auto& inner : message.fields_of(info)) {
-        if (!is_default(message, inner, member + inner.offset, default_member + inner.offset))
-          return false;
-      }
-      return info.unknown_tags == no_unknown_tags ||
-             load<AnyArray>(member + info.unknown_tags).empty();
+    case OpCode::pointer: {
+      const auto* target = load<const std::byte*>(member);
+      const auto* default_target = load<const std::byte*>(default_member);
+      if (target == nullptr || default_target == nullptr) return target == default_target;
+      return is_default_struct(message, message.structs[field.structure], target);
     }
+    case OpCode::structure:
+      return is_default_struct(message, message.structs[field.structure], member);
     default:
       return std::memcmp(member, default_member, scalar_size(field.code)) == 0;
   }
@@ -289,7 +299,10 @@ class Writer {
         break;
       case OpCode::pointer: {
         const auto* target = load<const std::byte*>(member);
-        if (op.flags & op_nullable) *at_++ = target ? std::byte{1} : std::byte{0xFF};
+        if (op.flags & op_nullable) {
+          const std::byte absent{static_cast<std::uint8_t>(op.flags & op_tagged ? 0 : 0xFF)};
+          *at_++ = target ? std::byte{1} : absent;
+        }
         if (target) structure(message_.plans[op.plan], target);
         break;
       }

@@ -43,7 +43,7 @@ def initialiser(field):
     if field.default == "null":
         return " = nullptr" if kind.endswith("*") else f" = {kind}::null()"
     if kind.endswith("*"):
-        return " = nullptr"
+        return f" = const_cast<{kind}>(&{member_name(field)}_default)"
     if field.is_array or field.element in ("string", "bytes", "records", "uuid") or field.is_struct:
         return ""
     if field.element == "bool":
@@ -68,6 +68,8 @@ def versions_note(field, message):
 def struct_body(message, struct, indent):
     lines = []
     for field in struct.fields:
+        if field.has_default_object:
+            lines.append(f"{indent}static const {field.element} {member_name(field)}_default;")
         lines.append(f"{indent}{member_type(field)} {member_name(field)}{initialiser(field)};"
                      + versions_note(field, message))
     if message.flexible:

@@ -13,6 +13,11 @@ def load_text(text):
     return json.loads(re.sub(r",(\s*[\]}])", r"\1", text))
 
 
+def _flag(spec, name):
+    """Some schemas write the word in quotes."""
+    return str(spec.get(name, False)).lower() == "true"
+
+
 def _versions(text):
     if text in (None, "none"):
         return schema.Versions.none()
@@ -50,8 +55,8 @@ def _fields(message, struct, specs):
             if tagged.intersect(versions) != versions:
                 raise schema.SchemaError(f"{field.name} is tagged in some versions only")
         field.default = _default(spec, field)
-        field.ignorable = bool(spec.get("ignorable"))
-        field.key = bool(spec.get("mapKey"))
+        field.ignorable = _flag(spec, "ignorable")
+        field.key = _flag(spec, "mapKey")
         field.inflexible = spec.get("flexibleVersions") == "none"
         struct.fields.append(field)
         if "fields" in spec:
@@ -70,7 +75,7 @@ def read(text, family):
     message.versions = _versions(spec["validVersions"])
     flexible = _versions(spec.get("flexibleVersions"))
     message.flexible = flexible if flexible.intersect(message.versions) else schema.Versions.none()
-    message.unstable_latest = bool(spec.get("latestVersionUnstable"))
+    message.unstable_latest = _flag(spec, "latestVersionUnstable")
     message.listeners = spec.get("listeners", [])
     message.root = schema.Struct(name, message.versions)
     message.structs[name] = message.root

@@ -71,6 +71,11 @@ class Field:
     def is_struct(self):
         return self.element not in PRIMITIVES and self.element not in VARIABLE
 
+    @property
+    def has_default_object(self):
+        """A nullable struct whose default is not null: then null is written as such."""
+        return self.is_struct and not self.is_array and bool(self.nullable) and self.default is None
+
 
 class Struct:
     def __init__(self, name, versions):
