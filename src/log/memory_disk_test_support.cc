@@ -233,6 +233,8 @@ Result<> MemoryDisk::sync_directory(const std::string& path) {
 
 Result<std::uint64_t> MemoryDisk::free_bytes(const std::string&) { return std::uint64_t{1} << 40; }
 
+Result<std::uint64_t> MemoryDisk::total_bytes(const std::string&) { return std::uint64_t{1} << 40; }
+
 Result<std::unique_ptr<env::DirectoryLock>> MemoryDisk::lock(const std::string& path) {
   bool& held = locks_[path];
   if (held) return fail(Errc::busy, path);

@@ -116,6 +116,14 @@ Result<std::uint64_t> PosixDisk::free_bytes(const std::string& path) {
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
+Result<std::uint64_t> PosixDisk::total_bytes(const std::string& path) {
+  struct statvfs status{};
+  if (::statvfs(path.c_str(), &status) != 0) {
+    return system_failure(errno, "cannot ask for the free space of " + path);
+  }
+  return static_cast<std::uint64_t>(status.f_blocks) * status.f_frsize;
+}
+
 // Java locks with fcntl record locks. An "open file description" lock excludes those and is
 // excluded by them, and unlike them it is not lost when some other descriptor of the file is
 // closed.

@@ -16,6 +16,7 @@ class PosixDisk final : public env::Disk {
   Result<bool> exists(const std::string& path) override;
   Result<> sync_directory(const std::string& path) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
+  Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
 };
 

@@ -147,6 +147,7 @@ TEST_P(DoorContract, directories_are_made_listed_moved_and_removed_as_trees) {
     EXPECT_EQ(error_of(disk.list(root + "/moved")), Errc::not_found);
     EXPECT_EQ(error_of(disk.sync_directory(root + "/moved")), Errc::not_found);
     EXPECT_GT(*disk.free_bytes(root), 0u);
+    EXPECT_GE(*disk.total_bytes(root), *disk.free_bytes(root));
   });
 }
 

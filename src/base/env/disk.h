@@ -73,7 +73,9 @@ class Disk {
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // sorted by name
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<> sync_directory(const std::string& path) = 0;
+  // Of the file system that holds `path`: what may still be written, and its whole size.
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+  virtual Result<std::uint64_t> total_bytes(const std::string& path) = 0;
   // Locks the file `.lock` in this directory, as Kafka does and against Kafka. Error: busy.
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) = 0;
 };
