@@ -14,15 +14,10 @@
 #include "base/env/disk.h"
 #include "base/uuid.h"
 #include "log/format/checkpoint_file.h"
+#include "log/format/meta_properties.h"
 #include "log/partition_name.h"
 
 namespace weir::log {
-
-struct MetaProperties {
-  std::string cluster_id;  // 22 characters as Kafka makes them, or whatever an operator chose
-  BrokerId node_id = no_broker;
-  Uuid directory_id;
-};
 
 class LogDirectory {
  public:
@@ -65,6 +60,9 @@ class LogDirectory {
 
  private:
   LogDirectory(env::Disk& disk, std::string path, std::unique_ptr<env::DirectoryLock> lock);
+  OffsetCheckpoint read_checkpoint(std::string_view name);
+  Result<> write_checkpoint(std::string_view name, const OffsetCheckpoint& checkpoint);
+  std::string file_path(std::string_view name) const;
   env::Disk& disk_;
   std::string path_;
   std::unique_ptr<env::DirectoryLock> lock_;

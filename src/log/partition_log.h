@@ -72,10 +72,11 @@ struct ReadPlan {
   std::uint64_t first_batch_bytes = 0;
 };
 
-struct TimestampAndOffset {
+struct TimestampAndOffset {  // of one record
   TimestampMs timestamp = no_timestamp;
   Offset offset = no_offset;
   LeaderEpoch leader_epoch = no_epoch;
+  bool operator==(const TimestampAndOffset&) const = default;
 };
 
 struct ActiveProducer {

@@ -92,6 +92,8 @@ class Segment {
   Result<TransactionIndex*> transaction_index();  // creates the file
   // The largest timestamp and the last offset of its batch; {-1, base offset} for an empty one.
   Result<TimestampOffset> max_timestamp();
+  const std::optional<TimestampOffset>& known_max_timestamp() const { return max_timestamp_; }
+  const std::shared_ptr<env::File>& open_log_file() const { return log_; }  // may be null
   void set_max_timestamp(TimestampOffset max) { max_timestamp_ = max; }
   // The first batch's largest timestamp; -1 when there is none.
   Result<TimestampMs> first_timestamp();

@@ -1,0 +1,189 @@
+#include "log/log_directory.h"
+
+#include <charconv>
+
+#include "fmt/format.h"
+#include "log/format/file_names.h"
+#include "log/format/partition_metadata.h"
+
+namespace weir::log {
+namespace {
+
+constexpr std::string_view lock_name = ".lock";
+constexpr std::string_view meta_properties_name = "meta.properties";
+constexpr std::string_view clean_shutdown_name = ".kafka_cleanshutdown";
+constexpr std::string_view recovery_point_name = "recovery-point-offset-checkpoint";
+constexpr std::string_view log_start_name = "log-start-offset-checkpoint";
+constexpr std::string_view high_watermark_name = "replication-offset-checkpoint";
+constexpr std::string_view cleaner_name = "cleaner-offset-checkpoint";
+constexpr std::string_view metadata_folder = "__cluster_metadata-0";
+constexpr std::string_view deleted_folder_suffix = "-delete";
+constexpr std::size_t small_file_max = 64 << 10;
+constexpr std::size_t checkpoint_max = 256 << 20;
+constexpr std::size_t file_name_max = 255;
+
+std::optional<PartitionName> parse_folder_name(std::string_view name) {
+  for (const std::string_view special : {"-delete", "-future", "-stray"}) {
+    if (name.ends_with(special)) return std::nullopt;
+  }
+  const auto dash = name.find_last_of('-');
+  if (dash == std::string_view::npos || dash == 0 || name == metadata_folder) return std::nullopt;
+  const auto number = name.substr(dash + 1);
+  PartitionName parsed{std::string(name.substr(0, dash)), -1};
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), parsed.partition);
+  if (error != std::errc() || end != number.data() + number.size() || parsed.partition < 0) {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
+}  // namespace
+
+LogDirectory::LogDirectory(env::Disk& disk, std::string path,
+                           std::unique_ptr<env::DirectoryLock> lock)
+    : disk_(disk), path_(std::move(path)), lock_(std::move(lock)) {}
+
+LogDirectory::~LogDirectory() = default;
+
+std::string LogDirectory::file_path(std::string_view name) const {
+  return path_ + "/" + std::string(name);
+}
+
+Result<std::unique_ptr<LogDirectory>> LogDirectory::open(env::Disk& disk, std::string path) {
+  TRY_ASSIGN(const bool existed, disk.exists(path));
+  if (!existed) TRY(disk.create_directories(path));
+  auto lock = disk.lock(path + "/" + std::string(lock_name));
+  if (!lock) {
+    if (lock.error().code == Errc::busy) {
+      return fail(Errc::busy, fmt::format("another process uses the data directory {}", path));
+    }
+    return std::unexpected(lock.error());
+  }
+  return std::unique_ptr<LogDirectory>(new LogDirectory(disk, std::move(path), *std::move(lock)));
+}
+
+Result<std::optional<MetaProperties>> LogDirectory::read_meta_properties() {
+  const auto text = env::read_file(disk_, file_path(meta_properties_name), small_file_max);
+  if (!text) {
+    if (text.error().code == Errc::not_found) return std::nullopt;
+    return std::unexpected(text.error());
+  }
+  auto properties = parse_meta_properties(*text);
+  if (!properties) {
+    properties.error().what += " in " + path_;
+    return std::unexpected(std::move(properties).error());
+  }
+  return *std::move(properties);
+}
+
+Result<> LogDirectory::write_meta_properties(const MetaProperties& properties) {
+  return env::write_file_atomically(disk_, file_path(meta_properties_name),
+                                    format_meta_properties(properties));
+}
+
+Result<std::optional<std::int64_t>> LogDirectory::take_clean_shutdown_marker() {
+  const auto path = file_path(clean_shutdown_name);
+  const auto text = env::read_file(disk_, path, small_file_max);
+  if (!text) {
+    if (text.error().code == Errc::not_found) return std::nullopt;
+    return std::unexpected(text.error());
+  }
+  TRY(disk_.remove(path));
+  TRY(disk_.sync_directory(path_));
+  // {"version":0,"brokerEpoch":42}; markers of before KIP-966 are empty.
+  std::int64_t broker_epoch = -1;
+  constexpr std::string_view key = "\"brokerEpoch\":";
+  if (const auto at = text->find(key); at != std::string::npos) {
+    const auto from = text->find_first_not_of(' ', at + key.size());
+    if (from != std::string::npos) {
+      std::from_chars(text->data() + from, text->data() + text->size(), broker_epoch);
+    }
+  }
+  return broker_epoch;
+}
+
+Result<> LogDirectory::write_clean_shutdown_marker(std::int64_t broker_epoch) {
+  return env::write_file_atomically(
+      disk_, file_path(clean_shutdown_name),
+      fmt::format("{{\"version\":0,\"brokerEpoch\":{}}}", broker_epoch));
+}
+
+OffsetCheckpoint LogDirectory::read_checkpoint(std::string_view name) {
+  const auto text = env::read_file(disk_, file_path(name), checkpoint_max);
+  if (!text) return {};
+  auto checkpoint = parse_offset_checkpoint(*text);
+  return checkpoint ? *std::move(checkpoint) : OffsetCheckpoint{};
+}
+
+Result<> LogDirectory::write_checkpoint(std::string_view name, const OffsetCheckpoint& checkpoint) {
+  return env::write_file_atomically(disk_, file_path(name), format_offset_checkpoint(checkpoint));
+}
+
+OffsetCheckpoint LogDirectory::read_recovery_points() {
+  return read_checkpoint(recovery_point_name);
+}
+OffsetCheckpoint LogDirectory::read_log_start_offsets() { return read_checkpoint(log_start_name); }
+OffsetCheckpoint LogDirectory::read_high_watermarks() {
+  return read_checkpoint(high_watermark_name);
+}
+OffsetCheckpoint LogDirectory::read_cleaner_offsets() { return read_checkpoint(cleaner_name); }
+
+Result<> LogDirectory::write_recovery_points(const OffsetCheckpoint& checkpoint) {
+  return write_checkpoint(recovery_point_name, checkpoint);
+}
+Result<> LogDirectory::write_log_start_offsets(const OffsetCheckpoint& checkpoint) {
+  return write_checkpoint(log_start_name, checkpoint);
+}
+Result<> LogDirectory::write_high_watermarks(const OffsetCheckpoint& checkpoint) {
+  return write_checkpoint(high_watermark_name, checkpoint);
+}
+Result<> LogDirectory::write_cleaner_offsets(const OffsetCheckpoint& checkpoint) {
+  return write_checkpoint(cleaner_name, checkpoint);
+}
+
+std::string LogDirectory::partition_path(const PartitionName& name) const {
+  return fmt::format("{}/{}-{}", path_, name.topic, name.partition);
+}
+
+Result<std::vector<LogDirectory::Found>> LogDirectory::partitions() {
+  TRY_ASSIGN(const auto entries, disk_.list(path_));
+  std::vector<Found> found;
+  for (const auto& entry : entries) {
+    if (!entry.is_directory) continue;
+    auto name = parse_folder_name(entry.name);
+    if (!name) continue;
+    Found partition{.name = *std::move(name), .directory = path_ + "/" + entry.name};
+    const auto text = env::read_file(
+        disk_, partition.directory + "/" + std::string(partition_metadata_name), small_file_max);
+    if (text) {
+      if (const auto id = parse_partition_metadata(*text)) partition.topic_id = *id;
+    } else if (text.error().code != Errc::not_found) {
+      return std::unexpected(text.error());
+    }
+    found.push_back(std::move(partition));
+  }
+  return found;
+}
+
+// Kafka's name of such a folder, cut where it would be longer than a file name may be.
+Result<std::string> LogDirectory::mark_deleted(const std::string& directory, std::uint64_t unique) {
+  const auto ending = fmt::format(".{:032x}{}", unique, deleted_folder_suffix);
+  std::string name = directory.substr(directory.find_last_of('/') + 1);
+  if (name.size() + ending.size() > file_name_max) name.resize(file_name_max - ending.size());
+  const std::string marked = path_ + "/" + name + ending;
+  TRY(disk_.rename(directory, marked));
+  TRY(disk_.sync_directory(path_));
+  return marked;
+}
+
+Result<> LogDirectory::remove_marked() {
+  TRY_ASSIGN(const auto entries, disk_.list(path_));
+  for (const auto& entry : entries) {
+    if (!entry.is_directory || !entry.name.ends_with(deleted_folder_suffix)) continue;
+    TRY(disk_.remove_tree(path_ + "/" + entry.name));
+  }
+  return {};
+}
+
+}  // namespace weir::log

@@ -1,0 +1,126 @@
+#include "log/log_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/memory_disk_test_support.h"
+
+namespace weir::log {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct DirectoryFixture {
+  MemoryDisk disk;
+  std::unique_ptr<LogDirectory> directory;
+  DirectoryFixture() { directory = *LogDirectory::open(disk, "/data"); }
+};
+
+TEST(LogDirectory, one_process_at_a_time_holds_it) {
+  DirectoryFixture fixture;
+  const auto second = LogDirectory::open(fixture.disk, "/data");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::busy);
+  fixture.directory.reset();
+  EXPECT_TRUE(LogDirectory::open(fixture.disk, "/data"));
+}
+
+TEST(LogDirectory, reads_the_meta_properties_that_kafka_writes) {
+  DirectoryFixture fixture;
+  EXPECT_EQ(*fixture.directory->read_meta_properties(), std::nullopt);
+  fixture.disk.content("/data/meta.properties") =
+      "#\n#Fri Nov 20 23:22:33 UTC 2026\ncluster.id=4L6g3nShT-eMCtK--X86sw\n"
+      "directory.id=AAAAAAAAAAAAAAAAAAAAAQ\nnode.id=3\nversion=1\n";
+  const MetaProperties expected{"4L6g3nShT-eMCtK--X86sw", 3, metadata_topic_id};
+  EXPECT_EQ(**fixture.directory->read_meta_properties(), expected);
+}
+
+TEST(LogDirectory, meta_properties_come_back_as_written) {
+  DirectoryFixture fixture;
+  const MetaProperties properties{"my cluster: \\one=two", 12, Uuid{5, 6}};
+  ASSERT_TRUE(fixture.directory->write_meta_properties(properties));
+  EXPECT_EQ(**fixture.directory->read_meta_properties(), properties);
+}
+
+TEST(LogDirectory, refuses_meta_properties_it_does_not_understand) {
+  const std::pair<const char*, Errc> cases[] = {
+      {"version=2\ncluster.id=x\nnode.id=1\n", Errc::unsupported},
+      {"version=0\nbroker.id=1\n", Errc::unsupported},
+      {"version=1\nnode.id=1\n", Errc::corrupt},
+      {"version=1\ncluster.id=x\nnode.id=-1\n", Errc::corrupt},
+      {"version=1\ncluster.id=x\nnode.id=1x\n", Errc::corrupt},
+      {"version=1\ncluster.id=x\nnode.id=1\ndirectory.id=short\n", Errc::corrupt},
+      {"", Errc::unsupported}};
+  for (const auto& [text, code] : cases) {
+    DirectoryFixture fixture;
+    fixture.disk.content("/data/meta.properties") = text;
+    const auto read = fixture.directory->read_meta_properties();
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, code) << text;
+  }
+}
+
+TEST(LogDirectory, the_clean_shutdown_marker_is_taken_once) {
+  DirectoryFixture fixture;
+  EXPECT_EQ(*fixture.directory->take_clean_shutdown_marker(), std::nullopt);
+  ASSERT_TRUE(fixture.directory->write_clean_shutdown_marker(42));
+  EXPECT_EQ(fixture.disk.content("/data/.kafka_cleanshutdown"),
+            R"({"version":0,"brokerEpoch":42})");
+  EXPECT_EQ(**fixture.directory->take_clean_shutdown_marker(), 42);
+  fixture.disk.lose_power(nullptr);
+  EXPECT_EQ(*fixture.directory->take_clean_shutdown_marker(), std::nullopt);
+  fixture.disk.content("/data/.kafka_cleanshutdown") = "";
+  EXPECT_EQ(**fixture.directory->take_clean_shutdown_marker(), -1);
+}
+
+TEST(LogDirectory, checkpoints_have_kafkas_form_and_a_damaged_one_is_empty) {
+  DirectoryFixture fixture;
+  const OffsetCheckpoint points{{{"orders", 0}, 17}, {{"orders", 11}, 4}};
+  ASSERT_TRUE(fixture.directory->write_recovery_points(points));
+  EXPECT_EQ(fixture.disk.content("/data/recovery-point-offset-checkpoint"),
+            "0\n2\norders 0 17\norders 11 4\n");
+  EXPECT_EQ(fixture.directory->read_recovery_points(), points);
+  for (const char* damaged : {"0\n3\norders 0 17\n", "1\n0\n", "0\nx\n", "0\n1\norders zero 17\n",
+                              "0\n1\norders 0\n", "\x01\x02"}) {
+    fixture.disk.content("/data/recovery-point-offset-checkpoint") = damaged;
+    EXPECT_THAT(fixture.directory->read_recovery_points(), IsEmpty());
+  }
+  EXPECT_THAT(fixture.directory->read_high_watermarks(), IsEmpty());
+}
+
+TEST(LogDirectory, lists_partition_folders_and_nothing_else) {
+  DirectoryFixture fixture;
+  for (const char* name :
+       {"orders-0", "a-b.c_d-17", "orders-1.0123-delete", "orders-1.0123-future",
+        "orders-2.0123-stray", "__cluster_metadata-0", "lost+found", "orders-x", "-3"}) {
+    ASSERT_TRUE(fixture.disk.create_directories(std::string("/data/") + name));
+  }
+  fixture.disk.content("/data/orders-0/partition.metadata") =
+      "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ";
+  const auto found = fixture.directory->partitions();
+  ASSERT_THAT(*found, SizeIs(2));
+  EXPECT_EQ((*found)[0].name, (PartitionName{"a-b.c_d", 17}));
+  EXPECT_EQ((*found)[0].topic_id, std::nullopt);
+  EXPECT_EQ((*found)[1].directory, "/data/orders-0");
+  EXPECT_EQ((*found)[1].topic_id, metadata_topic_id);
+}
+
+TEST(LogDirectory, a_deleted_partition_never_comes_back) {
+  DirectoryFixture fixture;
+  const std::string folder = "/data/" + std::string(249, 't') + "-10000";
+  ASSERT_TRUE(fixture.disk.create_directories(folder));
+  fixture.disk.content(folder + "/00000000000000000000.log") = "x";
+  const auto marked = fixture.directory->mark_deleted(folder, 77);
+  ASSERT_TRUE(marked);
+  EXPECT_LE(marked->size(), std::string("/data/").size() + 255);
+  EXPECT_TRUE(fixture.disk.has(*marked + "/00000000000000000000.log"));
+  fixture.disk.lose_power(nullptr);
+  EXPECT_THAT(*fixture.directory->partitions(), IsEmpty());
+  ASSERT_TRUE(fixture.directory->remove_marked());
+  EXPECT_FALSE(fixture.disk.has(*marked));
+}
+
+}  // namespace
+}  // namespace weir::log
