@@ -18,18 +18,18 @@ constexpr std::int32_t smallest_legacy_record = 14;  // Kafka still reads length
 using Failure = std::unexpected<ValidationFailure>;
 using Step = std::expected<void, ValidationFailure>;
 
-Failure refuse(ProduceError code, std::string message) {
+Failure refuse(ErrorCode code, std::string message) {
   return Failure(ValidationFailure{code, std::move(message), {}});
 }
 Failure invalid_record(std::string message) {
-  return refuse(ProduceError::invalid_record, std::move(message));
+  return refuse(ErrorCode::invalid_record, std::move(message));
 }
 Failure corrupt(std::string message) {
-  return refuse(ProduceError::corrupt_message, std::move(message));
+  return refuse(ErrorCode::corrupt_message, std::move(message));
 }
 Failure from_error(const Error& error) {
   if (error.code == Errc::invalid) return invalid_record(error.what);
-  if (error.code == Errc::too_large) return refuse(ProduceError::message_too_large, error.what);
+  if (error.code == Errc::too_large) return refuse(ErrorCode::message_too_large, error.what);
   return corrupt(error.what);
 }
 
@@ -58,9 +58,8 @@ std::expected<MutableBytes, ValidationFailure> only_batch(MutableBytes records,
   if (BatchView(batch).magic() != batch_magic) {
     return invalid_record("only record batches of magic 2 can be produced");
   }
-  if (size < batch_header_size) return corrupt("a record batch is smaller than its header");
   if (api_version < version_with_zstd && BatchView(batch).codec() == Codec::zstd) {
-    return refuse(ProduceError::unsupported_compression_type,
+    return refuse(ErrorCode::unsupported_compression_type,
                   "zstd needs version 7 of the produce request");
   }
   TRY_ASSIGN(const auto second, size_of_next(records.subspan(size)));
@@ -75,13 +74,16 @@ Step check_header(BatchView batch, const ProduceRules& rules) {
     return invalid_record("the base offset of a produced batch is " + number(batch.base_offset()));
   }
   if (batch.size() > static_cast<std::size_t>(std::max(rules.message_bytes_max, 0))) {
-    return refuse(ProduceError::message_too_large,
+    return refuse(ErrorCode::message_too_large,
                   "a record batch of " + std::to_string(batch.size()) + " bytes is beyond " +
                       number(rules.message_bytes_max));
   }
+  if (batch.size() < batch_header_size) {
+    return corrupt("a record batch is smaller than its header");
+  }
   if (!batch.crc_is_good()) return corrupt("a record batch has a bad CRC");
   if (batch.codec() > Codec::zstd) {
-    return refuse(ProduceError::unsupported_compression_type, "no codec has this number");
+    return refuse(ErrorCode::unsupported_compression_type, "no codec has this number");
   }
   if (batch.last_offset_delta() < 0) {
     return invalid_record("a record batch has last offset delta " +
@@ -136,12 +138,12 @@ class Judge {
   Step verdict() {
     if (errors_ == 0) return {};
     if (timestamps_wrong_) {
-      return Failure(ValidationFailure{ProduceError::invalid_timestamp,
+      return Failure(ValidationFailure{ErrorCode::invalid_timestamp,
                                        "records are refused for their timestamps",
                                        std::move(record_errors_)});
     }
     return Failure(ValidationFailure{
-        ProduceError::invalid_record,
+        ErrorCode::invalid_record,
         std::to_string(errors_) + " records are refused: first, " + record_errors_.front().message,
         std::move(record_errors_)});
   }
@@ -244,10 +246,10 @@ std::expected<ValidatedBatch, ValidationFailure> reencode(BatchView batch, Bytes
   const auto done = builder.build_to(context, target, storage);
   if (!done) return from_error(done.error());
   if (storage.size() > static_cast<std::size_t>(rules.message_bytes_max)) {
-    return refuse(ProduceError::message_too_large, "a record batch of " +
-                                                       std::to_string(storage.size()) +
-                                                       " bytes after re-encoding is beyond " +
-                                                       std::to_string(rules.message_bytes_max));
+    return refuse(ErrorCode::message_too_large, "a record batch of " +
+                                                    std::to_string(storage.size()) +
+                                                    " bytes after re-encoding is beyond " +
+                                                    std::to_string(rules.message_bytes_max));
   }
   return ValidatedBatch{.bytes = storage,
                         .reencoded = true,
