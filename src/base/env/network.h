@@ -62,6 +62,7 @@ class Connection {
 class Socket {
  public:
   virtual ~Socket() = default;
+  virtual Address peer_address() const = 0;
 };
 
 class Listener {
