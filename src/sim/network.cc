@@ -24,7 +24,7 @@ std::unique_ptr<env::Connection> ShardNetwork::adopt(std::unique_ptr<env::Socket
   return std::make_unique<Stream>(shard_, std::exchange(end->link, nullptr), 1);
 }
 
-Task<Result<std::unique_ptr<env::Connection>>> ShardNetwork::connect(const env::Address& address) {
+Task<Result<std::unique_ptr<env::Connection>>> ShardNetwork::connect(env::Address address) {
   OneShot<Result<std::shared_ptr<Link>>> dialed(shard_);
   shard_.world().switchboard().dial(shard_, address,
                                     [&dialed](auto result) { dialed.set(std::move(result)); });

@@ -17,7 +17,7 @@ class ShardNetwork final : public env::Network {
   explicit ShardNetwork(Shard& shard) : shard_(shard) {}
   Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog) override;
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override;
-  Task<Result<std::unique_ptr<env::Connection>>> connect(const env::Address& address) override;
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override;
 
  private:
   Shard& shard_;
