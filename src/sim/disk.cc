@@ -279,6 +279,11 @@ Result<std::uint64_t> Disk::free_bytes(const std::string& path) {
   return capacity_bytes - std::min(used, capacity_bytes);
 }
 
+Result<std::uint64_t> Disk::total_bytes(const std::string& path) {
+  TRY(directory_at(path));
+  return capacity_bytes;
+}
+
 Result<std::unique_ptr<env::DirectoryLock>> Disk::lock(const std::string& directory) {
   TRY_ASSIGN(const auto node, directory_at(directory));
   TRY(open(directory + "/.lock", env::OpenMode::create));

@@ -33,6 +33,7 @@ class Disk final : public env::Disk {
   Result<bool> exists(const std::string& path) override;
   Result<> sync_directory(const std::string& path) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
+  Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
 
   // Locks go; on a power loss the unsynced changes too, or (keep_some) those from a random one on.
