@@ -4,11 +4,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/uuid.h"
 
 namespace weir::coordinator {
+
+struct DeletedTopic {
+  std::string name;
+  Uuid id;
+};
 
 class TopicLookup {
  public:
