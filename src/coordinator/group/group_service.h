@@ -22,14 +22,13 @@
 
 #include <memory>
 #include <span>
-#include <string>
-#include <string_view>
 
 #include "base/env/env.h"
 #include "base/ids.h"
 #include "base/task.h"
 #include "coordinator/coordinator_log.h"
 #include "coordinator/group/group_config.h"
+#include "coordinator/group/request_context.h"
 #include "coordinator/topic_lookup.h"
 #include "wire/codec/arena.h"
 
@@ -58,12 +57,6 @@ struct OffsetDeleteResponse;
 
 namespace weir::coordinator {
 
-struct RequestContext {
-  std::int16_t api_version = 0;
-  std::string_view client_id;    // empty when null
-  std::string_view client_host;  // "/127.0.0.1", as Kafka prints an address
-};
-
 class GroupService {
  public:
   // `offsets_partitions`: how many partitions __consumer_offsets has (offsets.topic.num.partitions
@@ -87,7 +80,7 @@ class GroupService {
   Task<> stop();
 
   // Topics that were deleted: their committed offsets are removed from every group here.
-  void topics_deleted(std::span<const std::string> topics);
+  void topics_deleted(std::span<const DeletedTopic> topics);
 
   // --- one method per API ---
   Task<> join_group(const RequestContext& context, const wire::JoinGroupRequest& request,
