@@ -1,6 +1,6 @@
 #pragma once
-// Memory for the arrays and nested structs of one message: a bump allocator that is freed as a whole.
-// Objects in it are never destroyed, so only trivially destructible types go in.
+// Memory for the arrays and nested structs of one message: a bump allocator that is freed as a
+// whole. Objects in it are never destroyed, so only trivially destructible types go in.
 
 #include <cstddef>
 #include <memory>
@@ -43,7 +43,7 @@ class Arena {
   }
 
   std::size_t bytes_reserved() const { return reserved_; }  // what it holds from the system
-  void clear();  // frees all but one block
+  void clear();                                             // frees all but one block
 
   void* allocate(std::size_t bytes, std::size_t alignment);
 

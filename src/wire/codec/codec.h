@@ -2,20 +2,23 @@
 // Encoding and decoding of every message by its descriptor tables (wire/codec/descriptor.h).
 //
 // A message struct M is generated from src/wire/schema/ into "wire/message/<name>.h" (one header a
-// message, "wire/message/produce_request.h" holds weir::wire::ProduceRequest). Its members carry Kafka's
-// names in snake_case, Kafka's defaults as initialisers, nested structs are members (M::TopicProduceData),
-// and every struct of a flexible message ends in `Array<UnknownTag> unknown_tags`. Types:
+// message, "wire/message/produce_request.h" holds weir::wire::ProduceRequest). Its members carry
+// Kafka's names in snake_case, Kafka's defaults as initialisers, nested structs are members
+// (M::TopicProduceData), and every struct of a flexible message ends in `Array<UnknownTag>
+// unknown_tags`. Types:
 //   bool, int8..int64, uint16, uint32, float64   the C++ type
 //   string -> Str, bytes -> Blob, records -> Records, uuid -> Uuid, []T -> Array<T>
 //   struct -> the struct itself; nullable struct -> T*, null when absent
 // M::descriptor is for the functions below (and for tools that work on all messages).
 //
-// decode trusts no length: allocation is bounded by a constant times the bytes received, collections hold
-// at most 1,000,000 elements and tag sections at most 10,000 fields (as Kafka 4.4), nesting is that of the
-// schema. Errors: corrupt (truncated, bad length, null where none may be), unsupported (version).
+// decode trusts no length: allocation is bounded by a constant times the bytes received,
+// collections hold at most 1,000,000 elements and tag sections at most 10,000 fields (as
+// Kafka 4.4), nesting is that of the schema. Errors: corrupt (truncated, bad length, null where
+// none may be), unsupported (version).
 //
-// encode refuses (invalid) what a version cannot carry: a non-default value of a field that is not in that
-// version and not ignorable, or null where null is not allowed. Sizes are known before a byte is written.
+// encode refuses (invalid) what a version cannot carry: a non-default value of a field that is not
+// in that version and not ignorable, or null where null is not allowed. Sizes are known before a
+// byte is written.
 
 #include <cstddef>
 #include <cstdint>
@@ -57,8 +60,10 @@ class Output {
 };
 
 namespace codec_detail {
-Result<std::size_t> decode(void* into, const MessageDescriptor&, Bytes, std::int16_t version, Arena&);
-Result<std::size_t> encoded_size(const void* message, const MessageDescriptor&, std::int16_t version);
+Result<std::size_t> decode(void* into, const MessageDescriptor&, Bytes, std::int16_t version,
+                           Arena&);
+Result<std::size_t> encoded_size(const void* message, const MessageDescriptor&,
+                                 std::int16_t version);
 Result<> encode(const void* message, const MessageDescriptor&, std::int16_t version, Output&);
 std::string to_json(const void* message, const MessageDescriptor&, std::int16_t version);
 }  // namespace codec_detail

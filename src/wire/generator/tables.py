@@ -154,6 +154,8 @@ def _message_tables(message, member_name):
                      f"{starts[3]}, {len(plan.absent)}, {plan.fixed}, {plan.least}}},")
         if plan.least == 0 and plan.struct_index != len(structs) - 1:
             raise schema.SchemaError(f"{message.name}: an empty struct {plan.struct_index}")
+        if len(plan.tagged) > 32:
+            raise schema.SchemaError(f"{message.name}: more than 32 tagged fields in a struct")
     if len(ops) > 65535:
         raise schema.SchemaError(f"{message.name}: too many ops")
     if not ops:
