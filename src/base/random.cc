@@ -6,10 +6,16 @@
 
 namespace weir {
 
+namespace {
+
+__extension__ using Wide = unsigned __int128;  // GCC calls it pedantic without the word
+
+}  // namespace
+
 // Multiply-shift; the bias of at most bound / 2^64 does not matter for any use here.
 std::uint64_t RandomSource::below(std::uint64_t bound) {
   CHECK(bound > 0);
-  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+  return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
 }
 
 SeededRandom::SeededRandom(std::uint64_t seed) {

@@ -3,7 +3,10 @@
 #include "base/random.h"
 
 namespace weir {
+
 namespace {
+
+__extension__ using Wide = unsigned __int128;  // GCC calls it pedantic without the word
 
 constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t text_size = 22;
@@ -21,7 +24,7 @@ int value_of(char c) {
 
 // 128 bits are 21 digits of six bits and one that carries the last two bits in its upper end.
 std::string Uuid::text() const {
-  unsigned __int128 bits = (static_cast<unsigned __int128>(high) << 64) | low;
+  Wide bits = (static_cast<Wide>(high) << 64) | low;
   std::string out(text_size, 'A');
   out[text_size - 1] = alphabet[static_cast<unsigned>(bits & 3) << 4];
   bits >>= 2;
@@ -33,7 +36,7 @@ std::string Uuid::text() const {
 
 Result<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != text_size) return fail(Errc::invalid, "a uuid has 22 characters");
-  unsigned __int128 bits = 0;
+  Wide bits = 0;
   for (std::size_t i = 0; i < text_size; ++i) {
     const int digit = value_of(text[i]);
     if (digit < 0) return fail(Errc::invalid, "a uuid is base64url without padding");
