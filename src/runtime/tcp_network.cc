@@ -53,8 +53,7 @@ std::unique_ptr<env::Connection> TcpNetwork::adopt(std::unique_ptr<env::Socket> 
   return std::make_unique<TcpConnection>(loop_, std::move(accepted->descriptor));
 }
 
-Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(const env::Address& address) {
-  const env::Address target = address;
+Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address target) {
   Result<std::vector<SocketAddress>> addresses;
   if (is_literal(target.host)) {
     addresses = resolve(target);

@@ -20,7 +20,7 @@ class TcpNetwork final : public env::Network {
 
   Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog) override;
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override;
-  Task<Result<std::unique_ptr<env::Connection>>> connect(const env::Address& address) override;
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override;
 
  private:
   Loop& loop_;

@@ -78,7 +78,7 @@ class Network {
   virtual ~Network() = default;
   virtual Result<std::unique_ptr<Listener>> listen(const Address& address, int backlog) = 0;
   virtual std::unique_ptr<Connection> adopt(std::unique_ptr<Socket> socket) = 0;
-  virtual Task<Result<std::unique_ptr<Connection>>> connect(const Address& address) = 0;
+  virtual Task<Result<std::unique_ptr<Connection>>> connect(Address address) = 0;
 };
 
 }  // namespace weir::env

@@ -1,0 +1,73 @@
+#pragma once
+// The disk of one machine, in memory. It outlives the machine's crashes.
+//
+// As strict as POSIX allows: bytes are durable after sync() of their file only, a name after
+// sync_directory() of its directory only, also that of a new directory.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/env/disk.h"
+#include "base/random.h"
+#include "sim/disk_node.h"
+
+namespace weir::sim {
+
+class World;
+
+class Disk final : public env::Disk {
+ public:
+  Disk(World& world, std::uint32_t host);
+  ~Disk() override;
+
+  Result<std::shared_ptr<env::File>> open(const std::string& path, env::OpenMode mode) override;
+  Result<> rename(const std::string& from, const std::string& to) override;
+  Result<> remove(const std::string& path) override;
+  Result<> remove_tree(const std::string& path) override;
+  Result<> create_directories(const std::string& path) override;
+  Result<std::vector<env::DirectoryEntry>> list(const std::string& path) override;
+  Result<bool> exists(const std::string& path) override;
+  Result<> sync_directory(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& path) override;
+  Result<std::uint64_t> total_bytes(const std::string& path) override;
+  Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
+
+  // Locks go; on a power loss the unsynced changes too, or (keep_some) those from a random one on.
+  void crash(bool power_lost, bool keep_some);
+
+  // What would be there after a power loss that keeps nothing unsynced; nothing: no such file.
+  std::optional<std::string> durable_content(const std::string& path) const;
+
+ private:
+  class Handle;
+  class Lock;
+  struct Place {
+    std::shared_ptr<DirectoryNode> parent;
+    std::string name;
+  };
+  Result<std::shared_ptr<DirectoryNode>> directory_at(const std::string& path) const;
+  Result<Place> place_of(const std::string& path) const;
+  std::uint64_t next_order() { return ++last_order_; }
+  void change_name(const std::shared_ptr<DirectoryNode>& in, std::uint64_t order,
+                   const std::string& name, std::optional<Name> target);
+  void remember(const std::shared_ptr<FileNode>& file) { dirty_files_[file->number] = file; }
+  void empty_tree(const std::shared_ptr<DirectoryNode>& directory);
+
+  World& world_;
+  std::uint32_t host_;
+  SeededRandom chance_;
+  std::uint64_t last_order_ = 0;
+  std::uint64_t last_number_ = 0;
+  std::shared_ptr<DirectoryNode> root_;
+  // Those that have, or had, unsynced changes.
+  std::map<std::uint64_t, std::weak_ptr<FileNode>> dirty_files_;
+  std::map<std::uint64_t, std::weak_ptr<DirectoryNode>> dirty_directories_;
+  std::set<std::uint64_t> locked_;  // numbers of directories
+  std::uint64_t lock_era_ = 0;      // grows at each crash: older locks are void
+};
+
+}  // namespace weir::sim

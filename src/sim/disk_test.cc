@@ -1,0 +1,176 @@
+#include "sim/disk.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "sim/world.h"
+
+namespace weir::sim {
+namespace {
+
+class DiskTest : public testing::Test {
+ protected:
+  void power_loss() { disk.crash(true, false); }
+  std::string content(const std::string& path) {
+    return env::read_file(disk, path, 1 << 20).value_or("none");
+  }
+  std::shared_ptr<env::File> file(const std::string& path) {
+    return disk.open(path, env::OpenMode::create).value();
+  }
+  void put(const std::string& path, std::string_view text) {
+    EXPECT_TRUE(file(path)->write_at(0, as_bytes(text)));
+  }
+
+  World world{{.seed = 11}};
+  Disk disk{world, 1};
+};
+
+TEST_F(DiskTest, a_killed_process_loses_nothing_that_was_written) {
+  put("/file", "text");
+  disk.crash(false, false);
+  EXPECT_EQ(content("/file"), "text");
+}
+
+TEST_F(DiskTest, bytes_need_a_sync_of_the_file_and_the_name_one_of_the_directory) {
+  put("/neither", "x");
+  put("/only-bytes", "x");
+  put("/only-name", "x");
+  EXPECT_TRUE(disk.sync_directory("/"));
+  put("/both", "x");
+  EXPECT_TRUE(disk.sync_directory("/"));
+  EXPECT_TRUE(file("/both")->sync());
+  EXPECT_EQ(disk.durable_content("/both"), "x");
+  EXPECT_EQ(disk.durable_content("/only-name"), "");
+  put("/late", "x");
+  EXPECT_TRUE(file("/late")->sync());
+  EXPECT_FALSE(disk.durable_content("/late"));
+  power_loss();
+  EXPECT_EQ(content("/neither"), "") << "its name was synced with the others";
+  EXPECT_EQ(content("/both"), "x");
+  EXPECT_EQ(content("/late"), "none");
+}
+
+TEST_F(DiskTest, writes_and_truncations_since_the_sync_are_taken_back) {
+  put("/file", "0123456789");
+  EXPECT_TRUE(file("/file")->sync());
+  EXPECT_TRUE(disk.sync_directory("/"));
+  EXPECT_TRUE(file("/file")->truncate(4));
+  EXPECT_TRUE(file("/file")->write_at(2, as_bytes("XYZ")));
+  EXPECT_EQ(content("/file"), "01XYZ");
+  power_loss();
+  EXPECT_EQ(content("/file"), "0123456789");
+}
+
+TEST_F(DiskTest, a_rename_and_a_removal_are_taken_back_until_the_directory_is_synced) {
+  put("/a", "a");
+  put("/b", "b");
+  EXPECT_TRUE(file("/a")->sync());
+  EXPECT_TRUE(file("/b")->sync());
+  EXPECT_TRUE(disk.sync_directory("/"));
+  EXPECT_TRUE(disk.rename("/a", "/b"));
+  EXPECT_EQ(content("/b"), "a");
+  power_loss();
+  EXPECT_EQ(content("/a"), "a");
+  EXPECT_EQ(content("/b"), "b");
+  EXPECT_TRUE(disk.remove("/a"));
+  EXPECT_TRUE(disk.sync_directory("/"));
+  power_loss();
+  EXPECT_EQ(content("/a"), "none");
+}
+
+TEST_F(DiskTest, a_tree_is_lost_with_the_unsynced_name_of_its_top) {
+  EXPECT_TRUE(disk.create_directories("/x/y"));
+  put("/x/y/file", "text");
+  EXPECT_TRUE(file("/x/y/file")->sync());
+  EXPECT_TRUE(disk.sync_directory("/x/y"));
+  EXPECT_TRUE(disk.sync_directory("/x"));
+  power_loss();
+  EXPECT_FALSE(*disk.exists("/x"));
+}
+
+TEST_F(DiskTest, a_crash_frees_the_lock_and_the_old_lock_does_not_free_the_new_one) {
+  auto old = disk.lock("/").value();
+  disk.crash(false, false);
+  auto fresh = disk.lock("/");
+  EXPECT_TRUE(fresh);
+  old.reset();
+  EXPECT_FALSE(disk.lock("/"));
+}
+
+// Whatever prefix of the changes survives, the file is one of the versions, whole, and at least the
+// last one that was returned from.
+TEST_F(DiskTest, an_atomically_written_file_is_whole_after_any_loss) {
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    World other({.seed = seed});
+    Disk fresh(other, 1);
+    ASSERT_TRUE(env::write_file_atomically(fresh, "/mark", "version 1"));
+    const auto next = fresh.open("/mark.tmp", env::OpenMode::create).value();
+    EXPECT_TRUE(next->truncate(0));
+    EXPECT_TRUE(next->write_at(0, as_bytes("version 2")));
+    if (seed % 2 == 0) {
+      EXPECT_TRUE(next->sync());
+      EXPECT_TRUE(fresh.rename("/mark.tmp", "/mark"));
+    }
+    fresh.crash(true, true);
+    const auto text = env::read_file(fresh, "/mark", 100).value_or("none");
+    EXPECT_TRUE(text == "version 1" || (seed % 2 == 0 && text == "version 2")) << text;
+    seen.insert(text);
+  }
+  EXPECT_EQ(seen.size(), 2u) << "both outcomes happen";
+}
+
+// keep_some keeps a prefix of all changes, in the order of the calls.
+TEST_F(DiskTest, what_survives_is_a_prefix_of_the_changes) {
+  std::set<std::size_t> lengths;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    World other({.seed = seed});
+    Disk fresh(other, 1);
+    const auto file = fresh.open("/file", env::OpenMode::create).value();
+    EXPECT_TRUE(fresh.sync_directory("/"));
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      EXPECT_TRUE(file->write_at(i, as_bytes(std::string(1, static_cast<char>('a' + i)))));
+    }
+    fresh.crash(true, true);
+    const auto text = env::read_file(fresh, "/file", 100).value();
+    EXPECT_EQ(text, std::string("abcdefghij").substr(0, text.size()));
+    lengths.insert(text.size());
+  }
+  EXPECT_EQ(lengths.size(), 11u);
+}
+
+TEST(PagedBytes, agrees_with_a_string_and_its_copies_do_not_change) {
+  SeededRandom random(3);
+  PagedBytes bytes;
+  std::string model;
+  PagedBytes copy;
+  std::string copied;
+  for (int step = 0; step < 3'000; ++step) {
+    const std::uint64_t position = random.below(30'000);
+    if (random.one_in(8)) {
+      bytes.truncate(position);
+      model.resize(position);
+    } else if (random.one_in(16)) {
+      copy = bytes;
+      copied = model;
+    } else {
+      const std::string text(random.below(9'000), static_cast<char>('a' + random.below(26)));
+      bytes.write(position, as_bytes(text));
+      if (!text.empty() && model.size() < position + text.size()) {
+        model.resize(position + text.size());
+      }
+      model.replace(std::min(position, model.size()), text.size(), text);
+    }
+    std::string read(bytes.size(), 'x');
+    bytes.read(0, {reinterpret_cast<std::byte*>(read.data()), read.size()});
+    ASSERT_TRUE(read == model) << step;
+    std::string old(copy.size(), 'x');
+    copy.read(0, {reinterpret_cast<std::byte*>(old.data()), old.size()});
+    ASSERT_TRUE(old == copied) << step;
+  }
+}
+
+}  // namespace
+}  // namespace weir::sim

@@ -1,0 +1,74 @@
+#include "sim/host.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/check.h"
+#include "sim/shard.h"
+#include "sim/world.h"
+
+namespace weir::sim {
+namespace {
+
+// 2026-01-01, where every run begins.
+constexpr TimestampMs wall_start_ms = 1'767'225'600'000;
+constexpr std::uint16_t first_ephemeral_port = 32'768;
+
+}  // namespace
+
+Host::Host(World& world, std::uint32_t number, const HostSettings& settings)
+    : world_(world),
+      settings_(settings),
+      number_(number),
+      address_("10.0.0." + std::to_string(number)),
+      disk_(world, number),
+      last_port_(first_ephemeral_port) {
+  CHECK(settings.shards > 0, "at least one shard");
+  life_ = lives_.emplace_back(std::make_unique<Life>()).get();
+  for (env::ShardId id = 0; id < settings.shards; ++id) {
+    shards_.push_back(std::make_unique<Shard>(*this, id));
+  }
+}
+
+Host::~Host() = default;
+
+env::Env& Host::env(env::ShardId shard) { return shards_.at(shard)->env(); }
+
+void Host::crash(Crash kind) {
+  CHECK(running(), "a machine crashes while it runs");
+  for (auto& shard : shards_)
+    CHECK(world_.running != shard.get(), "not from one of its own shards");
+  world_.trace().add(TraceKind::crash, {number_, static_cast<std::uint64_t>(kind)});
+  life_->over = true;
+  world_.drop(life_);
+  for (auto& shard : shards_) shard->forget();
+  frames_.destroy_all();
+  while (!held_.empty()) {
+    const auto last = std::move(held_.back());
+    held_.pop_back();
+  }
+  for (auto& shard : shards_) shard->forget();
+  world_.switchboard().host_is_down(*this, kind != Crash::process);
+  disk_.crash(kind != Crash::process, kind == Crash::power_keep_some);
+}
+
+void Host::restart() {
+  CHECK(!running(), "a machine starts when it is down");
+  world_.trace().add(TraceKind::restart, {number_});
+  life_ = lives_.emplace_back(std::make_unique<Life>()).get();
+}
+
+env::Instant Host::monotonic() const { return world_.now(); }
+
+TimestampMs Host::wall_ms() const {
+  const auto since_start = world_.now().time_since_epoch();
+  return wall_start_ms + std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+}
+
+std::uint16_t Host::next_port() {
+  last_port_ =
+      last_port_ == UINT16_MAX ? first_ephemeral_port : static_cast<std::uint16_t>(last_port_ + 1);
+  return last_port_;
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,82 @@
+#pragma once
+// A machine: a disk, an address, and a process with several shards that can crash and start again.
+//
+// What runs on it is started by the test through env(): coroutines in TaskScopes, and objects
+// handed over by hold(). crash() drops all of it: first what was to happen, then every coroutine
+// frame, newest first, then the held objects, last one first. Destructors that run then find the
+// doors dead and harmless. The disk stays, as the kind of crash left it.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/detached_frames.h"
+#include "base/env/env.h"
+#include "sim/disk.h"
+#include "sim/event_queue.h"
+
+namespace weir::sim {
+
+class World;
+class Shard;
+
+struct HostSettings {
+  std::string name;
+  env::ShardId shards = 1;
+};
+
+enum class Crash : std::uint8_t {
+  process,          // kill -9: what was written is in the page cache
+  power_keep_none,  // what was not synced is gone
+  power_keep_some,  // what was not synced is gone from some point on, in the order of the calls
+};
+
+class Host {
+ public:
+  Host(World& world, std::uint32_t number, const HostSettings& settings);
+  ~Host();
+
+  const std::string& name() const { return settings_.name; }
+  const std::string& address() const { return address_; }  // an IP literal
+  std::uint32_t number() const { return number_; }
+  env::ShardId shards() const { return settings_.shards; }
+  env::Env& env(env::ShardId shard);  // valid over crashes
+  Disk& disk() { return disk_; }
+
+  // Dropped at the crash. Returns what was given.
+  template <class T>
+  T& hold(std::shared_ptr<T> object) {
+    held_.push_back(object);
+    return *object;
+  }
+
+  bool running() const { return !life_->over; }
+  void crash(Crash kind);  // not from one of its own shards
+  void restart();          // after a crash
+
+  env::Instant monotonic() const;
+  TimestampMs wall_ms() const;
+
+  // For the parts of the simulator.
+  Shard& shard(env::ShardId id) { return *shards_.at(id); }
+  World& world() { return world_; }
+  const Life* life() const { return life_; }
+  DetachedFrames& frames() { return frames_; }
+  std::uint16_t next_port();
+
+ private:
+  World& world_;
+  HostSettings settings_;
+  std::uint32_t number_;
+  std::string address_;
+  std::vector<std::unique_ptr<Life>> lives_;
+  Life* life_ = nullptr;  // the last one
+  Disk disk_;
+  DetachedFrames frames_;
+  std::vector<std::shared_ptr<void>> held_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::uint16_t last_port_;
+};
+
+}  // namespace weir::sim

@@ -1,0 +1,136 @@
+#include "sim/host.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "base/offload.h"
+#include "base/task_scope.h"
+#include "sim/workload_test_support.h"
+#include "sim/world.h"
+
+namespace weir::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Sleeps for ever in a nested task, holding `held`.
+Task<> sleep_holding(env::Env& env, std::shared_ptr<int> held) {
+  auto sleeping = sleep_for(env, std::chrono::hours(1));
+  co_await std::move(sleeping);
+  ++*held;
+}
+
+struct Sleepers {
+  explicit Sleepers(Host& host) : scope(host.env(0).executor) {}
+  TaskScope scope;
+};
+
+TEST(Host, a_crash_drops_every_coroutine_and_then_the_objects) {
+  World world({.seed = 1});
+  Host& host = world.add_host({.name = "machine"});
+  auto held = std::make_shared<int>(0);
+  auto& sleepers = host.hold(std::make_shared<Sleepers>(host));
+  for (int i = 0; i < 10; ++i) sleepers.scope.spawn(sleep_holding(host.env(0), held));
+  host.env(0).timers.start(host.env(0).clock.now() + seconds(1), [held] { ++*held; });
+  host.env(0).executor.offload([held] {}, [held] { ++*held; });
+  host.env(0).executor.at_end_of_turn([held] { ++*held; });
+  EXPECT_EQ(held.use_count(), 15);
+  host.crash(Crash::process);
+  EXPECT_EQ(held.use_count(), 1);
+  world.run_for(std::chrono::hours(2));
+  EXPECT_EQ(*held, 0);
+}
+
+TEST(Host, doors_of_a_crashed_machine_are_dead_and_a_restart_opens_them) {
+  World world({.seed = 1});
+  Host& host = world.add_host({.name = "machine"});
+  host.crash(Crash::process);
+  EXPECT_FALSE(host.running());
+  int runs = 0;
+  env::Env& env = host.env(0);
+  env.executor.post([&] { ++runs; });
+  env.timers.start(env.clock.now(), [&] { ++runs; });
+  env.shards.post(0, [&] { ++runs; });
+  world.run_for(seconds(1));
+  EXPECT_EQ(runs, 0);
+  host.restart();
+  env.executor.post([&] { ++runs; });
+  env.timers.start(env.clock.now(), [&] { ++runs; });
+  world.run_for(seconds(1));
+  EXPECT_EQ(runs, 2);
+}
+
+// Crashes at every point of a run: nothing leaks, nothing dangles (the sanitizers look on), clients
+// hear of it, and the next process serves on.
+TEST(Host, a_server_may_crash_after_any_number_of_events) {
+  for (std::uint64_t point = 1; point < 1'200; point += 7) {
+    World world({.seed = point});
+    Host& server = world.add_host({.name = "server", .shards = 3});
+    Host& client = world.add_host({.name = "client"});
+    auto& load = client.hold(std::make_shared<EchoLoad>(client, 6, 10));
+    server.hold(std::make_shared<EchoNode>(server)).start();
+    load.start();
+    for (std::uint64_t i = 0; i < point && world.step(); ++i) {
+    }
+    const auto kinds = {Crash::process, Crash::power_keep_none, Crash::power_keep_some};
+    server.crash(*(kinds.begin() + point % kinds.size()));
+    world.run_for(seconds(15));
+    const int before = load.answers();
+    server.restart();
+    server.hold(std::make_shared<EchoNode>(server)).start();
+    world.run_for(milliseconds(10));
+    auto& second = client.hold(std::make_shared<EchoLoad>(client, 2, 5));
+    second.start();
+    EXPECT_TRUE(world.run_until([&] { return second.answers() == 10; }, seconds(10)));
+    EXPECT_EQ(load.answers(), before) << "connections do not survive";
+  }
+}
+
+TEST(Host, the_peer_of_a_killed_process_and_of_a_machine_without_power_hears_of_it) {
+  for (const Crash kind : {Crash::process, Crash::power_keep_none}) {
+    World world({.seed = 3});
+    Host& server = world.add_host({.name = "server"});
+    Host& client = world.add_host({.name = "client"});
+    server.hold(std::make_shared<EchoNode>(server)).start();
+    world.run_for(milliseconds(10));
+    auto& load = client.hold(std::make_shared<EchoLoad>(client, 4, 1'000'000));
+    load.start();
+    EXPECT_TRUE(world.run_until([&] { return load.answers() > 100; }, seconds(10)));
+    server.crash(kind);
+    EXPECT_TRUE(world.run_until([&] { return load.broken() == 4; }, seconds(5)));
+  }
+}
+
+Task<> dial(env::Env& env, env::Address address, Error& error, bool& done) {
+  auto connecting = env.network.connect(address);
+  const auto connection = co_await std::move(connecting);
+  if (!connection) error = connection.error();
+  done = true;
+}
+
+TEST(Host, a_machine_that_is_down_answers_nobody_and_one_without_a_listener_refuses) {
+  World world({.seed = 3});
+  Host& server = world.add_host({.name = "server"});
+  Host& client = world.add_host({.name = "client"});
+  auto& tasks = client.hold(std::make_shared<Sleepers>(client));
+  Error refused{Errc::corrupt, ""}, timed_out{Errc::corrupt, ""}, unknown{Errc::corrupt, ""};
+  bool done = false;
+  tasks.scope.spawn(dial(client.env(0), {"server", 1}, refused, done));
+  EXPECT_TRUE(world.run_until([&] { return done; }, seconds(1)));
+  EXPECT_EQ(refused.code, Errc::io);
+  done = false;
+  tasks.scope.spawn(dial(client.env(0), {"nobody", 1}, unknown, done));
+  EXPECT_TRUE(world.run_until([&] { return done; }, seconds(1)));
+  EXPECT_EQ(unknown.code, Errc::not_found);
+  server.crash(Crash::power_keep_none);
+  done = false;
+  tasks.scope.spawn(dial(client.env(0), {server.address(), 1}, timed_out, done));
+  EXPECT_FALSE(world.run_until([&] { return done; }, seconds(9)));
+  EXPECT_TRUE(world.run_until([&] { return done; }, seconds(2)));
+  EXPECT_EQ(timed_out.code, Errc::timed_out);
+}
+
+}  // namespace
+}  // namespace weir::sim

@@ -1,0 +1,218 @@
+#include "sim/switchboard.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/check.h"
+#include "sim/network.h"
+#include "sim/shard.h"
+#include "sim/world.h"
+
+namespace weir::sim {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+bool names_this_machine(const std::string& host) {
+  return host.empty() || host == "localhost" || host == "127.0.0.1" || host == "::1" ||
+         host == "0.0.0.0" || host == "::";
+}
+
+}  // namespace
+
+Switchboard::Switchboard(World& world) : world_(world), chance_(world.fork("network")) {}
+
+env::Duration Switchboard::delay(bool loopback) {
+  const auto up_to = [this](env::Duration longest) {
+    return env::Duration(chance_.below(static_cast<std::uint64_t>(longest.count())));
+  };
+  if (chance_.one_in(64)) return up_to(milliseconds(5));
+  return loopback ? microseconds(5) + up_to(microseconds(20))
+                  : microseconds(50) + up_to(microseconds(200));
+}
+
+void Switchboard::later(const Side& side, env::Duration delay, env::Callback callback) {
+  world_.schedule({.when = world_.now() + delay,
+                   .kind = TraceKind::network,
+                   .where = side.host->number(),
+                   .life = side.life,
+                   .callback = std::move(callback)});
+}
+
+void Switchboard::dial(Shard& from, const env::Address& target, Dialed done) {
+  const bool here = names_this_machine(target.host);
+  Host* const host = here ? &from.host() : world_.find_host(target.host);
+  if (host == nullptr) {
+    return answer(from, true, std::move(done),
+                  fail(Errc::not_found, "cannot resolve " + target.host));
+  }
+  if (!host->running()) {
+    auto give_up = [done = std::move(done), name = target.text()]() mutable {
+      done(fail(Errc::timed_out, "cannot connect to " + name, ETIMEDOUT));
+    };
+    return from.schedule(connect_wait_max, TraceKind::network, std::move(give_up));
+  }
+  const bool loopback = host == &from.host();
+  const env::Address address{here ? "127.0.0.1" : host->address(), target.port};
+  Side side{.host = host, .life = host->life()};
+  later(side, delay(loopback),
+        [this, &from, life = from.host().life(), host, address, loopback,
+         done = std::move(done)]() mutable {
+          if (!life->over) knock(from, *host, address, loopback, std::move(done));
+        });
+}
+
+// At the machine that was called.
+void Switchboard::knock(Shard& from, Host& target, const env::Address& address, bool loopback,
+                        Dialed done) {
+  const auto port = ports_.find({target.number(), address.port});
+  if (port == ports_.end() || port->second->is_full()) {
+    return answer(from, loopback, std::move(done),
+                  fail(Errc::io, "cannot connect to " + address.text() + ": Connection refused",
+                       ECONNREFUSED));
+  }
+  auto link = std::make_shared<Link>();
+  link->id = ++last_link_;
+  link->window = std::size_t{16 << 10} << chance_.below(5);
+  const std::string caller = address.host == "127.0.0.1" ? address.host : from.host().address();
+  link->sides[0] = {.host = &from.host(),
+                    .life = from.host().life(),
+                    .address = {caller, from.host().next_port()}};
+  link->sides[1] = {.host = &target, .life = target.life(), .address = address};
+  links_.emplace(link->id, link);
+  port->second->arrive(link);
+  answer(from, loopback, std::move(done), link);
+}
+
+void Switchboard::answer(Shard& from, bool loopback, Dialed done,
+                         Result<std::shared_ptr<Link>> result) {
+  from.schedule(
+      delay(loopback), TraceKind::network,
+      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
+Result<std::uint16_t> Switchboard::open_port(Host& host, std::uint16_t port,
+                                             ListenerEnd& listener) {
+  while (port == 0) {
+    const std::uint16_t candidate = host.next_port();
+    if (!ports_.contains({host.number(), candidate})) port = candidate;
+  }
+  if (!ports_.emplace(PortKey{host.number(), port}, &listener).second) {
+    return fail(Errc::busy, "port " + std::to_string(port) + " is in use by another program",
+                EADDRINUSE);
+  }
+  return port;
+}
+
+void Switchboard::close_port(const Host& host, std::uint16_t port) {
+  ports_.erase({host.number(), port});
+}
+
+std::size_t Switchboard::room(Link& link, int side) const {
+  const Pipe& pipe = link.from(side);
+  const std::size_t used = pipe.on_the_way + pipe.unread();
+  return used >= link.window ? 0 : link.window - used;
+}
+
+void Switchboard::send(const std::shared_ptr<Link>& link, int side, std::string bytes) {
+  Pipe& pipe = link->from(side);
+  world_.trace().add(TraceKind::network, {link->id, static_cast<std::uint64_t>(side), bytes.size(),
+                                          hash_of(as_bytes(bytes))});
+  pipe.on_the_way += bytes.size();
+  pipe.last_arrival = std::max(pipe.last_arrival, world_.now() + delay(is_loopback(*link)));
+  auto arrival = [this, link, side, bytes = std::move(bytes)]() {
+    Pipe& into = link->from(side);
+    into.on_the_way -= bytes.size();
+    if (into.reader_gone) return reset(link, side, delay(is_loopback(*link)));
+    if (into.read > 0) {
+      into.arrived.erase(0, into.read);
+      into.read = 0;
+    }
+    into.arrived += bytes;
+    if (Stream* stream = link->opposite(side).stream) stream->wake_reader();
+  };
+  later(link->opposite(side), pipe.last_arrival - world_.now(), std::move(arrival));
+}
+
+std::size_t Switchboard::receive(const std::shared_ptr<Link>& link, int side, MutableBytes into) {
+  Pipe& pipe = link->to(side);
+  std::size_t bytes = std::min(into.size(), pipe.unread());
+  CHECK(bytes > 0);
+  // Any cut of the stream is possible on a real network: a few bytes, some, all.
+  switch (chance_.below(4)) {
+    case 0:
+      bytes = 1 + chance_.below(std::min<std::size_t>(bytes, 16));
+      break;
+    case 1:
+      bytes = 1 + chance_.below(bytes);
+      break;
+    default:
+      break;
+  }
+  std::memcpy(into.data(), pipe.arrived.data() + pipe.read, bytes);
+  pipe.read += bytes;
+  if (pipe.unread() == 0) {
+    pipe.arrived.clear();
+    pipe.read = 0;
+  }
+  const Side& writer = link->opposite(side);
+  if (writer.stream != nullptr && writer.stream->waits_for_room()) {
+    later(writer, delay(is_loopback(*link)), [link, side] {
+      if (Stream* stream = link->opposite(side).stream) stream->wake_writer();
+    });
+  }
+  return bytes;
+}
+
+// Tells this side that the connection is dead.
+void Switchboard::reset(const std::shared_ptr<Link>& link, int side, env::Duration delay) {
+  later(link->at(side), delay, [link, side] {
+    link->from(side).writer_reset = true;
+    link->to(side).reader_reset = true;
+    if (Stream* stream = link->at(side).stream) {
+      stream->wake_reader();
+      stream->wake_writer();
+    }
+  });
+}
+
+void Switchboard::close(const std::shared_ptr<Link>& link, int side) {
+  Side& mine = link->at(side);
+  if (mine.closed) return;
+  mine.closed = true;
+  mine.stream = nullptr;
+  Pipe& in = link->to(side);
+  in.reader_gone = true;
+  if (mine.life->over) return;  // host_is_down() tells the peer
+  if (in.unread() > 0) {
+    // As TCP does: what was not read is answered by a reset.
+    return reset(link, 1 - side, delay(is_loopback(*link)));
+  }
+  Pipe& out = link->from(side);
+  out.last_arrival = std::max(out.last_arrival, world_.now() + delay(is_loopback(*link)));
+  later(link->opposite(side), out.last_arrival - world_.now(), [link, side] {
+    link->from(side).ended = true;
+    if (Stream* stream = link->opposite(side).stream) stream->wake_reader();
+  });
+}
+
+void Switchboard::host_is_down(Host& host, bool silently) {
+  std::erase_if(ports_, [&](const auto& port) { return port.first.first == host.number(); });
+  std::erase_if(links_, [](const auto& link) { return link.second.expired(); });
+  for (auto& [id, weak] : links_) {
+    const auto link = weak.lock();
+    for (int side = 0; side < 2; ++side) {
+      if (link->at(side).life != host.life()) continue;
+      link->at(side).closed = true;
+      link->at(side).stream = nullptr;
+      link->to(side).reader_gone = true;
+      if (link->opposite(side).life->over) continue;
+      const auto wait = silently ? milliseconds(1 + chance_.below(1'000)) : delay(false);
+      reset(link, 1 - side, wait);
+    }
+  }
+}
+
+}  // namespace weir::sim
