@@ -61,7 +61,8 @@ class Stream final : public env::Connection {
 class SocketEnd final : public env::Socket {
  public:
   explicit SocketEnd(std::shared_ptr<Link> of) : link(std::move(of)) {}
-  ~SocketEnd() override;       // closes what nobody adopted
+  ~SocketEnd() override;  // closes what nobody adopted
+  env::Address peer_address() const override { return link->at(0).address; }
   std::shared_ptr<Link> link;  // side 1
 };
 
