@@ -86,6 +86,8 @@ public final class ToolRunner {
         } finally {
             System.setIn(stdin);
         }
+        out.closed = false;
+        err.closed = false;
         synchronized (hooks) {
             for (Runnable hook : hooks) {
                 hook.run();
