@@ -6,11 +6,12 @@ allows what no longer differs.
 """
 
 import difflib
+import pathlib
 import re
 import shlex
 import subprocess
+import sys
 import tempfile
-import pathlib
 import time
 import tomllib
 
@@ -67,8 +68,9 @@ def masked(text, under_test, scratch, step):
 class Script:
     """One run of all steps against one broker that is up."""
 
-    def __init__(self, under_test, jvm):
+    def __init__(self, under_test, jvm, alone):
         self._broker = under_test
+        self._alone = alone
         self._jvm = jvm
         self._members = {}
         self._scratch = pathlib.Path(tempfile.mkdtemp(dir=under_test.home))
@@ -104,7 +106,7 @@ class Script:
         )
         end = time.monotonic() + PATIENCE
         while True:
-            run = tools.run_alone if step.alone else self._jvm.run
+            run = tools.run_alone if step.alone or self._alone else self._jvm.run
             done = run(step.tool, *shlex.split(args), input=step.input)
             if not step.until or re.search(step.until, done.out) or time.monotonic() > end:
                 break
@@ -116,11 +118,11 @@ class Script:
         return "\n".join(line for line in parts if line.strip())
 
 
-def answers(kind, weir, steps, voters="standalone"):
+def answers(kind, weir, steps, alone=False):
     """Starts a fresh broker and gives {step name: masked answer}, in order."""
-    under_test = broker.Broker(kind, "tools", weir=weir, voters=voters).fresh()
+    under_test = broker.Broker(kind, "tools", weir=weir).fresh()
     with under_test.start(), tools.Jvm() as jvm:
-        return {step.name: answer for step, answer in Script(under_test, jvm).run(steps)}
+        return {step.name: answer for step, answer in Script(under_test, jvm, alone).run(steps)}
 
 
 def write_golden(found):
@@ -161,9 +163,9 @@ def differences(name, want, got, rules):
     return [line for line in lines if not line.startswith(("---", "+++", "@@")) and not rules.allows(name, line)]
 
 
-def suite(kind, weir, record=False):
-    """Yields (name, ok, detail) for each step."""
-    found = answers(kind, weir, tool_steps.STEPS)
+def suite(kind, weir, record=False, alone=False):
+    """Yields (name, ok, detail) for each step. alone: each tool in a process of its own (minutes)."""
+    found = answers(kind, weir, tool_steps.STEPS, alone)
     if record:
         write_golden(found)
     want = read_golden()
@@ -180,12 +182,9 @@ def suite(kind, weir, record=False):
 
 
 if __name__ == "__main__":
-    import sys
-
-    binary = paths.ROOT / "build" / "release" / "weir"
-    bad = 0
-    for label, good, note in suite(sys.argv[1], binary, "--record" in sys.argv):
-        bad += not good
+    failed = 0
+    for label, good, note in suite(sys.argv[1], paths.ROOT / "build" / "release" / "weir", alone="--alone" in sys.argv):
+        failed += not good
         if not good:
             print("FAIL", label, "\n" + note)
-    print("bad", bad)
+    print(failed, "failed")
