@@ -28,14 +28,10 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/uuid.h"
+#include "replication/quorum/checkpoint.h"
+#include "replication/quorum/voter.h"
 
 namespace weir::replication {
-
-struct SnapshotId {
-  Offset end_offset = 0;  // exclusive
-  LeaderEpoch epoch = 0;
-  auto operator<=>(const SnapshotId&) const = default;
-};
 
 // One batch of the log or of a snapshot: the values of its records, valid during the call.
 struct CommittedBatch {
@@ -60,29 +56,18 @@ class QuorumListener {
   virtual void high_watermark_moved(Offset high_watermark) = 0;
   virtual void became_leader(LeaderEpoch epoch) = 0;
   virtual void resigned(LeaderEpoch epoch) = 0;
+  // Batches that append() had given offsets to are lost (the disk was full): all that is left is
+  // committed, and new batches continue after the high watermark. The leader stays.
+  virtual void uncommitted_lost() = 0;
   virtual void failed(const Error& error) = 0;
-};
-
-struct Voter {
-  BrokerId id = no_broker;
-  Uuid directory_id;
-  struct Listener {
-    std::string name;
-    std::string host;
-    std::uint16_t port = 0;
-    bool operator==(const Listener&) const = default;
-  };
-  std::vector<Listener> endpoints;
-  std::int16_t kraft_version_min = 0;
-  std::int16_t kraft_version_max = 1;
-  bool operator==(const Voter&) const = default;
 };
 
 struct QuorumSettings {
   BrokerId node_id = no_broker;
   std::string directory;  // ".../__cluster_metadata-0"
   Uuid directory_id;
-  std::vector<Voter::Listener> endpoints;  // of this node
+  // Of this node; empty: those that the voters record has.
+  std::vector<Voter::Listener> endpoints;
   std::int64_t segment_bytes = 1073741824;
   std::int64_t segment_ms = 604800000;
   std::int64_t retention_bytes = 104857600;  // metadata.max.retention.bytes
@@ -118,11 +103,10 @@ class Quorum {
 
   // Leader only: the records as one batch (one atomic unit). Gives the offset of the last one. The
   // bytes are written at the end of this turn and flushed together with what else was appended.
-  // Errors: closed (not the leader of `epoch`), too_large.
-  Result<Offset> append(LeaderEpoch epoch, std::span<const Bytes> records);
-  // Throws away leadership (a new epoch begins); what was not committed is committed or not by the
-  // log's fate.
-  void resign(LeaderEpoch epoch);
+  // Errors: closed (not the leader of `epoch`, or failed), busy (until uncommitted_lost() is told).
+  Result<Offset> append(LeaderEpoch epoch, std::span<const std::vector<std::byte>> records);
+  // The offset that the next appended record will get.
+  Offset next_offset() const;
 
   Offset log_end_offset() const;
   Offset high_watermark() const;
@@ -136,6 +120,8 @@ class Quorum {
   Task<Result<>> write_snapshot(SnapshotId id, TimestampMs last_contained_timestamp,
                                 std::vector<std::vector<std::byte>> records);
   std::optional<SnapshotId> latest_snapshot() const;
+  // The records of the 0-0 checkpoint: what the first controller of a cluster appends.
+  const std::vector<std::vector<std::byte>>& bootstrap_records() const;
 
  private:
   class Impl;
