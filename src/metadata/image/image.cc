@@ -18,7 +18,15 @@ bool Broker::has_online_dir(const Uuid& directory) const {
   // always online.
   if (log_dirs.empty()) return true;
   if (directory == directory_unassigned || directory == directory_migrating) return true;
-  return std::binary_search(log_dirs.begin(), log_dirs.end(), directory);
+  return std::find(log_dirs.begin(), log_dirs.end(), directory) != log_dirs.end();
+}
+
+bool Broker::has_uncordoned_dirs() const {
+  if (log_dirs.empty() || !cordoned_log_dirs) return true;
+  return std::any_of(log_dirs.begin(), log_dirs.end(), [this](const Uuid& directory) {
+    return std::find(cordoned_log_dirs->begin(), cordoned_log_dirs->end(), directory) ==
+           cordoned_log_dirs->end();
+  });
 }
 
 bool Partition::has_replica(BrokerId broker) const {

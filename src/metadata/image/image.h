@@ -49,14 +49,19 @@ struct Broker {
   bool fenced = true;
   bool in_controlled_shutdown = false;
   bool is_migrating_zk_broker = false;
-  std::vector<Uuid> log_dirs;           // sorted
-  std::vector<Uuid> cordoned_log_dirs;  // sorted (KIP-1066)
+  std::vector<Uuid> log_dirs;  // online ones, in the broker's order
+  // KIP-1066; nullopt: the broker has not said yet.
+  std::optional<std::vector<Uuid>> cordoned_log_dirs;
+  // Of its registration record in the log, or of the snapshot it was loaded from. Not part of any
+  // record: a broker that has applied this offset knows its own registration.
+  Offset registration_offset = no_offset;
   bool operator==(const Broker&) const = default;
   const Endpoint* endpoint(std::string_view listener) const;
   bool is_active() const { return !fenced && !in_controlled_shutdown; }
   // Whether a replica there is usable: true when the directory is unknown to be offline
   // (DirectoryId).
   bool has_online_dir(const Uuid& directory) const;
+  bool has_uncordoned_dirs() const;
 };
 
 struct Controller {
