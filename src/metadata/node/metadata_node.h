@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,9 @@ struct MetadataSettings {
   std::string cluster_id;
   Uuid directory_id;      // of the directory that holds __cluster_metadata-0
   std::string directory;  // that directory, without "/__cluster_metadata-0"
-  Endpoint controller_endpoint{"CONTROLLER", "127.0.0.1", 9093, 0};
+  // What this voter is reached by; nullopt: as the directory says, CONTROLLER at 127.0.0.1:9093
+  // when it is fresh.
+  std::optional<Endpoint> controller_endpoint;
   std::int64_t metadata_log_segment_bytes = 1073741824;
   std::int64_t metadata_log_segment_ms = 604800000;
   std::int64_t metadata_log_max_record_bytes_between_snapshots = 20971520;
@@ -43,7 +46,9 @@ struct MetadataSettings {
   bool auto_leader_rebalance_enable = true;
   std::int32_t num_partitions = 1;
   std::int16_t default_replication_factor = 1;
+  bool default_replication_factor_shrinks = true;  // it was not set by anybody
   bool delete_topic_enable = true;
+  std::int64_t unclean_leader_election_interval_ms = 300000;
   // The node's own configuration file as names and values: what dynamic values fall back on when
   // the controller needs one (min.insync.replicas, unclean.leader.election.enable).
   ConfigMap static_config;
@@ -54,6 +59,8 @@ class ImageListener {
   virtual ~ImageListener() = default;
   // On shard 0, in order, once for each committed step. `after->offset` is the offset.
   virtual void image_committed(const ImagePtr& before, const ImagePtr& after) = 0;
+  // The metadata log failed or cannot be followed any more: the node must stop.
+  virtual void metadata_failed(const Error&) {}
 };
 
 class MetadataNode {
