@@ -32,6 +32,12 @@ enum BatchAttribute : std::int16_t {
   attribute_delete_horizon = 0x40,  // KIP-534: base_timestamp is the delete horizon
 };
 
+// An offset or timestamp delta that came from outside may overflow: the sum wraps, as in Kafka.
+inline std::int64_t add_delta(std::int64_t base, std::int64_t delta) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) +
+                                   static_cast<std::uint64_t>(delta));
+}
+
 // One batch in memory. The bytes are exactly one batch; the view was made by read_batch.
 class BatchView {
  public:
@@ -59,8 +65,8 @@ class BatchView {
   bool is_control() const { return (attributes() & attribute_control) != 0; }
   bool has_delete_horizon() const { return (attributes() & attribute_delete_horizon) != 0; }
   bool has_producer_id() const { return producer_id() >= 0; }
-  Offset last_offset() const { return base_offset() + last_offset_delta(); }
-  Offset next_offset() const { return last_offset() + 1; }
+  Offset last_offset() const { return add_delta(base_offset(), last_offset_delta()); }
+  Offset next_offset() const { return add_delta(last_offset(), 1); }
   Sequence last_sequence() const;  // wraps; -1 when there is no base sequence
   bool crc_is_good() const;
 

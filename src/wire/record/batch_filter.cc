@@ -65,6 +65,10 @@ Result<FilteredBatch> filter_batch(CompressionContext& context, BatchView batch,
                                    std::vector<std::byte>& out) {
   FilteredBatch result;
   const auto start = out.size();
+  if (batch.base_offset() < 0 || batch.last_offset() < batch.base_offset()) {
+    return fail(Errc::corrupt, "a batch has senseless offsets",
+                static_cast<std::uint64_t>(batch.base_offset()));
+  }
   std::vector<std::byte> decompressed;
   if (batch.records_count() > 0) {
     TRY_ASSIGN(const auto bytes,

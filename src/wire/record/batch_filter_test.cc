@@ -107,6 +107,16 @@ TEST(BatchFilter, damage_leaves_the_output_as_it_was) {
   not_gzip[22] = std::byte{1};
   EXPECT_EQ(filter_batch(context, BatchView(not_gzip), {}, keep_all, out).error().code,
             Errc::corrupt);
+  for (const auto& [base, delta] :
+       {std::pair<Offset, std::int32_t>{-1, 5}, {0, -1}, {INT64_MAX, 1}, {INT64_MIN, -1}}) {
+    auto senseless = two_records({}, blob("2"));
+    store_be(senseless.data(), base);
+    store_be(senseless.data() + 23, delta);
+    EXPECT_EQ(filter_batch(context, BatchView(senseless), {.keep_when_empty = true}, keep_none, out)
+                  .error()
+                  .code,
+              Errc::corrupt);
+  }
   EXPECT_EQ(out.size(), 3u);
 }
 

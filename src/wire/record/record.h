@@ -110,10 +110,4 @@ class RecordIterator {
   const char* problem_ = nullptr;
 };
 
-// A timestamp or offset delta that a client chose may overflow: the sum wraps, as in Kafka.
-inline std::int64_t add_delta(std::int64_t base, std::int64_t delta) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) +
-                                   static_cast<std::uint64_t>(delta));
-}
-
 }  // namespace weir::wire
