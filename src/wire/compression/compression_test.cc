@@ -105,7 +105,7 @@ TEST_F(CompressionTest, a_truncated_stream_is_corrupt_wherever_it_is_cut) {
 }
 
 TEST_F(CompressionTest, a_truncated_snappy_stream_is_corrupt_or_ends_between_blocks) {
-  const auto input = text_like(100'000, 2);
+  const auto input = text_like(40'000, 2);
   const auto packed = pack({Codec::snappy, {}}, input);
   int whole_blocks = 0;
   for (std::size_t size = 0; size < packed.size(); ++size) {
@@ -117,12 +117,12 @@ TEST_F(CompressionTest, a_truncated_snappy_stream_is_corrupt_or_ends_between_blo
       EXPECT_EQ(result.error().code, Errc::corrupt);
     }
   }
-  EXPECT_EQ(whole_blocks, 4) << "framing has no end mark: 0, 1, 2 and 3 blocks of 32 KiB";
+  EXPECT_EQ(whole_blocks, 2) << "framing has no end mark: no block, or one of 32 KiB";
 }
 
 TEST_F(CompressionTest, the_limit_is_exact) {
   for (const auto codec : every_codec) {
-    for (const std::size_t size : {1000uz, 100'000uz, 2'000'000uz}) {
+    for (const std::size_t size : {1000uz, 100'000uz, 400'000uz}) {
       const auto input = text_like(size, 3);
       const auto packed = pack({codec, {}}, input);
       EXPECT_TRUE(unpack(codec, packed, size)) << int(codec) << ' ' << size;
@@ -152,7 +152,7 @@ TEST_F(CompressionTest, a_bomb_is_too_large_before_it_is_unpacked) {
 }
 
 TEST_F(CompressionTest, an_error_leaves_the_context_usable) {
-  const auto input = text_like(2'000'000, 4);
+  const auto input = text_like(500'000, 4);
   for (const auto codec : {Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
     const auto packed = pack({codec, {}}, input);
     auto bad = packed;
@@ -232,7 +232,7 @@ Buffer lz4_frame(Bytes input, const LZ4F_preferences_t& how) {
 }
 
 TEST_F(CompressionTest, lz4_frames_with_every_checksum_and_block_size_are_read) {
-  const auto input = text_like(5'000'000, 7);
+  const auto input = text_like(1'000'000, 7);
   for (const auto block : {LZ4F_max64KB, LZ4F_max256KB, LZ4F_max1MB, LZ4F_max4MB}) {
     LZ4F_preferences_t how{};
     how.frameInfo = {.blockSizeID = block,
