@@ -30,8 +30,7 @@ using codec_detail::load;
 using codec_detail::scalar_size;
 using codec_detail::store;
 
-constexpr std::size_t reserve_per_byte = 160;  // beyond the arena's first block
-constexpr std::size_t first_block = 1024;
+constexpr std::size_t first_block = 1024;  // of an arena
 
 // A message of a type that is known only by its descriptor.
 class AnyMessage {
@@ -189,7 +188,7 @@ class Checker {
 
   void check_memory(AnyMessage& decoded, Bytes bytes, const std::string& where) {
     const auto reserved = decoded.arena().bytes_reserved();
-    expect(reserved <= first_block + reserve_per_byte * bytes.size(),
+    expect(reserved <= max_decoded_memory(bytes.size()),
            where + ": takes " + std::to_string(reserved) + " bytes for " +
                std::to_string(bytes.size()));
     if (reserved > first_block && !bytes.empty()) {

@@ -68,6 +68,11 @@ Result<> encode(const void* message, const MessageDescriptor&, std::int16_t vers
 std::string to_json(const void* message, const MessageDescriptor&, std::int16_t version);
 }  // namespace codec_detail
 
+// An arena that was empty holds at most this after decoding `bytes`, whether that worked or not.
+// (No message takes more than 75 bytes of memory for a byte on the wire, see the codec's test, and
+// the arena reserves at most four times what it hands out.)
+constexpr std::size_t max_decoded_memory(std::size_t bytes) { return 1024 + 300 * bytes; }
+
 // Decodes from the front of `bytes`; returns how many were used. `into` is a default-constructed M.
 template <class M>
 Result<std::size_t> decode(M& into, Bytes bytes, std::int16_t version, Arena& arena) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -302,6 +303,72 @@ TEST(Codec, default_messages_of_every_version_round_trip) {
     }
   }
   EXPECT_GT(count, 700u);
+}
+
+// The most memory that one byte on the wire can call for: counts are checked against the bytes that
+// are left, and each level of nesting may claim all of these once.
+double memory_per_byte(const MessageDescriptor& message, const Plan& plan) {
+  double worst = plan.flexible ? sizeof(UnknownTag) / 2.0 : 0;
+  for (const auto ops : {message.steps(plan), message.tagged(plan)}) {
+    for (const auto& op : ops) {
+      double here = 0;
+      if (op.code == OpCode::array) {
+        here = sizeof(Blob);  // for one byte of length
+      } else if (op.code == OpCode::structure) {
+        here = memory_per_byte(message, message.plans[op.plan]);
+      } else if (op.code == OpCode::struct_array || op.code == OpCode::pointer) {
+        const auto& inner = message.plans[op.plan];
+        const double size = message.structs[inner.structure].size;
+        here = size / inner.min_size + memory_per_byte(message, inner);
+      }
+      worst = std::max(worst, here);
+    }
+  }
+  return worst;
+}
+
+TEST(Codec, no_message_takes_more_memory_than_the_stated_bound) {
+  for (const auto* message : all_messages()) {
+    for (auto version = message->min_version; version <= message->max_version; ++version) {
+      EXPECT_LE(memory_per_byte(*message, message->plan(version)), 75) << message->name << version;
+    }
+  }
+}
+
+TEST(Arena, reserves_at_most_four_times_what_it_hands_out) {
+  for (const std::size_t step : {1, 700, 1025, 5000, 70'000, 3'000'000}) {
+    Arena arena;
+    std::size_t used = 0;
+    for (int i = 0; i < 40; ++i) {
+      const auto size = i % 2 == 0 ? step : step / 2 + 1;
+      arena.allocate(size, 1);
+      used += size;
+      EXPECT_LE(arena.bytes_reserved(), 1024 + 4 * used) << step;
+    }
+  }
+}
+
+TEST(Arena, keeps_one_block_when_cleared) {
+  Arena arena;
+  arena.array<std::int32_t>(100);
+  arena.array<std::int32_t>(10'000);
+  const auto before = arena.bytes_reserved();
+  arena.clear();
+  EXPECT_EQ(arena.bytes_reserved(), 40'000u);
+  EXPECT_LT(arena.bytes_reserved(), before);
+  arena.array<std::int32_t>(10'000);  // fits into what was kept
+  EXPECT_EQ(arena.bytes_reserved(), 40'000u);
+}
+
+TEST(Arena, copies_outlive_their_source) {
+  Arena arena;
+  Str copy;
+  {
+    const std::string text = "some text that is longer than a small string";
+    copy = arena.copy(text);
+  }
+  EXPECT_EQ(copy.view(), "some text that is longer than a small string");
+  EXPECT_FALSE(arena.copy(std::string_view{}).is_null());
 }
 
 TEST(Codec, json_is_what_kafkas_converters_say) {

@@ -25,7 +25,7 @@ void run(const MessageDescriptor& message, std::int16_t version, Bytes bytes) {
   Arena arena;
   const auto decoded = fresh(message);
   const auto used = codec_detail::decode(decoded.get(), message, bytes, version, arena);
-  CHECK(arena.bytes_reserved() <= 1024 + 160 * bytes.size());
+  CHECK(arena.bytes_reserved() <= max_decoded_memory(bytes.size()));
   if (!used) return;
   CHECK(*used <= bytes.size());
   Output output;
