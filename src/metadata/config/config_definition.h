@@ -26,6 +26,7 @@ namespace weir::metadata {
 
 // Values are those of the DescribeConfigs response.
 enum class ConfigType : std::int8_t {
+  unknown = 0,
   boolean = 1,
   string = 2,
   int32 = 3,
@@ -87,38 +88,39 @@ using ConfigMap = std::map<std::string, std::string, std::less<>>;
 
 enum class CheckKind : std::uint8_t {
   none,
-  range,
-  one_of,
-  list_of,
+  range,            // minimum, maximum
+  one_of,           // values
+  one_of_any_case,  // values
+  list,             // values (any if none are given), is_empty_allowed
   not_empty,
-  compression_level,
   custom,
 };
 
 struct ConfigDefinition {
   std::string_view name;
   ConfigType type = ConfigType::string;
-  std::optional<std::string_view> default_value;  // Weir's default; nullopt: Kafka's null
+  std::optional<std::string_view> default_value;  // Weir's; nullopt: Kafka's null
+  std::optional<std::string_view>
+      kafka_default_value;  // differs from ours for a stated reason only
   std::string_view documentation;
 
   CheckKind check = CheckKind::none;
-  std::optional<double> minimum, maximum;    // of CheckKind::range, both ends allowed
-  std::span<const std::string_view> values;  // of one_of and list_of
-  bool empty_list_allowed = true;            // of list_of
-  // Of CheckKind::custom: nullopt if the value is acceptable, else Kafka's words without the common
-  // beginning.
-  std::optional<std::string> (*custom)(const ConfigValue&) = nullptr;
+  std::optional<double> minimum, maximum;  // both ends allowed
+  std::span<const std::string_view> values;
+  bool is_empty_allowed = true;
+  // nullopt if the value is acceptable, else the whole message.
+  std::optional<std::string> (*custom)(const ConfigDefinition&, const ConfigValue&) = nullptr;
 
-  // Broker configs that give a topic or group config its default, first that is set wins (Kafka's
-  // order). For a broker config: the older names and units that it falls back to.
+  // Topic and group configs: the broker configs that give the default, the first that is set wins.
+  // Broker configs that exist in several units: all of them, itself included, strongest first.
   std::array<ConfigSynonym, 4> synonyms{};
   std::size_t synonym_count = 0;
 
   ConfigUpdate update = ConfigUpdate::read_only;
   ConfigEffect effect = ConfigEffect::honoured;
-  std::string_view reason;                        // of ConfigEffect::refused: what is not served
-  bool internal = false;                          // Kafka keeps it out of its documentation
-  std::optional<std::string_view> kafka_default;  // set where Weir's default differs
+  std::string_view reason;       // of ConfigEffect::refused: what is not served
+  bool is_internal = false;      // shown only where it is set
+  bool is_dynamic_only = false;  // a broker config that no file may set
 
   bool is_sensitive() const { return type == ConfigType::password; }
   bool is_list() const { return type == ConfigType::list; }
@@ -127,7 +129,8 @@ struct ConfigDefinition {
   }
 };
 
-// All definitions of a kind, by name.
+// All definitions of a kind. Those of topics and groups stand in the order in which Kafka checks
+// them.
 std::span<const ConfigDefinition> config_definitions(ConfigKind kind);
 
 // nullptr: nobody knows the name.
@@ -137,10 +140,14 @@ const ConfigDefinition* find_config(ConfigKind kind, std::string_view name);
 std::string_view nearest_config_name(ConfigKind kind, std::string_view name);
 
 // Reads and checks one value: its type, then its range. Messages are Kafka's:
-// "Invalid value -5 for configuration retention.ms: Value must be at least -2".
-Result<ConfigValue> parse_config(const ConfigDefinition& definition, std::string_view text);
+// "Invalid value -5 for configuration retention.ms: Value must be at least -1".
+// A list loses its repetitions, unless those are to be an error (Kafka is strict with dynamic
+// broker configs).
+enum class Repeated : std::uint8_t { removed, refused };
+Result<ConfigValue> parse_config(const ConfigDefinition& definition, std::string_view text,
+                                 Repeated repeated = Repeated::removed);
 
-// A value as Kafka prints it in DescribeConfigs.
-std::string format_config(const ConfigDefinition& definition, const ConfigValue& value);
+// A value as Kafka prints it in DescribeConfigs; nullopt: null.
+std::optional<std::string> format_config(const ConfigValue& value);
 
 }  // namespace weir::metadata

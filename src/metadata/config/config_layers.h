@@ -41,21 +41,37 @@ struct ConfigEntry {
 };
 
 // Everything that there is to say of a resource, by name. `overrides` are the resource's own (of a
-// topic, a group, a client-metrics subscription); for ConfigKind::broker they are not used: its
-// layers say all.
+// topic, a group, a client-metrics subscription); a broker's stand in `layers`.
 std::vector<ConfigEntry> describe_configs(ConfigKind kind, const ConfigMap& overrides,
                                           const BrokerLayers& layers);
 
 // DescribeConfigs of the cluster's default broker (resource BROKER ""): only what is set there.
 std::vector<ConfigEntry> describe_default_broker_configs(const BrokerLayers& layers);
 
-// The value that holds, as text; nullopt: null. Values that do not parse (an older version's) count
-// as not set.
+// The broker configs that hold, as written: every layer over the one below it. A stronger layer's
+// config takes away its synonyms from below (a dynamic log.retention.ms those of
+// log.retention.minutes). What may not stand in a dynamic layer, or does not parse there, is left
+// out.
+ConfigMap resolve_broker_configs(const BrokerLayers& layers);
+
+// The value of a config where the resource does not override it, as text; nullopt: null. `resolved`
+// comes from resolve_broker_configs; for ConfigKind::broker it is where the value itself is looked
+// up.
+std::optional<std::string> inherited_config(const ConfigDefinition& definition,
+                                            const ConfigMap& resolved);
+
+// The value that holds; overrides that do not parse (an older version's) count as not set. An
+// unknown name has none.
+std::optional<std::string> effective_config(ConfigKind kind, std::string_view name,
+                                            const ConfigMap& overrides, const ConfigMap& resolved);
+
 std::optional<std::string> effective_config(ConfigKind kind, std::string_view name,
                                             const ConfigMap& overrides, const BrokerLayers& layers);
 
-// Text of a topic or group config without its own override.
-std::optional<std::string> inherited_config(ConfigKind kind, std::string_view name,
-                                            const BrokerLayers& layers);
+// A broker config by name, or by the name behind "listener.name.<listener>." (and "<mechanism>.").
+const ConfigDefinition* find_broker_config(std::string_view name);
+
+// Whether a name has the form listener.name.<listener>.<config>.
+bool is_listener_config(std::string_view name);
 
 }  // namespace weir::metadata

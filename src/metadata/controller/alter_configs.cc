@@ -75,15 +75,10 @@ ApiError alter(const wire::IncrementalAlterConfigsRequest::AlterConfigsResource&
                                                       config.config_operation, name)};
     }
     const auto current = present.find(name);
-    const std::optional<std::string> inherited =
-        resource.kind == ConfigKind::topic || resource.kind == ConfigKind::group
-            ? inherited_config(resource.kind, name, context.layers())
-            : std::nullopt;
     const auto value = apply_config_op(
-        resource.kind, name, *op,
-        config.value.is_null() ? std::nullopt : std::optional(config.value.view()),
-        current == present.end() ? std::nullopt : std::optional<std::string_view>(current->second),
-        inherited ? std::optional<std::string_view>(*inherited) : std::nullopt);
+        resource.kind, name, *op, config.value.is_null() ? std::string_view() : config.value.view(),
+        current == present.end() ? std::nullopt
+                                 : std::optional<std::string_view>(current->second));
     if (!value) return config_error(value.error());
     apply(next, name, *value);
     if (is_change(resource, present, name, *value)) changes.emplace_back(name, *value);

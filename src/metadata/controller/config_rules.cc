@@ -116,16 +116,6 @@ ApiError config_error(const Error& error) {
   }
 }
 
-ConfigMap inherited_topic_configs(const ControllerContext& context) {
-  ConfigMap inherited;
-  const BrokerLayers layers = context.layers();
-  for (const auto& definition : config_definitions(ConfigKind::topic)) {
-    const auto value = inherited_config(ConfigKind::topic, definition.name, layers);
-    if (value) inherited.emplace(definition.name, *value);
-  }
-  return inherited;
-}
-
 ApiError alter_config(ControllerContext& context, const ConfigResource& resource,
                       const ConfigMap& next, const std::vector<ConfigAlteration>& changes,
                       bool is_new) {
@@ -133,9 +123,7 @@ ApiError alter_config(ControllerContext& context, const ConfigResource& resource
     if (auto error = check_change(context.image, resource, change); !error.ok()) return error;
   }
   if (auto error = check_resource_name(resource); !error.ok()) return error;
-  const ConfigMap inherited =
-      resource.kind == ConfigKind::topic ? inherited_topic_configs(context) : ConfigMap{};
-  const auto valid = validate_configs(resource.kind, resource.name, next, inherited);
+  const auto valid = validate_configs(resource.kind, resource.name, next, context.layers());
   if (!valid) return config_error(valid.error());
   if (!is_new) {
     if (auto error = check_existence(context.image, resource); !error.ok()) return error;

@@ -25,7 +25,4 @@ ApiError alter_config(ControllerContext& context, const ConfigResource& resource
 // An Error of the config module as a protocol error.
 ApiError config_error(const Error& error);
 
-// The broker-wide values of topic configs, by topic config name.
-ConfigMap inherited_topic_configs(const ControllerContext& context);
-
 }  // namespace weir::metadata
