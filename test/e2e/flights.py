@@ -125,7 +125,7 @@ def suite(kind, weir):
         produce(python, under_test.bootstrap, flights, under_test.home)
         produced = time.monotonic()
         seen, shares = read(python, under_test.bootstrap, under_test.home)
-        yield f"flights: produced in {produced - began:.1f} s, read in {time.monotonic() - produced:.1f} s", True, ""
+        yield f"flights: produced in {produced - began:.1f} s, read in {time.monotonic() - produced:.1f} s", None, ""
     yield f"flights: every member read some: {shares}", all(shares), str(shares)
     unique = {}
     conflicts = 0
@@ -145,8 +145,3 @@ def suite(kind, weir):
     for (partition, _), (key, *_) in unique.items():
         partitions.setdefault(key, set()).add(partition)
     yield "flights: each aircraft in one partition", all(len(p) == 1 for p in partitions.values()), ""
-
-
-if __name__ == "__main__":
-    for label, good, note in suite(sys.argv[1], paths.ROOT / "build" / "release" / "weir"):
-        print("ok  " if good else "FAIL", label, note if not good else "")
