@@ -37,13 +37,17 @@ void apply(ConfigMap& configs, const std::string& name, const std::optional<std:
   }
 }
 
+ApiError null_value(std::string_view name) {
+  return {ErrorCode::invalid_request, fmt::format("Null value not supported for : {}", name)};
+}
+
 ApiError alter(const wire::AlterConfigsRequest::AlterConfigsResource& asked,
                const ConfigResource& resource, ControllerContext& context) {
   const ConfigMap present = context.image.config(resource.kind, resource.name);
   std::map<std::string, std::optional<std::string>> wanted;
   for (const auto& config : asked.configs) {
-    wanted[config.name.str()] =
-        config.value.is_null() ? std::nullopt : std::optional(config.value.str());
+    if (config.value.is_null()) return null_value(config.name.view());
+    wanted[config.name.str()] = config.value.str();
   }
   ConfigMap next;
   std::vector<ConfigAlteration> changes;
@@ -74,11 +78,11 @@ ApiError alter(const wire::IncrementalAlterConfigsRequest::AlterConfigsResource&
       return {ErrorCode::invalid_request, fmt::format("Unknown operation type {} for config {}",
                                                       config.config_operation, name)};
     }
+    if (config.value.is_null() && *op != ConfigOp::erase) return null_value(name);
     const auto current = present.find(name);
     const auto value = apply_config_op(
         resource.kind, name, *op, config.value.is_null() ? std::string_view() : config.value.view(),
-        current == present.end() ? std::nullopt
-                                 : std::optional<std::string_view>(current->second));
+        current == present.end() ? std::nullopt : std::optional<std::string_view>(current->second));
     if (!value) return config_error(value.error());
     apply(next, name, *value);
     if (is_change(resource, present, name, *value)) changes.emplace_back(name, *value);

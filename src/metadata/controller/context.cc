@@ -33,6 +33,11 @@ BrokerLayers ControllerContext::layers() const {
   return layers;
 }
 
+const ConfigMap& ControllerContext::resolved_configs() const {
+  if (!resolved) resolved = resolve_broker_configs(layers());
+  return *resolved;
+}
+
 ApiError check_broker_epoch(const Image& image, BrokerId id, BrokerEpoch epoch) {
   const Broker* broker = image.broker(id);
   if (broker == nullptr) {
@@ -47,9 +52,9 @@ ApiError check_broker_epoch(const Image& image, BrokerId id, BrokerEpoch epoch) 
 }
 
 std::int32_t effective_min_isr(const ControllerContext& context, const Topic& topic) {
-  const auto text =
-      effective_config(ConfigKind::topic, "min.insync.replicas",
-                       context.image.config(ConfigKind::topic, topic.name), context.layers());
+  const auto text = effective_config(ConfigKind::topic, "min.insync.replicas",
+                                     context.image.config(ConfigKind::topic, topic.name),
+                                     context.resolved_configs());
   std::int32_t value = 1;
   if (text) std::from_chars(text->data(), text->data() + text->size(), value);
   const Partition* first = topic.partition(0);
@@ -58,9 +63,9 @@ std::int32_t effective_min_isr(const ControllerContext& context, const Topic& to
 }
 
 bool unclean_leader_election_enabled(const ControllerContext& context, const Topic& topic) {
-  const auto text =
-      effective_config(ConfigKind::topic, "unclean.leader.election.enable",
-                       context.image.config(ConfigKind::topic, topic.name), context.layers());
+  const auto text = effective_config(ConfigKind::topic, "unclean.leader.election.enable",
+                                     context.image.config(ConfigKind::topic, topic.name),
+                                     context.resolved_configs());
   return text && *text == "true";
 }
 

@@ -53,8 +53,12 @@ struct ControllerContext {
   RecordList records{};
   bool is_atomic = true;  // the records are one unit, else each is on its own
 
+  mutable std::optional<ConfigMap> resolved{};
+
   MetadataVersion version() const { return metadata_version_of(image); }
   BrokerLayers layers() const;
+  // The broker configs that hold; reckoned once.
+  const ConfigMap& resolved_configs() const;
   wire::Str text(std::string_view words) { return arena.copy(words); }
   wire::Str message_of(const ApiError& error) {
     return error.message ? arena.copy(*error.message) : wire::Str::null();
