@@ -19,7 +19,13 @@ Result<> replay_as(Image& image, const wire::MetadataRecord& record, Offset offs
   return replay_record::apply(image, message, offset);
 }
 
-Result<> no_effect(Image&, const wire::MetadataRecord&, Offset) { return {}; }
+// Read, so that a version nobody knows is found out, and without effect.
+template <class M>
+Result<> replay_nothing(Image&, const wire::MetadataRecord& record, Offset) {
+  wire::Arena arena;
+  M message;
+  return wire::decode_metadata_record(message, record, arena);
+}
 
 using Apply = Result<> (*)(Image&, const wire::MetadataRecord&, Offset);
 
@@ -71,8 +77,9 @@ Apply apply_of(std::int16_t api_key) {
     case wire::UnregisterControllerRecord::api_key:
       return replay_as<wire::UnregisterControllerRecord>;
     case wire::NoOpRecord::api_key:
+      return replay_nothing<wire::NoOpRecord>;
     case wire::ZkMigrationStateRecord::api_key:  // of clusters that came from ZooKeeper
-      return no_effect;
+      return replay_nothing<wire::ZkMigrationStateRecord>;
     default:
       return nullptr;
   }
