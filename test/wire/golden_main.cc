@@ -61,7 +61,8 @@ class AnyMessage {
 
 struct Counts {
   std::size_t messages = 0, versions = 0, instances = 0, jsons = 0, probes = 0, cuts = 0,
-              changes = 0, survivors = 0, errors = 0, apis = 0, failures = 0;
+              changes = 0, survivors = 0, kafka_changes = 0, stricter = 0, errors = 0, apis = 0,
+              failures = 0;
   double worst_reserve = 0;  // arena bytes per byte of input
 };
 
@@ -83,6 +84,9 @@ class Checker {
           break;
         case 'M':
           instance(reader);
+          break;
+        case 'X':
+          changed_by_kafka(reader);
           break;
         case 'P':
           probe(reader);
@@ -164,6 +168,7 @@ class Checker {
     const auto bytes = reader.bytes().value();
     const auto json = reader.bytes();
     const auto* message = find_message(name);
+    last_ = {message, version, bytes};
     if (message == nullptr) return;
     ++counts_.instances;
     const auto where = name + " version " + std::to_string(version);
@@ -244,6 +249,33 @@ class Checker {
                  again.json(version) == decoded.json(version),
              where + ": a changed message does not survive");
     }
+  }
+
+  // Weir accepts what Kafka accepts, and uses as many bytes of it. It alone refuses a tagged field
+  // that does not fill the size before it, or is cut off by it.
+  void changed_by_kafka(Reader& reader) {
+    auto copy = std::vector<std::byte>(last_.bytes.begin(), last_.bytes.end());
+    for (auto count = reader.number<std::uint8_t>(); count > 0; --count) {
+      const auto at = reader.number<std::int32_t>();
+      copy.at(static_cast<std::size_t>(at)) = reader.number<std::byte>();
+    }
+    const auto kafka_used = reader.number<std::int32_t>();
+    if (last_.message == nullptr) return;
+    ++counts_.kafka_changes;
+    AnyMessage decoded(*last_.message);
+    const auto used = decoded.decode(copy, last_.version);
+    const auto where =
+        std::string(last_.message->name) + " version " + std::to_string(last_.version) + " changed";
+    if (!used && kafka_used >= 0) {
+      const auto& what = used.error().what;
+      const bool tag = what.find("tagged field") != std::string::npos ||
+                       what.find("cut off") != std::string::npos;
+      ++counts_.stricter;
+      return expect(tag, where + ": Kafka reads it, but " + used.error().message());
+    }
+    const auto weir_used = used ? static_cast<std::int64_t>(*used) : -1;
+    expect(weir_used == kafka_used, where + ": Kafka uses " + std::to_string(kafka_used) +
+                                        " bytes, Weir " + std::to_string(weir_used));
   }
 
   void probe(Reader& reader) {
@@ -349,6 +381,11 @@ class Checker {
   SeededRandom random_;
   Counts counts_;
   std::set<std::string> seen_;
+  struct {
+    const MessageDescriptor* message = nullptr;
+    std::int16_t version = 0;
+    Bytes bytes;
+  } last_;  // instance
 };
 
 }  // namespace
@@ -374,6 +411,8 @@ int main(int argc, char** argv) {
   std::printf("%zu probes of the encoder, %zu errors, %zu APIs\n", c.probes, c.errors, c.apis);
   std::printf("%zu cuts, %zu changes (%zu still messages); at most %.1f bytes reserved per byte\n",
               c.cuts, c.changes, c.survivors, c.worst_reserve);
+  std::printf("%zu changes read or refused as Kafka does, %zu of them refused by Weir alone\n",
+              c.kafka_changes, c.stricter);
   std::printf("%zu failed\n", c.failures);
   return good ? 0 : 1;
 }

@@ -9,7 +9,9 @@
 #include <string>
 
 #include "wire/codec/descriptor.h"
+#include "wire/message/api_versions_request.h"
 #include "wire/message/api_versions_response.h"
+#include "wire/message/consumer_group_member_metadata_value.h"
 #include "wire/message/describe_topic_partitions_response.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
@@ -269,6 +271,114 @@ TEST(Codec, every_cut_of_a_message_is_corrupt) {
                 testing::StartsWith("corrupt"))
         << size;
   }
+}
+
+std::string big_endian32(std::uint32_t value) {
+  std::string out(4, '\0');
+  store_be(reinterpret_cast<std::byte*>(out.data()), value);
+  return out;
+}
+
+TEST(Codec, collections_end_at_a_million_elements) {
+  const auto with = [](std::uint32_t count) {
+    return std::string("\0\0", 2) + big_endian32(count) + std::string(count * std::size_t{6}, '\0');
+  };
+  EXPECT_EQ(decode_error<ApiVersionsResponse>(with(1'000'000), 0), "none");
+  EXPECT_THAT(decode_error<ApiVersionsResponse>(with(1'000'001), 0),
+              testing::HasSubstr("apiKeys has more elements than are allowed"));
+}
+
+TEST(Codec, tag_sections_end_at_ten_thousand_fields) {
+  const std::string head("\0\x12\0\x03\0\0\0\x07\xff\xff", 10);
+  std::string fields;
+  for (int i = 0; i < 10'001; ++i) fields += std::string("\x09\x00", 2);
+  EXPECT_EQ(decode_error<RequestHeader>(head + "\x90\x4e" + fields.substr(2), 2), "none");
+  EXPECT_THAT(decode_error<RequestHeader>(head + "\x91\x4e" + fields, 2),
+              testing::HasSubstr("more tagged fields than are allowed"));
+}
+
+TEST(Codec, strings_end_at_32767_bytes) {
+  const std::string most(32'767, 's');
+  ApiVersionsRequest request;
+  request.client_software_name = most;
+  EXPECT_EQ(error_of(request, 3), "none");
+  const std::string more(32'768, 's');
+  request.client_software_name = more;
+  EXPECT_THAT(error_of(request, 3), testing::HasSubstr("longer than a string may be"));
+  EXPECT_THAT(decode_error<ApiVersionsRequest>("\x81\x80\x02" + more, 3),
+              testing::HasSubstr("longer than a string may be"));
+}
+
+TEST(Codec, a_tag_of_another_version_or_of_a_wrong_size_is_corrupt) {
+  FetchRequest request;
+  Output output;
+  ASSERT_TRUE(encode(request, 12, output));
+  const auto body = std::string(as_text(output.bytes().first(output.bytes().size() - 1)));
+  // Tag 1 came with version 15.
+  EXPECT_THAT(decode_error<FetchRequest>(body + std::string("\x01\x01\x01\x00", 4), 12),
+              testing::HasSubstr("has a tag that its version does not know"));
+  // Tag 0 is a compact string of one letter: two bytes.
+  EXPECT_EQ(decode_error<FetchRequest>(body + std::string("\x01\x00\x02\x02x", 5), 12), "none");
+  EXPECT_THAT(decode_error<FetchRequest>(body + std::string("\x01\x00\x03\x02xy", 6), 12),
+              testing::HasSubstr("clusterId does not fill its tagged field"));
+  EXPECT_THAT(decode_error<FetchRequest>(body + std::string("\x01\x00\x01\x02x", 5), 12),
+              testing::HasSubstr("clusterId is cut off"));
+  EXPECT_THAT(decode_error<FetchRequest>(body + std::string("\x01\x00\x09\x02x", 5), 12),
+              testing::HasSubstr("has a tagged field that is cut off"));
+}
+
+TEST(Codec, the_last_of_two_equal_tags_counts) {
+  FetchRequest request;
+  Output output;
+  ASSERT_TRUE(encode(request, 12, output));
+  const auto body = std::string(as_text(output.bytes().first(output.bytes().size() - 1)));
+  const auto twice = body + std::string("\x02\x00\x02\x02x\x00\x02\x02y", 9);
+  Arena arena;
+  ASSERT_TRUE(decode_whole(request, as_bytes(twice), 12, arena));
+  EXPECT_EQ(request.cluster_id.view(), "y");
+}
+
+TEST(Codec, a_varint_of_more_than_five_bytes_is_corrupt) {
+  EXPECT_THAT(decode_error<ApiVersionsRequest>("\x81\x80\x80\x80\x80\x01", 3),
+              testing::HasSubstr("length that is cut off or too long"));
+}
+
+TEST(Codec, any_negative_length_means_null) {
+  // As in Kafka: -5 where -1 is usual.
+  const std::string bytes("\0\x12\0\x03\0\0\0\x07\xff\xfb", 10);
+  RequestHeader header;
+  Arena arena;
+  ASSERT_TRUE(decode_whole(header, as_bytes(bytes), 1, arena));
+  EXPECT_TRUE(header.client_id.is_null());
+}
+
+TEST(Codec, a_nullable_struct_whose_default_is_not_null_tells_null_from_absent) {
+  ConsumerGroupMemberMetadataValue value;
+  const auto plain = encoded(value, 0);
+  value.classic_member_metadata = nullptr;
+  EXPECT_EQ(encoded(value, 0), plain.substr(0, plain.size() - 2) +
+                                   "01"
+                                   "00"
+                                   "01"
+                                   "00");
+  Output output;
+  ASSERT_TRUE(encode(value, 0, output));
+  ConsumerGroupMemberMetadataValue decoded;
+  Arena arena;
+  ASSERT_NE(decoded.classic_member_metadata, nullptr);
+  ASSERT_TRUE(decode_whole(decoded, output.bytes(), 0, arena));
+  EXPECT_EQ(decoded.classic_member_metadata, nullptr);
+}
+
+TEST(Codec, bytes_after_a_message_are_counted_or_refused) {
+  const std::string bytes(
+      "\0\x12\0\x03\0\0\0\x07\xff\xff"
+      "rest",
+      14);
+  RequestHeader header;
+  Arena arena;
+  EXPECT_EQ(decode(header, as_bytes(bytes), 1, arena).value(), 10u);
+  EXPECT_THAT(decode_error<RequestHeader>(bytes, 1), testing::HasSubstr("bytes left over"));
 }
 
 TEST(Codec, an_error_leaves_the_output_as_it_was) {

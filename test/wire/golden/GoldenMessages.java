@@ -36,12 +36,15 @@ public final class GoldenMessages {
     "org/apache/kafka/streams/internals/generated/"
   };
 
+  private static final byte[] EDGES = {0, 1, 2, 0x7f, (byte) 0x80, (byte) 0xfe, (byte) 0xff};
+
   private final DataOutputStream out;
   private final int instances;
   private final long seed;
   private int messages;
   private long written;
   private long probes;
+  private long changes;
 
   private GoldenMessages(DataOutputStream out, int instances, long seed) {
     this.out = out;
@@ -58,8 +61,8 @@ public final class GoldenMessages {
       golden.errors();
       golden.apis();
       for (Class<? extends Message> type : messageClasses().values()) golden.message(type);
-      System.out.printf("%d messages, %d instances, %d probes%n", golden.messages, golden.written,
-          golden.probes);
+      System.out.printf("%d messages, %d instances, %d changes, %d probes%n", golden.messages,
+          golden.written, golden.changes, golden.probes);
     }
   }
 
@@ -176,6 +179,33 @@ public final class GoldenMessages {
       text(json.invoke(null, again, version).toString());
     }
     written++;
+    for (int i = 0; i < 3 && bytes.length > 0; i++) change(type, bytes, version, random);
+  }
+
+  /** Whether Kafka still reads the bytes when a few of them are changed, and how many it uses. */
+  private void change(Class<? extends Message> type, byte[] bytes, short version, Random random)
+      throws Exception {
+    byte[] changed = bytes.clone();
+    int count = 1 + random.nextInt(2);
+    out.writeByte('X');
+    out.writeByte(count);
+    for (int i = 0; i < count; i++) {
+      int at = random.nextInt(bytes.length);
+      byte value = random.nextBoolean() ? EDGES[random.nextInt(EDGES.length)] : (byte) random.nextInt();
+      changed[at] = value;
+      out.writeInt(at);
+      out.writeByte(value);
+    }
+    ByteBufferAccessor readable = new ByteBufferAccessor(ByteBuffer.wrap(changed));
+    int used = -1;
+    try {
+      type.getDeclaredConstructor().newInstance().read(readable, version);
+      used = bytes.length - readable.remaining();
+    } catch (RuntimeException refusal) {
+      // used stays -1
+    }
+    out.writeInt(used);
+    changes++;
   }
 
   static byte[] encode(Message message, short version) {
