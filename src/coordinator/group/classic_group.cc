@@ -205,7 +205,8 @@ void ClassicGroup::transition_to(GroupState state, TimestampMs now) {
 }
 
 void ClassicGroup::begin_next_generation(TimestampMs now) {
-  ++generation_;
+  // It wraps, as in Java: the log may hold any number.
+  generation_ = static_cast<std::int32_t>(static_cast<std::uint32_t>(generation_) + 1);
   if (members_.empty()) {
     protocol_.reset();
     compute_topics();

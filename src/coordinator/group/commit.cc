@@ -7,6 +7,7 @@
 
 #include "coordinator/group/answers.h"
 #include "coordinator/group/group_shard.h"
+#include "wire/record/record.h"
 
 namespace weir::coordinator {
 namespace {
@@ -111,8 +112,9 @@ void GroupShard::commit(const Call& call, const Request& request, wire::Arena& a
   }
   const ErrorCode group_error =
       asks_for_something ? validate_commit(call, request) : ErrorCode::none;
-  const TimestampMs expiry =
-      request.retention_time_ms < 0 ? no_timestamp : call.now.wall + request.retention_time_ms;
+  const TimestampMs expiry = request.retention_time_ms == -1
+                                 ? no_timestamp
+                                 : wire::add_delta(call.now.wall, request.retention_time_ms);
 
   response.topics = arena.array<Response::OffsetCommitResponseTopic>(request.topics.size());
   for (std::size_t i = 0; i < request.topics.size(); ++i) {

@@ -1,7 +1,9 @@
 // What time does: timers, offsets past their retention (KIP-211), and groups that nobody needs any
 // more.
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "coordinator/group/group_shard.h"
 
@@ -12,11 +14,16 @@ namespace {
 constexpr std::size_t records_per_wake = 1'000;
 constexpr std::size_t groups_per_wake = 10'000;
 
+// Timestamps come from the log and may be anything: the difference wraps, as in Java.
+std::int64_t difference(TimestampMs a, TimestampMs b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 bool is_expired(const CommittedOffset& offset, TimestampMs base, TimestampMs now,
                 std::int64_t retention_ms) {
   // Commits of old clients brought a retention of their own.
   if (offset.expire_timestamp != no_timestamp) return now >= offset.expire_timestamp;
-  return now - base >= retention_ms;
+  return difference(now, base) >= retention_ms;
 }
 
 }  // namespace
@@ -49,6 +56,13 @@ void GroupShard::wake(Now now, Output& out) {
   }
 }
 
+void GroupShard::schedule_expiry(Now now) {
+  constexpr std::int64_t longest = 1'000'000'000'000;  // beyond every life, and no overflow
+  const auto interval = std::min(config_.offsets_retention_check_interval_ms, longest);
+  timers_.schedule(now.instant + std::chrono::milliseconds(interval),
+                   {TimerKind::expiry, {}, 0, {}});
+}
+
 void GroupShard::limit_piece(Output& out) {
   // Tombstones need not fall together: keep the pieces small.
   constexpr std::size_t records_per_piece = 100;
@@ -75,9 +89,7 @@ void GroupShard::expire(Now now, Output& out) {
     next_piece(out);
     at = store_.entries().upper_bound(group);
   }
-  timers_.schedule(
-      now.instant + std::chrono::milliseconds(config_.offsets_retention_check_interval_ms),
-      {TimerKind::expiry, {}, 0, {}});
+  schedule_expiry(now);
 }
 
 // True when the group has no offset left, committed or pending.

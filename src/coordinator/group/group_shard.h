@@ -287,6 +287,7 @@ class GroupShard {
   void replay_foreign(const ForeignRecord& record);
 
   // expire.cc
+  void schedule_expiry(Now now);
   static void limit_piece(Output& out);
   void expire(Now now, Output& out);
   bool expire_offsets(const std::string& group, const GroupEntry& entry, TimestampMs now,

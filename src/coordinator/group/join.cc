@@ -239,6 +239,7 @@ void GroupShard::static_member_stored(StaticMemberStored& stored, ErrorCode erro
   // A rebalance that has begun meanwhile answers it, and stores what comes of it.
   if (!group->is(GroupState::stable)) return;
   group->set_join_token(*member, 0);
+  restart_session(*group, *member, now);  // while it waited its session may have ended unnoticed
   if (error == ErrorCode::none) {
     const bool is_leader = group->is_leader(stored.new_id);
     JoinAnswer answer = join_current_generation(*group, *member, stored.token,

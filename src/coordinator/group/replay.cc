@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/check.h"
 #include "coordinator/group/group_shard.h"
 
 namespace weir::coordinator {
@@ -89,9 +88,7 @@ void GroupShard::loaded(Now now, Output& out) {
       prepare_rebalance(*group, now, out);
     }
   }
-  timers_.schedule(
-      now.instant + std::chrono::milliseconds(config_.offsets_retention_check_interval_ms),
-      {TimerKind::expiry, {}, 0, {}});
+  schedule_expiry(now);
 }
 
 void GroupShard::resign(wire::ErrorCode error, Output& out) {
