@@ -13,7 +13,8 @@ namespace weir {
 
 struct Unit {};
 
-// Runs `work` (blocking, touching only what it was given) on the helper thread; resumes on the shard.
+// Runs `work` (blocking, touching only what it was given) on the helper thread; resumes on the
+// shard.
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(env::Executor& executor, Work work) {
   using T = std::invoke_result_t<Work&>;

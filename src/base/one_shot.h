@@ -1,6 +1,6 @@
 #pragma once
-// OneShot<T>: a value that arrives once, awaited by at most one coroutine of the same shard. The waiter is
-// resumed from the loop, never inside set().
+// OneShot<T>: a value that arrives once, awaited by at most one coroutine of the same shard. The
+// waiter is resumed from the loop, never inside set().
 
 #include <coroutine>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
-// Where random numbers come from. The real source seeds itself from the system once; the simulator's
-// comes from the seed of the run. Never used for secrets: security draws its own from OpenSSL.
+// Where random numbers come from. The real source seeds itself from the system once; the
+// simulator's comes from the seed of the run. Never used for secrets: security draws its own from
+// OpenSSL.
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 #pragma once
-// Signal: "something changed, look again". Any number of coroutines of one shard wait; notify() resumes all
-// who wait at that moment, from the loop. Waiters look at their condition in a loop.
+// Signal: "something changed, look again". Any number of coroutines of one shard wait; notify()
+// resumes all who wait at that moment, from the loop. Waiters look at their condition in a loop.
 
 #include <coroutine>
 #include <utility>
@@ -24,7 +24,9 @@ class Signal {
     struct Awaiter {
       Signal& signal;
       bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> waiter) const { signal.waiters_.push_back(waiter); }
+      void await_suspend(std::coroutine_handle<> waiter) const {
+        signal.waiters_.push_back(waiter);
+      }
       void await_resume() const noexcept {}
     };
     return Awaiter{*this};

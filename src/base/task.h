@@ -1,11 +1,12 @@
 #pragma once
-// Task<T>: a lazy coroutine of the core. It starts when awaited, resumes its awaiter when it ends, and
-// owns its frame; frames come from a per-thread pool (frame_pool.h), so nested calls do not reach
-// malloc. No exception leaves a Task: one that does ends the process (operating errors are Result).
+// Task<T>: a lazy coroutine of the core. It starts when awaited, resumes its awaiter when it ends,
+// and owns its frame; frames come from a per-thread pool (frame_pool.h), so nested calls do not
+// reach malloc. No exception leaves a Task: one that does ends the process (operating errors are
+// Result).
 //
-// Rules, because GCC 12 miscompiles some of the rest: no capturing lambda as a coroutine, parameters by
-// value or by a reference that outlives the task, no non-trivial temporary inside a co_await
-// expression (name it first).
+// Rules, because GCC 12 miscompiles some of the rest: no capturing lambda as a coroutine,
+// parameters by value or by a reference that outlives the task, no non-trivial temporary inside a
+// co_await expression (name it first).
 //
 // A Task is awaited once, on one shard. To let one run on its own, hand it to a TaskScope
 // (base/task_scope.h), which knows how to wait for all of its tasks.

@@ -22,10 +22,11 @@ struct Uuid {
   auto operator<=>(const Uuid&) const = default;
   bool is_zero() const { return high == 0 && low == 0; }
 
-  std::string text() const;                        // "AAAAAAAAAAAAAAAAAAAAAQ"
+  std::string text() const;                          // "AAAAAAAAAAAAAAAAAAAAAQ"
   static Result<Uuid> parse(std::string_view text);  // 22 characters; error: invalid
 
-  // A version 4 UUID that is not reserved and whose text does not start with '-', as Kafka makes them.
+  // A version 4 UUID that is not reserved and whose text does not start with '-', as Kafka makes
+  // them.
   static Uuid random(RandomSource& random);
 };
 

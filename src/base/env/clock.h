@@ -1,6 +1,7 @@
 #pragma once
-// The two clocks. Deadlines, sessions and time-outs use the monotonic one, which never jumps; record
-// timestamps and retention use the wall clock. Both are constant within one turn of the loop.
+// The two clocks. Deadlines, sessions and time-outs use the monotonic one, which never jumps;
+// record timestamps and retention use the wall clock. Both are constant within one turn of the
+// loop.
 
 #include <chrono>
 

@@ -1,11 +1,12 @@
 #pragma once
-// Files and directories. Calls are synchronous. Small positional writes and reads of what the page cache
-// holds may be made on the shard; sync, opening, deleting, listing and reads that may go to the disk
-// belong into Executor::offload. A File may be used by several threads at once, at different positions.
+// Files and directories. Calls are synchronous. Small positional writes and reads of what the page
+// cache holds may be made on the shard; sync, opening, deleting, listing and reads that may go to
+// the disk belong into Executor::offload. A File may be used by several threads at once, at
+// different positions.
 //
-// Durability: bytes written are durable after a successful sync() of their file; a file's existence or
-// name is durable after sync_directory() of its directory. After a failed sync nothing about the file's
-// unsynced bytes may be believed any more, and a second sync proves nothing.
+// Durability: bytes written are durable after a successful sync() of their file; a file's existence
+// or name is durable after sync_directory() of its directory. After a failed sync nothing about the
+// file's unsynced bytes may be believed any more, and a second sync proves nothing.
 //
 // Paths are absolute or relative to the working directory, '/'-separated.
 // Errors: not_found, exists, no_space, busy (lock), io with the errno in `at`.
@@ -45,10 +46,10 @@ class File {
 };
 
 enum class OpenMode : std::uint8_t {
-  read,          // must exist
-  read_write,    // must exist
-  create,        // read_write, created when missing
-  create_new,    // read_write, error exists when it is there
+  read,        // must exist
+  read_write,  // must exist
+  create,      // read_write, created when missing
+  create_new,  // read_write, error exists when it is there
 };
 
 struct DirectoryEntry {
@@ -67,9 +68,10 @@ class Disk {
   virtual ~Disk() = default;
   virtual Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;  // replaces a file
-  virtual Result<> remove(const std::string& path) = 0;            // a file
-  virtual Result<> remove_tree(const std::string& path) = 0;       // a directory and all beneath it
-  virtual Result<> create_directories(const std::string& path) = 0;  // parents too; exists is no error
+  virtual Result<> remove(const std::string& path) = 0;                         // a file
+  virtual Result<> remove_tree(const std::string& path) = 0;  // a directory and all beneath it
+  virtual Result<> create_directories(
+      const std::string& path) = 0;  // parents too; exists is no error
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // sorted by name
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<> sync_directory(const std::string& path) = 0;
@@ -80,8 +82,8 @@ class Disk {
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) = 0;
 };
 
-// Whole small files. write_file_atomically writes `path`.tmp, syncs it, renames it over `path` and syncs
-// the directory: after a crash the old or the new content is there, whole.
+// Whole small files. write_file_atomically writes `path`.tmp, syncs it, renames it over `path` and
+// syncs the directory: after a crash the old or the new content is there, whole.
 Result<std::string> read_file(Disk& disk, const std::string& path, std::size_t size_max);
 Result<> write_file_atomically(Disk& disk, const std::string& path, std::string_view content);
 

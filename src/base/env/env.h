@@ -1,6 +1,6 @@
 #pragma once
-// Everything a shard may do to the world. One Env a shard; the core reaches the world by no other way.
-// runtime/ implements it on Linux, sim/ on virtual time with faults.
+// Everything a shard may do to the world. One Env a shard; the core reaches the world by no other
+// way. runtime/ implements it on Linux, sim/ on virtual time with faults.
 
 #include "base/env/clock.h"
 #include "base/env/disk.h"

@@ -29,9 +29,9 @@ class Executor {
   // Appends of one turn are written here, answers of one turn are sent here.
   virtual void at_end_of_turn(Callback callback) = 0;
 
-  // Runs `work` on the shard's helper thread, where blocking is allowed, and `done` back on the shard.
-  // Jobs of one shard may run at the same time as each other and as the shard: `work` touches only what
-  // it was given. See offload() in base/offload.h.
+  // Runs `work` on the shard's helper thread, where blocking is allowed, and `done` back on the
+  // shard. Jobs of one shard may run at the same time as each other and as the shard: `work`
+  // touches only what it was given. See offload() in base/offload.h.
   virtual void offload(Callback work, Callback done) = 0;
 
   // Where coroutines that nobody owns are kept for a simulated crash; null: nowhere.
@@ -49,8 +49,8 @@ class Timers {
 
 using ShardId = std::uint32_t;
 
-// The only door between shards. `message` runs on the target shard; messages from one shard to another
-// arrive in the order in which they were sent.
+// The only door between shards. `message` runs on the target shard; messages from one shard to
+// another arrive in the order in which they were sent.
 class Shards {
  public:
   virtual ~Shards() = default;

@@ -1,6 +1,7 @@
 #pragma once
-// Lines for the operator: levelled, structured. The core formats the message (fmt), names the component
-// and lets the sink decide what is written where. Foreign text in a message is escaped by the sink.
+// Lines for the operator: levelled, structured. The core formats the message (fmt), names the
+// component and lets the sink decide what is written where. Foreign text in a message is escaped by
+// the sink.
 
 #include <cstdint>
 #include <string_view>

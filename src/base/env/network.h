@@ -23,8 +23,8 @@ struct Address {
   std::string text() const;  // "host:port", IPv6 in brackets
 };
 
-// A piece of what is sent: bytes that stay valid until the write completes, or a range of a file, sent
-// from the page cache without a copy where the system can (sendfile).
+// A piece of what is sent: bytes that stay valid until the write completes, or a range of a file,
+// sent from the page cache without a copy where the system can (sendfile).
 struct FileRange {
   std::shared_ptr<const File> file;
   std::uint64_t position = 0;
@@ -43,7 +43,8 @@ class Connection {
     std::size_t bytes = 0;
     bool end = false;  // the peer sends no more
   };
-  virtual Result<ReadNow> read_now(MutableBytes into) = 0;  // 0 bytes and not end: nothing there yet
+  virtual Result<ReadNow> read_now(
+      MutableBytes into) = 0;  // 0 bytes and not end: nothing there yet
 
   // Sends all pieces in order, as one gathered write where possible. One write at a time.
   virtual Task<Result<>> write(std::span<const Piece> pieces) = 0;
@@ -70,7 +71,8 @@ class Listener {
   virtual ~Listener() = default;
   virtual Task<Result<std::unique_ptr<Socket>>> accept() = 0;  // error closed after close()
   virtual void close() = 0;
-  virtual const Address& local_address() const = 0;  // with the port that was given when 0 was asked
+  virtual const Address& local_address()
+      const = 0;  // with the port that was given when 0 was asked
 };
 
 class Network {

@@ -1,7 +1,7 @@
 #pragma once
-// Counted buffers for received bytes. A Chunk is read into by one connection and referred to by the requests
-// whose frames lie in it; it goes back to its shard's pool with the last reference. Everything here stays on
-// one shard, so the count is a plain integer.
+// Counted buffers for received bytes. A Chunk is read into by one connection and referred to by the
+// requests whose frames lie in it; it goes back to its shard's pool with the last reference.
+// Everything here stays on one shard, so the count is a plain integer.
 
 #include <cstddef>
 #include <cstdint>

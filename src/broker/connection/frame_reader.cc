@@ -24,8 +24,8 @@ MutableBytes FrameReader::room() {
   return chunk_.bytes().subspan(end_);
 }
 
-// The partial frame at the end moves to a fresh chunk when this one cannot take the rest of it, or is nearly
-// full. Requests that still use the old chunk keep it alive.
+// The partial frame at the end moves to a fresh chunk when this one cannot take the rest of it, or
+// is nearly full. Requests that still use the old chunk keep it alive.
 void FrameReader::make_room() {
   const std::size_t have = end_ - begin_;
   std::size_t wanted = have + 1;
@@ -33,7 +33,8 @@ void FrameReader::make_room() {
     const auto announced =
         static_cast<std::size_t>(load_be<std::uint32_t>(chunk_.bytes().data() + begin_));
     const std::size_t whole = size_bytes + std::min(announced, frame_bytes_max_);
-    const std::size_t trusted = std::max({2 * have, largest_frame_ + size_bytes, ChunkPool::usual_size});
+    const std::size_t trusted =
+        std::max({2 * have, largest_frame_ + size_bytes, ChunkPool::usual_size});
     wanted = std::min(whole, trusted);
   }
   const std::size_t capacity = chunk_.bytes().size();

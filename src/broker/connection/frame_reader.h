@@ -1,10 +1,11 @@
 #pragma once
-// FrameReader: bytes of a connection in, Kafka's frames out (i32 size, then that many bytes). A kernel: the
-// session reads into room() and calls received(); next() hands out complete frames, which keep their chunk.
+// FrameReader: bytes of a connection in, Kafka's frames out (i32 size, then that many bytes). A
+// kernel: the session reads into room() and calls received(); next() hands out complete frames,
+// which keep their chunk.
 //
-// Memory is bounded by what was received: a frame that announces many bytes gets room for them only as they
-// arrive (doubling), or at once up to the size of the largest frame this connection has already sent whole.
-// A connection with no partial frame holds no chunk.
+// Memory is bounded by what was received: a frame that announces many bytes gets room for them only
+// as they arrive (doubling), or at once up to the size of the largest frame this connection has
+// already sent whole. A connection with no partial frame holds no chunk.
 
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ class FrameReader {
   // Where the next bytes of the stream go; never empty.
   MutableBytes room();
   void received(std::size_t bytes);
-  // The next complete frame; nothing when more bytes are needed. Errors: invalid (negative or zero size),
-  // too_large (above socket.request.max.bytes). After an error the connection cannot go on.
+  // The next complete frame; nothing when more bytes are needed. Errors: invalid (negative or zero
+  // size), too_large (above socket.request.max.bytes). After an error the connection cannot go on.
   Result<std::optional<Frame>> next();
 
   bool has_partial_frame() const { return end_ > begin_; }

@@ -1,12 +1,15 @@
 #pragma once
-// IsrLeader: what the leader of one partition knows about its replicas, and the high watermark that follows
-// from it. A kernel: plain commands in, the new high watermark out; it knows neither logs nor metadata.
+// IsrLeader: what the leader of one partition knows about its replicas, and the high watermark that
+// follows from it. A kernel: plain commands in, the new high watermark out; it knows neither logs
+// nor metadata.
 //
-// A replica's end offset counts only what that replica has made as durable as the topic asks for: the owner
-// tells the local one (local_end), followers' fetches tell theirs (KIP-966 and design section 5).
+// A replica's end offset counts only what that replica has made as durable as the topic asks for:
+// the owner tells the local one (local_end), followers' fetches tell theirs (KIP-966 and design
+// section 5).
 //
-// Invariant: the high watermark never moves back within a leadership, and never past the smallest counted end
-// of the in-sync replicas. With fewer in-sync replicas than min.insync.replicas it does not move (KIP-966).
+// Invariant: the high watermark never moves back within a leadership, and never past the smallest
+// counted end of the in-sync replicas. With fewer in-sync replicas than min.insync.replicas it does
+// not move (KIP-966).
 
 #include <cstdint>
 #include <map>

@@ -1,7 +1,7 @@
 #pragma once
 // The values that decoded messages are made of. All are views: into the received frame, or into the
-// Arena of the message (wire/codec/arena.h). A message is valid while both live; what is kept is copied.
-// To build a message, point these at anything that lives until it is encoded.
+// Arena of the message (wire/codec/arena.h). A message is valid while both live; what is kept is
+// copied. To build a message, point these at anything that lives until it is encoded.
 //
 // Null is a state of its own, because Kafka tells a null string or array from an empty one.
 
@@ -20,7 +20,8 @@ namespace weir::wire {
 class Str {
  public:
   constexpr Str() = default;  // empty, not null
-  constexpr Str(std::string_view text) : data_(text.data() ? text.data() : ""), size_(static_cast<std::int32_t>(text.size())) {}
+  constexpr Str(std::string_view text)
+      : data_(text.data() ? text.data() : ""), size_(static_cast<std::int32_t>(text.size())) {}
   constexpr Str(const char* text) : Str(std::string_view(text)) {}
   Str(const std::string& text) : Str(std::string_view(text)) {}
   Str(std::nullptr_t) = delete;
@@ -33,10 +34,14 @@ class Str {
   constexpr bool is_null() const { return data_ == nullptr; }
   constexpr bool empty() const { return size_ == 0; }
   constexpr std::size_t size() const { return static_cast<std::size_t>(size_); }
-  constexpr std::string_view view() const { return is_null() ? std::string_view{} : std::string_view(data_, size()); }
+  constexpr std::string_view view() const {
+    return is_null() ? std::string_view{} : std::string_view(data_, size());
+  }
   constexpr operator std::string_view() const { return view(); }
   std::string str() const { return std::string(view()); }
-  friend constexpr bool operator==(Str a, Str b) { return a.is_null() == b.is_null() && a.view() == b.view(); }
+  friend constexpr bool operator==(Str a, Str b) {
+    return a.is_null() == b.is_null() && a.view() == b.view();
+  }
 
  private:
   const char* data_ = "";
@@ -47,7 +52,9 @@ class Str {
 class Blob {
  public:
   constexpr Blob() = default;  // empty, not null
-  Blob(Bytes bytes) : data_(bytes.data() ? bytes.data() : &nothing), size_(static_cast<std::uint32_t>(bytes.size())) {}
+  Blob(Bytes bytes)
+      : data_(bytes.data() ? bytes.data() : &nothing),
+        size_(static_cast<std::uint32_t>(bytes.size())) {}
   static constexpr Blob null() {
     Blob b;
     b.data_ = nullptr;
@@ -66,8 +73,9 @@ class Blob {
   std::uint32_t size_ = 0;
 };
 
-// Kafka's RECORDS: whole record batches. In a response that is sent from a file they are `external`: the
-// encoder writes their length and leaves a gap that the sender fills (see Output in codec.h).
+// Kafka's RECORDS: whole record batches. In a response that is sent from a file they are
+// `external`: the encoder writes their length and leaves a gap that the sender fills (see Output in
+// codec.h).
 class Records {
  public:
   constexpr Records() = default;  // empty, not null
@@ -102,7 +110,8 @@ template <class T>
 class Array {
  public:
   constexpr Array() = default;  // empty, not null
-  constexpr Array(T* data, std::size_t size) : data_(data), size_(static_cast<std::int32_t>(size)) {}
+  constexpr Array(T* data, std::size_t size)
+      : data_(data), size_(static_cast<std::int32_t>(size)) {}
   Array(std::vector<T>& elements) : Array(elements.data(), elements.size()) {}
   Array(std::span<T> elements) : Array(elements.data(), elements.size()) {}
   static constexpr Array null() {

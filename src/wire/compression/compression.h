@@ -17,7 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "wire/record/batch.h"
+#include "wire/compression/compression_codec.h"
 
 namespace weir::wire {
 

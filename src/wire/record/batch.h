@@ -15,10 +15,9 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "wire/compression/compression_codec.h"
 
 namespace weir::wire {
-
-enum class Codec : std::uint8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
 
 inline constexpr std::size_t batch_header_size = 61;
 inline constexpr std::size_t batch_overhead = 12;  // base_offset and batch_length
