@@ -1,5 +1,6 @@
 #include "runtime/loop.h"
 
+#include <unistd.h>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/basic_stream_descriptor.hpp>
@@ -102,6 +103,7 @@ void Loop::Impl::set_alarm() {
 
 Loop::Loop(HelperPool& helpers) : impl_(std::make_unique<Impl>(helpers)) {}
 Loop::~Loop() {
+  impl_->inbox.clear();
   impl_->turn.clear();
   impl_->timers.clear();
 }
@@ -144,12 +146,16 @@ env::Instant Loop::now() const { return impl_->now; }
 TimestampMs Loop::wall_ms() const { return impl_->wall_ms; }
 
 struct Watch::Impl {
-  Impl(Loop::Impl& of, int fd) : loop(of), descriptor(of.context.get_executor(), fd) {}
+  explicit Impl(Loop::Impl& of) : loop(of), descriptor(of.context.get_executor()) {}
   Loop::Impl& loop;
   asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
 };
 
-Watch::Watch(Loop& loop, int descriptor) : impl_(std::make_unique<Impl>(*loop.impl_, descriptor)) {}
+Watch::Watch(Loop& loop, int descriptor) : impl_(std::make_unique<Impl>(*loop.impl_)) {
+  std::error_code error;
+  impl_->descriptor.assign(descriptor, error);
+  if (error && descriptor >= 0) ::close(descriptor);
+}
 
 Watch::~Watch() { close(); }
 

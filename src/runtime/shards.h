@@ -2,8 +2,9 @@
 // The shards of a process: N threads, each with its loop and its Env. The threads start in the
 // constructor and wait for messages; the program sends each shard its first one with post().
 //
-// Ending: let the tasks end, then stop(), then join() or the destructor. Callbacks that have not
-// run by then are dropped; a coroutine that still sleeps then is never resumed.
+// Ending: destroy connections and listeners on their shard, let the tasks end, then stop(), then
+// join() or the destructor. Callbacks that have not run by then are dropped; a coroutine that still
+// sleeps then is never resumed.
 
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -72,7 +73,13 @@ Result<std::vector<SocketAddress>> resolve(const env::Address& address) {
   }
   std::vector<SocketAddress> addresses;
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    addresses.push_back(from_raw(each->ai_addr, each->ai_addrlen));
+    const SocketAddress address_found = from_raw(each->ai_addr, each->ai_addrlen);
+    const auto is_same = [&](const SocketAddress& other) {
+      return other.size == address_found.size &&
+             std::memcmp(&other.storage, &address_found.storage, other.size) == 0;
+    };
+    // A name may stand several times in /etc/hosts.
+    if (std::ranges::none_of(addresses, is_same)) addresses.push_back(address_found);
   }
   ::freeaddrinfo(found);
   return addresses;
