@@ -41,8 +41,8 @@ class Loop final : public env::Executor, public env::Timers, public env::Clock {
   std::unique_ptr<Impl> impl_;
 };
 
-// A non-blocking descriptor that the loop watches; owned and closed by this object. At most one
-// coroutine waits in each direction.
+// A non-blocking descriptor that the loop watches; owned and closed by this object, and closed from
+// the start if the system refuses to watch it. At most one coroutine waits in each direction.
 class Watch {
  public:
   enum class Direction : unsigned char { read, write };

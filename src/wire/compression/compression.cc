@@ -121,12 +121,4 @@ Result<> decompress(CompressionContext& context, Codec codec, Bytes compressed, 
   }
 }
 
-Result<Bytes> decompressed_records(CompressionContext& context, BatchView batch,
-                                   std::uint64_t limit, std::vector<std::byte>& storage) {
-  if (batch.codec() == Codec::none) return batch.records();
-  storage.clear();
-  TRY(decompress(context, batch.codec(), batch.records(), limit, storage));
-  return Bytes(storage);
-}
-
 }  // namespace weir::wire

@@ -99,9 +99,4 @@ class Decompressor {
 Result<> decompress(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit,
                     std::vector<std::byte>& out);
 
-// The records of a batch, ready for RecordIterator: the batch's own bytes when it is not
-// compressed, else those in `storage`, which is overwritten.
-Result<Bytes> decompressed_records(CompressionContext& context, BatchView batch,
-                                   std::uint64_t limit, std::vector<std::byte>& storage);
-
 }  // namespace weir::wire

@@ -1,6 +1,7 @@
 #include "wire/record/record.h"
 
 #include "base/check.h"
+#include "wire/compression/compression.h"
 #include "wire/varint.h"
 
 namespace weir::wire {
@@ -130,6 +131,14 @@ Result<bool> RecordIterator::next(Record& record) {
     problem_ = "bytes are left over after the last record of a batch";
   }
   return fail(Errc::corrupt, problem_, static_cast<std::uint64_t>(batch_.base_offset()));
+}
+
+Result<Bytes> decompressed_records(CompressionContext& context, BatchView batch,
+                                   std::uint64_t limit, std::vector<std::byte>& storage) {
+  if (batch.codec() == Codec::none) return batch.records();
+  storage.clear();
+  TRY(decompress(context, batch.codec(), batch.records(), limit, storage));
+  return Bytes(storage);
 }
 
 }  // namespace weir::wire

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -20,6 +21,8 @@
 #include "wire/record/batch.h"
 
 namespace weir::wire {
+
+class CompressionContext;
 
 struct RecordHeader {
   std::string_view key;
@@ -87,6 +90,11 @@ struct Record {
   Blob value = Blob::null();
   RecordHeaders headers;
 };
+
+// The records of a batch, ready for RecordIterator: the batch's own bytes when it is not
+// compressed, else those in `storage`, which is overwritten.
+Result<Bytes> decompressed_records(CompressionContext& context, BatchView batch,
+                                   std::uint64_t limit, std::vector<std::byte>& storage);
 
 // Walks the records of a batch. The batch and the decompressed bytes must outlive it and its
 // records.
