@@ -3,7 +3,7 @@
 
 Fails on: an include that LAYERS does not allow; a circle between modules or between sub-folders; a
 clock, thread, file, socket, entropy or environment call outside the units that may touch the world; a
-file or line beyond its budget.
+file, function or line beyond its budget.
 
     check_layers.py [ROOT]      prints one line for each offence, exits with 1 if there is any
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 LINES_MAX = 800
 TEST_LINES_MAX = 1200
 COLUMNS_MAX = 100
+FUNCTION_LINES_MAX = 70
 
 TEST_FILE = re.compile(r"_(test|test_support|bench|fuzz)\.(h|cc)$")
 
@@ -170,6 +171,26 @@ def check_budget(path, is_test, text):
         yield f"src/{path}: a header begins with #pragma once"
 
 
+def check_functions(path, text):
+    """Functions that stand at the left margin, which is where clang-format leaves them."""
+    start, in_body = None, False
+    for number, line in enumerate(text.splitlines(), 1):
+        at_margin = line[:1] not in ("", " ", "}", "#", "/", ")")
+        if at_margin and start is None and not line.startswith("namespace"):
+            start, in_body, head = number, False, line
+        if start is None:
+            continue
+        in_body = in_body or "{" in line
+        if line.startswith("}"):
+            length = number - start + 1
+            is_type = re.match(r"(template\b.*>\s*)?(class|struct|enum|union)\b", head)
+            if line == "}" and not is_type and length > FUNCTION_LINES_MAX:
+                yield f"src/{path}:{start}: a function of {length} lines, {FUNCTION_LINES_MAX} are the most"
+            start = None
+        elif line.endswith(";") and not in_body:
+            start = None
+
+
 def is_beneath(a, b):
     return a == b or a.startswith(b + "/") or b.startswith(a + "/")
 
@@ -213,6 +234,8 @@ def check(root):
         text = file.read_text()
         is_test = bool(TEST_FILE.search(path))
         yield from check_budget(path, is_test, text)
+        if not is_test:
+            yield from check_functions(path, text)
         unit = layers.unit_of(path)
         if unit is None:
             yield f"src/{path}: is in no unit of src/LAYERS"

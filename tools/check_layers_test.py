@@ -112,6 +112,13 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_fine("log/a.cc", "ä" * 100 + "\n")
         self.assert_refused("log/a.cc", "// TODO\n", "unfinished")
 
+    def test_a_function_has_seventy_lines_at_most(self):
+        head = "namespace weir {\nint g();\nResult<> f(int a,\n    int b) {\n"
+        self.assert_fine("log/a.cc", head + "  a();\n" * 67 + "}\n}\n")
+        self.assert_refused("log/a.cc", head + "  a();\n" * 68 + "}\n}\n", "log/a.cc:3: a function of 71")
+        self.assert_fine("log/a.cc", "struct A {\n" + "  int a;\n" * 90 + "};\n")
+        self.assert_fine("log/a_test.cc", head + "  a();\n" * 90 + "}\n}\n")
+
 
 if __name__ == "__main__":
     unittest.main()
