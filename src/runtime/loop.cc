@@ -33,7 +33,7 @@ struct Loop::Impl {
   explicit Impl(HelperPool& helper_pool)
       : helpers(helper_pool), context(1), work(context.get_executor()), alarm(context) {}
 
-  void run(Loop& loop);
+  void run();
   void read_clocks() {
     now = read_monotonic();
     wall_ms = read_wall_ms();
@@ -59,7 +59,7 @@ struct Loop::Impl {
   std::vector<env::Callback> taken;
 };
 
-void Loop::Impl::run(Loop&) {
+void Loop::Impl::run() {
   while (!stopping) {
     take_due_timers();
     if (turn.idle()) {
@@ -108,7 +108,7 @@ Loop::~Loop() {
   impl_->timers.clear();
 }
 
-void Loop::run() { impl_->run(*this); }
+void Loop::run() { impl_->run(); }
 
 void Loop::stop() {
   submit([this] { impl_->stopping = true; });
