@@ -47,6 +47,7 @@ void HelperPool::stop() {
     dropped.swap(jobs_);
   }
   changed_.notify_all();
+  dropped.clear();
   for (auto& thread : threads_) thread.join();
   threads_.clear();
 }

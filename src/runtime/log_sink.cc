@@ -49,7 +49,8 @@ class DescriptorSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit DescriptorSink(OwnedDescriptor file) : file_(std::move(file)) {}
 
-  void watch(std::weak_ptr<spdlog::details::thread_pool> pool) { pool_ = std::move(pool); }
+  // The pool that calls this sink, and so is there whenever it does.
+  void watch(spdlog::details::thread_pool& pool) { pool_ = &pool; }
 
   void wait_for_flush(std::uint64_t number) {
     std::unique_lock lock(flush_mutex_);
@@ -86,8 +87,7 @@ class DescriptorSink final : public spdlog::sinks::base_sink<std::mutex> {
   }
 
   void report_lost(const spdlog::details::log_msg& next) {
-    const auto pool = pool_.lock();
-    const std::size_t lost = pool ? pool->overrun_counter() : lost_;
+    const std::size_t lost = pool_->overrun_counter();
     if (lost == lost_) return;
     const auto text = fmt::format("[log_sink] {} lines were lost, the log's reader is too slow",
                                   lost - std::exchange(lost_, lost));
@@ -103,7 +103,7 @@ class DescriptorSink final : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   OwnedDescriptor file_;
-  std::weak_ptr<spdlog::details::thread_pool> pool_;
+  spdlog::details::thread_pool* pool_ = nullptr;
   std::size_t lost_ = 0;
   std::mutex flush_mutex_;
   std::condition_variable flushed_;
@@ -134,7 +134,7 @@ Result<std::unique_ptr<ProcessLog>> ProcessLog::open(const LogSettings& settings
   impl->pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1);
   impl->sink = std::make_shared<DescriptorSink>(std::move(file));
   impl->sink->is_json = json;
-  impl->sink->watch(impl->pool);
+  impl->sink->watch(*impl->pool);
   impl->sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
       json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
   impl->logger = std::make_shared<spdlog::async_logger>(

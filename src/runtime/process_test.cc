@@ -41,7 +41,7 @@ TEST(ShutdownSignals, the_first_and_the_second_are_told_apart_also_when_they_cam
 
 TEST(NotifySystemd, one_datagram_goes_to_the_socket_that_was_named) {
   const TemporaryDirectory directory;
-  for (const std::string name : {directory.path() + "/notify", "@" + directory.path()}) {
+  for (const std::string& name : {directory.path() + "/notify", "@" + directory.path()}) {
     const OwnedDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -45,6 +45,13 @@ bool is_absent(const Error& error) {
 }
 
 Result<std::vector<SocketAddress>> addresses_of(const env::Address& address) {
+  if (address.host == "localhost") {
+    // Both loopbacks (RFC 6761), whatever /etc/hosts says.
+    TRY_ASSIGN(auto both, resolve({"127.0.0.1", address.port}));
+    TRY_ASSIGN(const auto v6, resolve({"::1", address.port}));
+    both.push_back(v6.front());
+    return both;
+  }
   if (!address.host.empty()) return resolve(address);
   // One socket for both families where there is IPv6, else IPv4 alone.
   TRY_ASSIGN(auto both, resolve({"::", address.port}));

@@ -2,7 +2,7 @@
 // TCP. Sockets are non-blocking, with TCP_NODELAY; listeners use SO_REUSEADDR.
 //
 // listen("", p) serves every interface, IPv4 and IPv6; listen(name, p) every address that the name
-// has (so "localhost" both families), all under one port. It resolves at once: listening is a
+// has ("localhost": both loopbacks), all under one port. It resolves at once: listening is a
 // start-up business. connect() resolves names on a helper thread and gives each address
 // connect_wait_max.
 

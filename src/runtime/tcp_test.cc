@@ -10,7 +10,10 @@
 #include <atomic>
 #include <future>
 
-#include "base/env/contract_network_test_support.h"
+#include "base/cross_shard.h"
+#include "base/env/stream_test_support.h"
+#include "base/offload.h"
+#include "base/task_scope.h"
 #include "runtime/owned_descriptor.h"
 #include "runtime/shards.h"
 #include "runtime/socket_address.h"
@@ -78,7 +81,8 @@ Task<> greet(env::Env& env, env::Listener& listener, int guests) {
     auto accepting = listener.accept();
     auto socket = co_await std::move(accepting);
     auto connection = env.network.adopt(*std::move(socket));
-    auto sending = env::send_text(*connection, "hello " + connection->peer_address().host);
+    const std::string greeting = "hello " + connection->peer_address().host;
+    auto sending = env::send_text(*connection, greeting);
     const auto sent = co_await std::move(sending);
     EXPECT_TRUE(sent);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/env/contract_test_support.h"
+#include "base/env/stream_test_support.h"
 
 namespace weir::env {
 
@@ -27,8 +28,6 @@ inline std::string long_text(std::size_t size) {
     EXPECT_TRUE(asserted) << (asserted ? "" : asserted.error().message()); \
     if (!asserted) co_return;                                              \
   } while (false)
-
-inline Errc error_of(const auto& result) { return result ? Errc{255} : result.error().code; }
 
 TEST_P(DoorContract, what_is_written_in_pieces_is_read_as_one) {
   run([](ContractWorld& world) -> Task<> {

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "base/cross_shard.h"
 #include "base/env/contract_disk_test_support.h"
 #include "base/env/contract_test_support.h"
+#include "base/env/stream_test_support.h"
 #include "base/offload.h"
 
 namespace weir::env {
@@ -31,27 +33,6 @@ inline Task<ContractPair> connected(Env& env) {
   CHECK(socket.has_value(), "accepting works");
   pair.server = env.network.adopt(*std::move(socket));
   co_return pair;
-}
-
-inline Task<Result<>> send_text(Connection& to, std::string_view text) {
-  const std::vector<Piece> pieces{as_bytes(text)};
-  auto writing = to.write(pieces);
-  co_return co_await std::move(writing);
-}
-
-// Reads until `size` bytes are there or the stream ends.
-inline Task<Result<std::string>> receive_text(Connection& from, std::size_t size) {
-  std::string text;
-  std::vector<std::byte> buffer(8'192);
-  while (text.size() < size) {
-    auto waiting = from.readable();
-    CO_TRY(co_await std::move(waiting));
-    const auto room = std::min(buffer.size(), size - text.size());
-    CO_TRY_ASSIGN(const auto got, from.read_now(MutableBytes(buffer).first(room)));
-    text += as_text(Bytes(buffer).first(got.bytes));
-    if (got.end) break;
-  }
-  co_return text;
 }
 
 TEST_P(DoorContract, bytes_go_both_ways_between_the_addresses_shown) {
