@@ -163,7 +163,7 @@ def check_budget(path, is_test, text):
     if len(lines) > limit:
         yield f"src/{path}: {len(lines)} lines, {limit} are the most"
     for number, line in enumerate(lines, 1):
-        if len(line) > COLUMNS_MAX:
+        if len(line) > COLUMNS_MAX and 'R"' not in line:  # a raw string cannot be broken
             yield f"src/{path}:{number}: {len(line)} columns, {COLUMNS_MAX} are the most"
         if re.search(r"\b(TODO|FIXME)\b", line):
             yield f"src/{path}:{number}: unfinished work"

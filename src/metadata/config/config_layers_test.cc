@@ -205,8 +205,9 @@ TEST(ConfigLayers, values_fall_back_in_kafkas_order_and_units) {
 }
 
 TEST(ConfigLayers, an_override_that_does_not_parse_counts_as_not_set) {
-  EXPECT_EQ(effective_config(ConfigKind::topic, "segment.bytes", {{"segment.bytes", "14"}}, ConfigMap{}),
-            "1073741824");
+  EXPECT_EQ(
+      effective_config(ConfigKind::topic, "segment.bytes", {{"segment.bytes", "14"}}, ConfigMap{}),
+      "1073741824");
 }
 
 TEST(ConfigLayers, a_groups_assignor_is_the_brokers_first) {
