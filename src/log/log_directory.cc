@@ -9,7 +9,6 @@
 namespace weir::log {
 namespace {
 
-constexpr std::string_view lock_name = ".lock";
 constexpr std::string_view meta_properties_name = "meta.properties";
 constexpr std::string_view clean_shutdown_name = ".kafka_cleanshutdown";
 constexpr std::string_view recovery_point_name = "recovery-point-offset-checkpoint";
@@ -53,7 +52,7 @@ std::string LogDirectory::file_path(std::string_view name) const {
 Result<std::unique_ptr<LogDirectory>> LogDirectory::open(env::Disk& disk, std::string path) {
   TRY_ASSIGN(const bool existed, disk.exists(path));
   if (!existed) TRY(disk.create_directories(path));
-  auto lock = disk.lock(path + "/" + std::string(lock_name));
+  auto lock = disk.lock(path);
   if (!lock) {
     if (lock.error().code == Errc::busy) {
       return fail(Errc::busy, fmt::format("another process uses the data directory {}", path));

@@ -54,13 +54,14 @@ void FrameReader::received(std::size_t bytes) {
   end_ += bytes;
 }
 
+void FrameReader::release() {
+  CHECK(!has_partial_frame());
+  chunk_ = {};
+  begin_ = end_ = 0;
+}
+
 Result<std::optional<Frame>> FrameReader::next() {
   const std::size_t have = end_ - begin_;
-  if (have == 0) {
-    chunk_ = {};  // an idle connection holds nothing
-    begin_ = end_ = 0;
-    return std::nullopt;
-  }
   if (have < size_bytes) return std::nullopt;
   const auto size = load_be<std::int32_t>(chunk_.bytes().data() + begin_);
   if (size <= 0) return fail(Errc::invalid, "a frame of no or negative size");

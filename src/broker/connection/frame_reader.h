@@ -33,6 +33,7 @@ class FrameReader {
   Result<std::optional<Frame>> next();
 
   bool has_partial_frame() const { return end_ > begin_; }
+  void release();  // gives the chunk back; only without a partial frame
 
  private:
   void make_room();

@@ -56,6 +56,7 @@ TEST(FrameReader, any_split_of_the_stream_gives_the_same_frames) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       EXPECT_EQ(frames[i], std::vector<std::byte>(sizes[i], std::byte(i + 1)));
     }
+    reader.release();
     EXPECT_EQ(pool.bytes_in_use(), 0u);
   }
 }
@@ -121,6 +122,7 @@ TEST(FrameReader, an_idle_connection_holds_no_chunk) {
   const auto stream = framed({100});
   EXPECT_EQ(read_all(reader, stream, [] { return std::size_t{1000}; }).size(), 1u);
   EXPECT_FALSE(reader.has_partial_frame());
+  reader.release();
   EXPECT_EQ(pool.bytes_in_use(), 0u);
 }
 

@@ -1,0 +1,82 @@
+// DeleteRecords: everything below an offset goes (KIP-107). The new log start offset is checkpointed by the
+// housekeeping; after a crash before that the records are there again, as in Kafka.
+
+#include "wire/message/delete_records_request.h"
+#include "wire/message/delete_records_response.h"
+
+#include "broker/api/typed.h"
+#include "broker/spread.h"
+#include "broker/topic_creation.h"
+
+namespace weir::broker::api {
+namespace {
+
+using wire::DeleteRecordsRequest;
+using wire::DeleteRecordsResponse;
+using wire::ErrorCode;
+using Answer = DeleteRecordsResponse::DeleteRecordsPartitionResult;
+
+constexpr Offset up_to_high_watermark = -1;
+
+struct Item {
+  PartitionId id;
+  Offset offset = 0;
+  Answer* answer = nullptr;
+};
+
+ErrorCode delete_below(Partition* partition, Offset offset) {
+  if (!partition) return ErrorCode::not_leader_or_follower;
+  if (const ErrorCode error = partition->check_leader(); error != ErrorCode::none) return error;
+  // A topic that is only compacted keeps its keys.
+  const auto& config = partition->settings().log;
+  if (config.cleanup_compact && !config.cleanup_delete) return ErrorCode::policy_violation;
+  const Offset high_watermark = partition->high_watermark();
+  const Offset target = offset == up_to_high_watermark ? high_watermark : offset;
+  if (target < 0 || target > high_watermark) return ErrorCode::offset_out_of_range;
+  partition->raise_log_start_offset(target);
+  return ErrorCode::none;
+}
+
+void delete_here(Shard& shard, std::span<Item* const> items) {
+  for (Item* item : items) {
+    Partition* partition = shard.partition(item->id);
+    const ErrorCode error = delete_below(partition, item->offset);
+    item->answer->error_code = code(error);
+    item->answer->low_watermark =
+        error == ErrorCode::none ? partition->log().log_start_offset() : no_offset;
+  }
+}
+
+Task<> handle(Request& request, const DeleteRecordsRequest& body, DeleteRecordsResponse& response) {
+  std::vector<Item> items;
+  response.topics =
+      request.arena.array<DeleteRecordsResponse::DeleteRecordsTopicResult>(body.topics.size());
+  for (std::size_t t = 0; t < body.topics.size(); ++t) {
+    const auto& asked = body.topics[t];
+    const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());
+    response.topics[t].name = asked.name;
+    response.topics[t].partitions = request.arena.array<Answer>(asked.partitions.size());
+    for (std::size_t p = 0; p < asked.partitions.size(); ++p) {
+      Answer& answer = response.topics[t].partitions[p];
+      answer.partition_index = asked.partitions[p].partition_index;
+      answer.low_watermark = no_offset;
+      if (!topic || !topic->partition(answer.partition_index)) {
+        answer.error_code = code(ErrorCode::unknown_topic_or_partition);
+      } else if (is_internal_topic(topic->name)) {
+        answer.error_code = code(ErrorCode::invalid_topic_exception);
+      } else {
+        items.push_back({{topic->id, answer.partition_index}, asked.partitions[p].offset, &answer});
+      }
+    }
+  }
+  std::vector<Item*> known;
+  for (Item& item : items) known.push_back(&item);
+  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), delete_here);
+}
+
+}  // namespace
+
+const Api delete_records{wire::ApiKey::delete_records,
+                         serve_typed<DeleteRecordsRequest, DeleteRecordsResponse, handle>};
+
+}  // namespace weir::broker::api

@@ -1,0 +1,63 @@
+#pragma once
+// From a Request's bytes to a handler on structs, and back. A handler is
+//   Task<> handle(Request&, const wire::XRequest&, wire::XResponse&)
+// and may use request.arena for what the response points at.
+
+#include <fmt/format.h>
+
+#include "broker/api/api.h"
+#include "broker/connection/session.h"
+#include "broker/node.h"
+#include "broker/shard.h"
+#include "wire/codec/codec.h"
+#include "wire/error_code.h"
+
+namespace weir::broker::api {
+
+// Begins the answer: the response header, in the version that goes with the request's.
+void write_response_header(Request& request);
+
+inline std::int16_t code(wire::ErrorCode error) { return static_cast<std::int16_t>(error); }
+
+template <class Response>
+void write_response(Request& request, const Response& response, std::int16_t version) {
+  write_response_header(request);
+  const Result<> encoded = wire::encode(response, version, request.output);
+  if (encoded) return;
+  // A mistake of ours. It costs this client its connection, and nobody else anything.
+  request.shard->env.log.write(env::Level::error, "broker", encoded.error().message());
+  request.closes_connection = true;
+}
+
+// The body does not mean what it should: Kafka's error where the response has a place for one.
+template <class Response>
+void answer_malformed(Request& request, const Error& error) {
+  request.shard->log_foreign_bytes(fmt::format("a malformed request from {}: {}",
+                                               request.session->peer().text(), error.message()));
+  if constexpr (requires(Response r) { r.error_code = 0; }) {
+    Response response;
+    response.error_code = code(wire::ErrorCode::invalid_request);
+    write_response(request, response, request.version);
+  } else {
+    request.closes_connection = true;
+  }
+}
+
+template <class RequestBody, class Response,
+          Task<> (*handle)(Request&, const RequestBody&, Response&)>
+Task<> serve_typed(Request& request) {
+  RequestBody body;
+  const Result<std::size_t> decoded =
+      wire::decode(body, Bytes(request.body), request.version, request.arena);
+  if (!decoded) {
+    answer_malformed<Response>(request, decoded.error());
+    co_return;
+  }
+  Response response;
+  co_await handle(request, body, response);
+  if (request.has_answer && !request.closes_connection) {
+    write_response(request, response, request.version);
+  }
+}
+
+}  // namespace weir::broker::api

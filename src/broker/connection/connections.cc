@@ -1,0 +1,68 @@
+#include "broker/connection/connections.h"
+
+#include "broker/connection/session.h"
+#include "broker/shard.h"
+
+namespace weir::broker {
+
+Connections::Connections(Shard& shard) : shard_(shard), changed_(shard.env.executor) {}
+
+Connections::~Connections() { CHECK(sessions_.empty(), "connections end before their shard"); }
+
+void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t listener,
+                        env::Callback ended) {
+  auto connection = shard_.env.network.adopt(std::move(socket));
+  if (draining_) {
+    connection->close();
+    ended();
+    return;
+  }
+  auto session = std::make_unique<Session>(shard_, std::move(connection), listener);
+  const std::uint64_t number = next_number_++;
+  sessions_[number] = session.get();
+  shard_.tasks.spawn(run(number, std::move(session), std::move(ended)));
+}
+
+Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended) {
+  co_await session->run();
+  sessions_.erase(number);
+  session.reset();
+  ended();
+  changed_.notify();
+}
+
+void Connections::drain() {
+  draining_ = true;
+  for (const auto& [number, session] : sessions_) session->drain();
+}
+
+void Connections::close() {
+  for (const auto& [number, session] : sessions_) session->close();
+}
+
+Task<> Connections::ended() {
+  while (!sessions_.empty()) co_await changed_.wait();
+}
+
+void Connections::close_idle(env::Duration idle_max) {
+  const env::Instant now = shard_.env.clock.now();
+  for (const auto& [number, session] : sessions_) {
+    if (now - session->last_progress() >= idle_max && !session->is_waiting()) session->close();
+  }
+}
+
+Request* Connections::take_request() {
+  if (free_requests_.empty()) free_requests_.push_back(std::make_unique<Request>());
+  Request* request = free_requests_.back().release();
+  free_requests_.pop_back();
+  request->shard = &shard_;
+  return request;
+}
+
+void Connections::give_back(Request* request) {
+  std::unique_ptr<Request> owned(request);
+  owned->clear();
+  if (free_requests_.size() < kept_requests_max) free_requests_.push_back(std::move(owned));
+}
+
+}  // namespace weir::broker

@@ -1,0 +1,49 @@
+#pragma once
+// Connections: the sessions of one shard, and the requests they use again and again.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/env/network.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "broker/connection/request.h"
+
+namespace weir::broker {
+
+class Session;
+class Shard;
+
+class Connections {
+ public:
+  explicit Connections(Shard& shard);
+  ~Connections();
+
+  // Serves the connection until it ends. `ended` is called on this shard when it has.
+  void serve(std::unique_ptr<env::Socket> socket, std::uint32_t listener, env::Callback ended);
+  std::size_t count() const { return sessions_.size(); }
+
+  void drain();   // all sessions: Session::drain
+  void close();   // all sessions: Session::close
+  Task<> ended();  // waits until there is none
+  void close_idle(env::Duration idle_max);
+
+  Request* take_request();
+  void give_back(Request* request);
+
+ private:
+  Task<> run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended);
+
+  static constexpr std::size_t kept_requests_max = 256;
+
+  Shard& shard_;
+  Signal changed_;
+  std::map<std::uint64_t, Session*> sessions_;
+  std::uint64_t next_number_ = 0;
+  std::vector<std::unique_ptr<Request>> free_requests_;
+  bool draining_ = false;
+};
+
+}  // namespace weir::broker

@@ -1,0 +1,155 @@
+#include "broker/node.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/cross_shard.h"
+#include "base/offload.h"
+#include "broker/spread.h"
+
+namespace weir::broker {
+namespace {
+
+using std::chrono::milliseconds;
+
+
+template <class T, class Make>
+Task<T> on_env(env::Env& home, env::Env& there, Make make) {
+  return call_on_shard<T>(home, there.shards.self(), there.shards, std::move(make));
+}
+
+}  // namespace
+
+Node::Node(std::vector<env::Env*> shards, NodeOptions options)
+    : envs_(std::move(shards)),
+      env_(*envs_.front()),
+      options_(std::move(options)),
+      shards_(envs_.size()),
+      tasks_(env_.executor),
+      changed_(env_.executor),
+      checkpoints_(env_),
+      watch_(env_) {}
+
+Node::~Node() = default;
+
+Task<std::optional<Error>> Node::failed() {
+  while (!failure_ && !stopped_) co_await changed_.wait();
+  co_return failure_;
+}
+
+void Node::set_failed(Error error) {
+  if (!failure_) failure_ = std::move(error);
+  changed_.notify();
+}
+
+void Node::fail(Shard& from, Error error) {
+  from.env.shards.post(0, [this, error = std::move(error)]() mutable { set_failed(std::move(error)); });
+}
+
+// --- the image ---
+
+SettingsPtr Node::settings_of(const metadata::Image& image) const {
+  const metadata::BrokerLayers layers{
+      .dynamic_broker = &image.config(metadata::ConfigKind::broker, std::to_string(node_id())),
+      .dynamic_default_broker = &image.config(metadata::ConfigKind::broker, ""),
+      .static_broker = &options_.static_config};
+  auto settings = metadata::broker_settings(layers);
+  if (!settings) return settings_;  // what was good goes on
+  // Where the data lies and what is listened at is settled at the start.
+  settings->node_id = options_.settings.node_id;
+  settings->log_dir = options_.settings.log_dir;
+  settings->listeners = options_.settings.listeners;
+  settings->advertised_listeners = options_.settings.advertised_listeners;
+  settings->controller_listeners = options_.settings.controller_listeners;
+  return std::make_shared<const metadata::BrokerSettings>(std::move(*settings));
+}
+
+void Node::image_committed(const metadata::ImagePtr& before, const metadata::ImagePtr& after) {
+  if (!published_) return;
+  const auto broker_configs = [](const metadata::Image& image, const std::string& name) {
+    return &image.config(metadata::ConfigKind::broker, name);
+  };
+  const std::string own = std::to_string(node_id());
+  if (*broker_configs(*before, own) != *broker_configs(*after, own) ||
+      *broker_configs(*before, "") != *broker_configs(*after, "")) {
+    settings_ = settings_of(*after);
+  }
+  for (env::ShardId s = 1; s < shards_.size(); ++s) {
+    env_.shards.post(s, [shard = shards_[s].get(), after, settings = settings_] {
+      shard->apply_image(after, settings);
+    });
+  }
+  shards_[0]->apply_image(after, settings_);
+}
+
+// --- the controller ---
+
+namespace {
+
+using Answer = Result<std::vector<std::byte>>;
+
+Task<Answer> ask(metadata::MetadataNode& node, wire::ApiKey api, std::int16_t version, Bytes body,
+                 const metadata::RequestContext& context) {
+  auto call = node.controller().call(api, version, body, context);
+  co_return co_await std::move(call);
+}
+
+}  // namespace
+
+Task<Answer> Node::call_controller(Shard& from, wire::ApiKey api, std::int16_t version, Bytes body,
+                                   metadata::RequestContext context) {
+  metadata::MetadataNode& node = *metadata_;
+  co_return co_await on_shard<Answer>(from, 0, [&node, api, version, body, &context] {
+    return ask(node, api, version, body, context);
+  });
+}
+
+// --- housekeeping ---
+
+namespace {
+
+struct Checkpoints {
+  log::OffsetCheckpoint recovery_points, log_start_offsets, high_watermarks;
+};
+
+Task<Checkpoints> checkpoints_of(Shard& shard) {
+  Checkpoints all;
+  for (Partition* partition : shard.partitions()) {
+    if (!partition->has_log()) continue;
+    const log::PartitionLog& log = partition->log();
+    all.recovery_points[partition->name()] = log.durable_end_offset();
+    all.high_watermarks[partition->name()] = log.high_watermark();
+    if (log.log_start_offset() > 0) all.log_start_offsets[partition->name()] = log.log_start_offset();
+  }
+  co_return all;
+}
+
+}  // namespace
+
+// A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point is written after
+// what it speaks of was synced, never before.
+Task<> Node::write_checkpoints() {
+  Checkpoints all;
+  for (env::ShardId s = 0; s < shards_.size(); ++s) {
+    Shard& there = *shards_[s];
+    Checkpoints part =
+        co_await on_env<Checkpoints>(env_, there.env, [&there] { return checkpoints_of(there); });
+    all.recovery_points.merge(part.recovery_points);
+    all.log_start_offsets.merge(part.log_start_offsets);
+    all.high_watermarks.merge(part.high_watermarks);
+  }
+  log::LogDirectory& logs = *directory_;
+  const Result<> written = co_await offload(env_.executor, [&logs, &all]() -> Result<> {
+    TRY(logs.write_recovery_points(all.recovery_points));
+    TRY(logs.write_log_start_offsets(all.log_start_offsets));
+    return logs.write_high_watermarks(all.high_watermarks);
+  });
+  if (!written) {
+    env_.log.write(env::Level::warning, "broker",
+                   fmt::format("cannot write the checkpoints: {}", written.error().message()));
+  }
+  writing_checkpoints_ = false;
+}
+
+}  // namespace weir::broker

@@ -1,0 +1,272 @@
+// Node: starting.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/cross_shard.h"
+#include "base/offload.h"
+#include "broker/node.h"
+#include "log/partition_log.h"
+
+namespace weir::broker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds failure_check{500};
+constexpr milliseconds accept_pause{50};
+
+metadata::MetadataSettings metadata_settings(const NodeOptions& options, const std::string& cluster_id,
+                                             const Uuid& directory_id) {
+  const metadata::BrokerSettings& from = options.settings;
+  const metadata::ControllerSettings& controller = from.controller;
+  metadata::MetadataSettings settings;
+  settings.node_id = from.node_id;
+  settings.cluster_id = cluster_id;
+  settings.directory_id = directory_id;
+  settings.directory = from.log_dir;
+  if (!from.controller_listeners.empty()) {
+    const metadata::Listener& listener = from.controller_listeners.front();
+    settings.controller_endpoint = {listener.name, listener.host.empty() ? "localhost" : listener.host,
+                                    listener.port, 0};
+  }
+  settings.metadata_log_segment_bytes = controller.metadata_log_segment_bytes;
+  settings.metadata_log_segment_ms = controller.metadata_log_segment_ms;
+  settings.metadata_log_max_record_bytes_between_snapshots =
+      controller.metadata_log_max_record_bytes_between_snapshots;
+  settings.metadata_log_max_snapshot_interval_ms = controller.metadata_log_max_snapshot_interval_ms;
+  settings.metadata_max_retention_bytes = controller.metadata_max_retention_bytes;
+  settings.metadata_max_retention_ms = controller.metadata_max_retention_ms;
+  settings.metadata_max_idle_interval_ms = controller.metadata_max_idle_interval_ms;
+  settings.broker_session_timeout_ms = controller.broker_session_timeout_ms;
+  settings.leader_imbalance_check_interval_seconds = controller.leader_imbalance_check_interval_seconds;
+  settings.auto_leader_rebalance_enable = controller.auto_leader_rebalance_enable;
+  settings.num_partitions = controller.num_partitions;
+  settings.default_replication_factor = controller.default_replication_factor;
+  settings.delete_topic_enable = controller.delete_topic_enable;
+  settings.static_config = options.static_config;
+  return settings;
+}
+
+template <class Checkpoint>
+Offset offset_in(const Checkpoint& checkpoint, const log::PartitionName& name) {
+  const auto found = checkpoint.find(name);
+  return found == checkpoint.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+Task<Result<ReadyReport>> Node::start() {
+  CO_TRY(co_await open_directory());
+  CO_TRY(co_await open_metadata());
+  co_await open_shards();
+  CO_TRY(co_await register_broker());
+  ReadyReport report;
+  CO_TRY(listen(report));
+  report.cluster_id = cluster_id_;
+  report.node_id = node_id();
+  report.after_clean_stop = after_clean_stop_;
+  for (const auto& shard : shards_) {
+    auto make = [&held = *shard]() -> Task<std::pair<std::size_t, std::uint64_t>> {
+      std::size_t count = 0;
+      std::uint64_t checked = 0;
+      for (Partition* partition : held.partitions()) {
+        ++count;
+        if (partition->has_log()) checked += partition->log().open_report().bytes_checked;
+      }
+      co_return std::pair(count, checked);
+    };
+    const auto [count, checked] = co_await call_on_shard<std::pair<std::size_t, std::uint64_t>>(
+        env_, shard->env.shards.self(), shard->env.shards, make);
+    report.partitions += count;
+    report.bytes_checked += checked;
+  }
+  const milliseconds checkpoint_interval(
+      settings_->log.replica_high_watermark_checkpoint_interval_ms);
+  checkpoints_.start(checkpoint_interval, checkpoint_interval, [this] {
+    if (std::exchange(writing_checkpoints_, true)) return;
+    tasks_.spawn(write_checkpoints());
+  });
+  watch_.start(failure_check, failure_check, [this] {
+    if (const Error* error = metadata_->failed()) set_failed(*error);
+  });
+  co_return report;
+}
+
+// Formatting writes the metadata log first and meta.properties last: a crash in between leaves a directory without
+// meta.properties, which the next start formats again.
+Task<Result<>> Node::open_directory() {
+  env::Disk& disk = env_.disk;
+  const std::string path = options_.settings.log_dir;
+  auto opened = co_await offload(env_.executor, [&disk, &path] { return log::LogDirectory::open(disk, path); });
+  if (!opened) co_return std::unexpected(opened.error());
+  directory_ = std::move(*opened);
+
+  log::LogDirectory& logs = *directory_;
+  auto found = co_await offload(env_.executor, [&logs] { return logs.read_meta_properties(); });
+  if (!found) co_return std::unexpected(found.error());
+  log::MetaProperties properties;
+  if (*found) {
+    properties = **found;
+    if (properties.node_id != node_id()) {
+      // The directory says who this node is; a different node.id must have been asked for explicitly.
+      if (options_.static_config.contains("node.id")) {
+        co_return weir::fail(Errc::invalid,
+                             fmt::format("{} belongs to node {}, and node.id is set to {}: use another "
+                                         "directory, or leave node.id out",
+                                         path, properties.node_id, node_id()));
+      }
+      options_.settings.node_id = properties.node_id;
+    }
+    if (!options_.cluster_id.empty() && options_.cluster_id != properties.cluster_id) {
+      co_return weir::fail(Errc::invalid, fmt::format("{} belongs to cluster {}, not to {}", path,
+                                                      properties.cluster_id, options_.cluster_id));
+    }
+  } else {
+    properties.node_id = node_id();
+    properties.cluster_id =
+        options_.cluster_id.empty() ? Uuid::random(env_.random).text() : options_.cluster_id;
+    properties.directory_id = Uuid::random(env_.random);
+    const auto settings = metadata_settings(options_, properties.cluster_id, properties.directory_id);
+    const TimestampMs now = env_.clock.wall_ms();
+    CO_TRY(co_await offload(env_.executor, [&]() -> Result<> {
+      TRY(metadata::format_metadata_directory(disk, settings, now));
+      return logs.write_meta_properties(properties);
+    }));
+    env_.log.write(env::Level::info, "broker",
+                   fmt::format("formatted {} for cluster {}", path, properties.cluster_id));
+  }
+  cluster_id_ = properties.cluster_id;
+  directory_id_ = properties.directory_id;
+
+  // The marker goes before anything is changed: a crash from here on is no clean stop.
+  auto marker = co_await offload(env_.executor, [&logs] { return logs.take_clean_shutdown_marker(); });
+  if (!marker) co_return std::unexpected(marker.error());
+  after_clean_stop_ = marker->has_value();
+  previous_broker_epoch_ = marker->value_or(-1);
+  co_return co_await offload(env_.executor, [this]() -> Result<> {
+    recovery_points_ = directory_->read_recovery_points();
+    log_start_offsets_ = directory_->read_log_start_offsets();
+    high_watermarks_ = directory_->read_high_watermarks();
+    return directory_->remove_marked();
+  });
+}
+
+Task<Result<>> Node::open_metadata() {
+  metadata_ = std::make_unique<metadata::MetadataNode>(
+      env_, metadata_settings(options_, cluster_id_, directory_id_));
+  CO_TRY(co_await metadata_->start());
+  settings_ = settings_of(*metadata_->image());
+  metadata_->subscribe(*this);
+  co_return Result<>{};
+}
+
+Partition::OpenHints Node::open_hints(const log::PartitionName& name) const {
+  return {.after_clean_stop = after_clean_stop_,
+          .recovery_point = offset_in(recovery_points_, name),
+          .log_start_offset = offset_in(log_start_offsets_, name),
+          .high_watermark = offset_in(high_watermarks_, name)};
+}
+
+// Shards are made on their own threads. Images committed meanwhile are held back: nobody publishes before all shards
+// are there, and no call of another shard can change the metadata before that.
+Task<> Node::open_shards() {
+  const metadata::ImagePtr image = metadata_->image();
+  for (env::ShardId s = 0; s < envs_.size(); ++s) {
+    env::Env& there = *envs_[s];
+    auto make = [this, s, &there, &image]() -> Task<Unit> {
+      shards_[s] = std::make_unique<Shard>(there, *this, image, settings_);
+      co_return Unit{};
+    };
+    co_await call_on_shard<Unit>(env_, s, there.shards, make);
+  }
+  TaskScope opening(env_.executor);
+  const auto open = [](env::Env& home, Shard& shard) -> Task<> {
+    auto make = [&shard]() -> Task<Unit> {
+      co_await shard.open_partitions();
+      co_return Unit{};
+    };
+    co_await call_on_shard<Unit>(home, shard.env.shards.self(), shard.env.shards, make);
+  };
+  for (const auto& shard : shards_) opening.spawn(open(env_, *shard));
+  co_await opening.finished();
+  published_ = true;
+  if (metadata_->image() != image) image_committed(image, metadata_->image());
+}
+
+Task<Result<>> Node::register_broker() {
+  metadata::BrokerLifecycleSettings settings;
+  settings.broker_id = node_id();
+  settings.cluster_id = cluster_id_;
+  for (const metadata::Listener& listener : options_.settings.advertised_listeners) {
+    settings.listeners.push_back({listener.name, listener.host, listener.port, 0});
+  }
+  if (!options_.settings.broker_rack.empty()) settings.rack = options_.settings.broker_rack;
+  settings.log_dirs = {directory_id_};
+  settings.previous_broker_epoch = previous_broker_epoch_;
+  settings.broker_heartbeat_interval_ms = settings_->controller.broker_heartbeat_interval_ms;
+  settings.initial_broker_registration_timeout_ms =
+      settings_->controller.initial_broker_registration_timeout_ms;
+  lifecycle_ = std::make_unique<metadata::BrokerLifecycle>(env_, metadata_->controller(), settings,
+                                                           [this] { return shards_[0]->image().offset; });
+  CO_TRY(co_await lifecycle_->start());
+  broker_epoch_ = lifecycle_->broker_epoch();
+  CO_TRY(co_await lifecycle_->become_ready());
+  for (env::ShardId s = 0; s < shards_.size(); ++s) {
+    env_.shards.post(s, [shard = shards_[s].get()] { shard->start_housekeeping(); });
+  }
+  co_return Result<>{};
+}
+
+// One socket for each listener, two for the default "localhost" one, which is IPv4 and IPv6.
+Result<> Node::listen(ReadyReport& report) {
+  const auto& names = options_.settings.listeners;
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    const env::Address address{names[i].host, names[i].port};
+    auto listener = env_.network.listen(address, settings_->socket.socket_listen_backlog_size);
+    if (!listener) {
+      return weir::fail(listener.error().code,
+                        fmt::format("cannot listen at {}: {}", address.text(), listener.error().what),
+                        listener.error().at);
+    }
+    report.addresses.push_back((*listener)->local_address());
+    tasks_.spawn(accept(**listener, i));
+    listeners_.push_back(std::move(*listener));
+  }
+  return {};
+}
+
+Task<> Node::accept(env::Listener& listener, std::uint32_t index) {
+  for (;;) {
+    auto accepted = co_await listener.accept();
+    if (!accepted) {
+      if (accepted.error().code == Errc::closed) co_return;
+      co_await sleep_for(env_, accept_pause);  // no descriptors or memory left: some must be given back
+      continue;
+    }
+    const std::string host = (*accepted)->peer_address().host;
+    if (stopping_ || !may_connect(host)) continue;  // closed by its destructor
+    ++connection_count_;
+    ++connections_by_host_[host];
+    const env::ShardId target = next_shard_++ % static_cast<env::ShardId>(shards_.size());
+    env_.shards.post(target, [this, shard = shards_[target].get(), socket = std::move(*accepted), index,
+                              host]() mutable {
+      shard->connections.serve(std::move(socket), index, [this, shard, host] {
+        shard->env.shards.post(0, [this, host] {
+          --connection_count_;
+          if (--connections_by_host_[host] == 0) connections_by_host_.erase(host);
+        });
+      });
+    });
+  }
+}
+
+bool Node::may_connect(const std::string& host) const {
+  const metadata::SocketSettings& limits = settings_->socket;
+  if (connection_count_ >= limits.max_connections) return false;
+  const auto from_host = connections_by_host_.find(host);
+  return from_host == connections_by_host_.end() || from_host->second < limits.max_connections_per_ip;
+}
+
+}  // namespace weir::broker

@@ -1,0 +1,425 @@
+#include "broker/partition/partition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/offload.h"
+#include "broker/node.h"
+#include "broker/shard.h"
+
+namespace weir::broker {
+
+using wire::ErrorCode;
+
+namespace {
+
+wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
+  using metadata::CompressionType;
+  wire::ProduceRules rules;
+  switch (settings.compression_type) {
+    case CompressionType::producer: break;
+    case CompressionType::uncompressed: rules.compression = wire::Compression{wire::Codec::none, {}}; break;
+    case CompressionType::gzip:
+      rules.compression = wire::Compression{wire::Codec::gzip, settings.compression_gzip_level};
+      break;
+    case CompressionType::snappy: rules.compression = wire::Compression{wire::Codec::snappy, {}}; break;
+    case CompressionType::lz4:
+      rules.compression = wire::Compression{wire::Codec::lz4, settings.compression_lz4_level};
+      break;
+    case CompressionType::zstd:
+      rules.compression = wire::Compression{wire::Codec::zstd, settings.compression_zstd_level};
+      break;
+  }
+  rules.log_append_time = settings.message_timestamp_type == metadata::TimestampType::log_append_time;
+  rules.timestamp_before_max_ms = settings.message_timestamp_before_max_ms;
+  rules.timestamp_after_max_ms = settings.message_timestamp_after_max_ms;
+  rules.message_bytes_max = static_cast<std::int32_t>(settings.log.max_message_bytes);
+  rules.decompressed_batch_bytes_max = static_cast<std::uint64_t>(settings.log.decompressed_bytes_max);
+  rules.compacted = settings.log.cleanup_compact;
+  return rules;
+}
+
+}  // namespace
+
+Partition::Partition(Shard& shard, PartitionId id, log::PartitionName name,
+                     std::shared_ptr<const metadata::TopicSettings> settings)
+    : shard_(shard),
+      id_(id),
+      name_(std::move(name)),
+      settings_(std::move(settings)),
+      changed_(shard.env.executor) {}
+
+Partition::~Partition() {
+  CHECK(staged_.empty() && awaiting_commit_.empty() && !flushing_ && busy_ == 0,
+        "a partition ends after all that waits for it");
+  shard_.flusher.forget(*this);
+}
+
+LeaderEpoch Partition::leader_epoch() const {
+  return leader_ ? leader_->leader_epoch() : no_epoch;
+}
+
+LeaderEpoch Partition::led_epoch() const {
+  return leads_when_open_ ? leads_when_open_->leader_epoch : leader_epoch();
+}
+
+Offset Partition::read_bound(Isolation isolation) const {
+  return isolation == Isolation::read_committed ? log_->last_stable_offset() : log_->high_watermark();
+}
+
+// --- life ---
+
+Task<> Partition::open(std::string directory, OpenHints hints) {
+  log::PartitionLog::OpenOptions options;
+  options.directory = std::move(directory);
+  options.name = name_;
+  options.config = settings_->log;
+  options.after_clean_stop = hints.after_clean_stop;
+  options.recovery_point = hints.recovery_point;
+  options.log_start_offset = hints.log_start_offset;
+  options.now = shard_.env.clock.wall_ms();
+  options.jitter = shard_.env.random.next();
+  auto opened = co_await offload(shard_.env.executor, [this, &options] {
+    return log::PartitionLog::open(shard_.env.disk, shard_.env.log, options, id_.topic_id);
+  });
+  if (!opened) {
+    go_offline(opened.error());
+    co_return;
+  }
+  log_ = std::move(*opened);
+  counted_end_ = settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
+  log_->set_high_watermark(std::clamp(hints.high_watermark, log_->log_start_offset(), counted_end_));
+  state_ = State::online;
+  if (leads_when_open_) start_leading(*std::exchange(leads_when_open_, std::nullopt));
+  changed_.notify();
+}
+
+Task<> Partition::opened() {
+  while (state_ == State::opening) co_await changed_.wait();
+}
+
+void Partition::become_leader(replication::BecomeLeader command) {
+  if (state_ == State::opening) {
+    leads_when_open_ = std::move(command);
+  } else if (state_ == State::online) {
+    start_leading(std::move(command));
+  }
+}
+
+// A new epoch starts at the end of the log; what a former leadership left unflushed is made durable first, by the
+// same group commit as everything else.
+void Partition::start_leading(replication::BecomeLeader command) {
+  if (leader_ && leader_->leader_epoch() != command.leader_epoch) {
+    fail_everything(ErrorCode::not_leader_or_follower);
+  }
+  log_->assign_epoch_start(command.leader_epoch, log_->log_end_offset());
+  leader_.emplace(std::move(command), log_->high_watermark(), counted_end_);
+  if (leader_->high_watermark() > log_->high_watermark()) {
+    high_watermark_moved(leader_->high_watermark());
+  }
+  if (counted_end_ < log_->log_end_offset()) shard_.flusher.request(*this);
+  changed_.notify();
+}
+
+void Partition::isr_changed(std::int32_t partition_epoch, std::vector<BrokerId> isr) {
+  if (leads_when_open_) {
+    leads_when_open_->partition_epoch = partition_epoch;
+    leads_when_open_->isr = std::move(isr);
+  } else if (leader_) {
+    if (auto moved = leader_->isr_changed(partition_epoch, std::move(isr))) high_watermark_moved(*moved);
+  }
+}
+
+void Partition::resign() {
+  leads_when_open_.reset();
+  if (!leader_) return;
+  leader_.reset();
+  fail_everything(ErrorCode::not_leader_or_follower);
+}
+
+void Partition::set_settings(std::shared_ptr<const metadata::TopicSettings> settings) {
+  settings_ = std::move(settings);
+  if (!log_) return;
+  log_->set_config(settings_->log);
+  if (!leader_) return;
+  counted_end_moved();
+  if (auto moved = leader_->min_insync_replicas_changed(settings_->min_insync_replicas)) {
+    high_watermark_moved(*moved);
+  }
+}
+
+Task<> Partition::shut_down() {
+  co_await opened();
+  write();  // what was staged in this turn is written, then answered
+  resign();
+  while (flushing_ || flush_wanted_ || busy_ > 0) co_await changed_.wait();
+  state_ = State::closed;
+  wake_watchers();
+  changed_.notify();
+}
+
+Result<> Partition::close_clean() {
+  return log_ ? log_->close_clean() : fail(Errc::io, "the log was offline");
+}
+
+// --- writing ---
+
+ErrorCode Partition::check_leader() const {
+  if (state_ == State::offline || (log_ && log_->offline())) return ErrorCode::kafka_storage_error;
+  return is_leader() ? ErrorCode::none : ErrorCode::not_leader_or_follower;
+}
+
+ErrorCode Partition::check_epoch(LeaderEpoch current) const {
+  if (current == no_epoch || current == leader_epoch()) return ErrorCode::none;
+  return current < leader_epoch() ? ErrorCode::fenced_leader_epoch : ErrorCode::unknown_leader_epoch;
+}
+
+// Verification (of transactions) will stand between validation and staging, in order per partition.
+void Partition::append(PartitionAppend& append) {
+  if (const ErrorCode error = check_leader(); error != ErrorCode::none) {
+    append.fail(error);
+  } else if (append.acks == -1 && !leader_->enough_in_sync()) {
+    append.fail(ErrorCode::not_enough_replicas,
+                fmt::format("The size of the current ISR {} is insufficient to satisfy the min.isr "
+                            "requirement of {} for partition {}-{}",
+                            leader_->isr().size(), settings_->min_insync_replicas, name_.topic,
+                            name_.partition));
+  } else if (validate(append)) {
+    stage(append);
+    return;
+  }
+  append.join->one_ended();
+}
+
+// Fills append.staged; false: append has the error.
+bool Partition::validate(PartitionAppend& append) {
+  MutableBytes batch = append.records;
+  if (append.origin == log::AppendOrigin::client) {
+    auto valid = wire::validate_produced(append.records, produce_rules(*settings_),
+                                         shard_.env.clock.wall_ms(), append.api_version,
+                                         shard_.compression, append.storage);
+    if (!valid) {
+      append.fail(static_cast<ErrorCode>(valid.error().code), std::move(valid.error().message));
+      append.record_errors = std::move(valid.error().record_errors);
+      return false;
+    }
+    batch = valid->bytes;
+  }
+  const wire::BatchView view(batch);
+  if (append.origin == log::AppendOrigin::client && view.is_transactional()) {
+    append.fail(ErrorCode::invalid_txn_state, "Transactions are not served");
+    return false;
+  }
+  append.staged = {.bytes = batch,
+                   .last_offset_delta = view.last_offset_delta(),
+                   .max_timestamp = view.max_timestamp(),
+                   .producer_id = view.producer_id(),
+                   .producer_epoch = view.producer_epoch(),
+                   .base_sequence = view.base_sequence(),
+                   .is_transactional = view.is_transactional(),
+                   .is_control = view.is_control()};
+  if (view.is_log_append_time()) append.log_append_time = view.max_timestamp();
+  return true;
+}
+
+void Partition::stage(PartitionAppend& append) {
+  auto appended = log_->stage(std::span(&append.staged, 1), leader_->leader_epoch(), append.origin,
+                              shard_.env.clock.wall_ms());
+  if (!appended) {
+    append.fail(appended.error().code, std::move(appended.error().message));
+    append.join->one_ended();
+    return;
+  }
+  append.base_offset = appended->base_offset;
+  append.end_offset = appended->last_offset + 1;
+  staged_.push_back(&append);
+  if (write_scheduled_) return;
+  write_scheduled_ = true;
+  ++busy_;  // the partition stays until the end of this turn
+  shard_.env.executor.at_end_of_turn([this] {
+    write_scheduled_ = false;
+    --busy_;
+    write();
+    changed_.notify();
+  });
+}
+
+void Partition::write() {
+  if (staged_.empty()) return;
+  const Result<> written = log_->write_staged(shard_.env.clock.wall_ms());
+  for (PartitionAppend* append : std::exchange(staged_, {})) {
+    append->log_start_offset = log_->log_start_offset();
+    if (!written) {
+      append->fail(ErrorCode::kafka_storage_error, written.error().message());
+    } else if (append->acks == -1 && append->end_offset > log_->high_watermark()) {
+      // In order of end offset; only a repeated batch does not come last.
+      auto place = awaiting_commit_.end();
+      while (place != awaiting_commit_.begin() && (*std::prev(place))->end_offset > append->end_offset) {
+        --place;
+      }
+      awaiting_commit_.insert(place, append);
+      continue;
+    }
+    append->join->one_ended();
+  }
+  if (!written) {
+    if (log_->offline()) {
+      go_offline(written.error());
+      shard_.node.fail(shard_, written.error());
+    }
+    return;
+  }
+  if (!awaiting_commit_.empty() && !std::exchange(deadlines_watched_, true)) {
+    shard_.watch_deadlines(id_);
+  }
+  counted_end_moved();
+  if (log_->unflushed_messages() >= settings_->log.flush_messages) {
+    shard_.flusher.request(*this);
+  } else if (unflushed_since_ == env::Instant{}) {
+    unflushed_since_ = shard_.env.clock.now();
+  }
+}
+
+void Partition::counted_end_moved() {
+  const Offset counts =
+      settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
+  if (counts <= counted_end_) return;
+  counted_end_ = counts;
+  if (!leader_) return;
+  if (auto moved = leader_->local_end(counted_end_)) high_watermark_moved(*moved);
+}
+
+std::optional<log::FlushPlan> Partition::begin_flush() {
+  if (!log_ || log_->offline()) return std::nullopt;
+  auto plan = log_->plan_flush();
+  flushing_ = plan.has_value();
+  unflushed_since_ = {};
+  if (!plan) changed_.notify();
+  return plan;
+}
+
+void Partition::flush_ended(const log::FlushPlan& plan, const Result<>& result) {
+  flushing_ = false;
+  if (result) {
+    log_->flush_done(plan);
+    counted_end_moved();
+  } else {
+    // What the page cache says of this disk can no longer be believed: nothing more is acknowledged.
+    log_->flush_failed(result.error());
+    go_offline(result.error());
+    shard_.node.fail(shard_, result.error());
+  }
+  changed_.notify();
+}
+
+void Partition::high_watermark_moved(Offset high_watermark) {
+  log_->set_high_watermark(high_watermark);
+  while (!awaiting_commit_.empty() && awaiting_commit_.front()->end_offset <= high_watermark) {
+    PartitionAppend* append = awaiting_commit_.front();
+    awaiting_commit_.pop_front();
+    append->join->one_ended();
+  }
+  wake_watchers();
+  changed_.notify();
+}
+
+// The record is in the log and may yet be committed: that is what the code says.
+bool Partition::fail_overdue(env::Instant now) {
+  std::erase_if(awaiting_commit_, [now](PartitionAppend* append) {
+    if (append->deadline > now) return false;
+    append->fail(ErrorCode::request_timed_out);
+    append->join->one_ended();
+    return true;
+  });
+  deadlines_watched_ = !awaiting_commit_.empty();
+  return deadlines_watched_;
+}
+
+void Partition::fail_everything(ErrorCode code) {
+  for (PartitionAppend* append : std::exchange(awaiting_commit_, {})) {
+    append->fail(code);
+    append->join->one_ended();
+  }
+  wake_watchers();
+  changed_.notify();
+}
+
+void Partition::go_offline(const Error& error) {
+  state_ = State::offline;
+  shard_.env.log.write(env::Level::error, "broker",
+                       fmt::format("{}-{} is offline: {}", name_.topic, name_.partition,
+                                   error.message()));
+  fail_everything(ErrorCode::kafka_storage_error);
+}
+
+// --- waiting ---
+
+void Partition::watch(PartitionWatcher& watcher) { watchers_.push_back(&watcher); }
+
+void Partition::unwatch(PartitionWatcher& watcher) { std::erase(watchers_, &watcher); }
+
+void Partition::wake_watchers() {
+  for (PartitionWatcher* watcher : watchers_) watcher->partition_changed();
+}
+
+Task<bool> Partition::committed(Offset offset, LeaderEpoch epoch) {
+  ++busy_;
+  while (is_leader() && leader_epoch() == epoch && log_->high_watermark() < offset) {
+    co_await changed_.wait();
+  }
+  --busy_;
+  const bool reached = is_leader() && leader_epoch() == epoch;
+  changed_.notify();
+  co_return reached;
+}
+
+// --- housekeeping ---
+
+void Partition::flush_if_overdue(env::Instant now) {
+  if (unflushed_since_ == env::Instant{} || settings_->log.flush_ms == INT64_MAX) return;
+  if (now - unflushed_since_ >= std::chrono::milliseconds(settings_->log.flush_ms)) {
+    shard_.flusher.request(*this);
+  }
+}
+
+void Partition::apply_retention(TimestampMs now) {
+  if (state_ != State::online) return;
+  log_->expire_producers(now);
+  log_->drop_idle_files();
+  if (auto plan = log_->plan_retention(now)) {
+    ++busy_;
+    shard_.tasks.spawn(delete_segments(std::move(*plan)));
+  }
+}
+
+// The segments are out of the log already. Readers that hold their files go on reading; after a crash in between the
+// files are either still segments below the log start offset or carry ".deleted", which the next start removes.
+Task<> Partition::delete_segments(log::PartitionLog::DeletionPlan plan) {
+  env::Disk& disk = shard_.env.disk;
+  const Result<> renamed = co_await offload(shard_.env.executor, [&plan, &disk] { return plan.rename(disk); });
+  --busy_;
+  changed_.notify();
+  if (!renamed) {
+    shard_.env.log.write(env::Level::error, "broker",
+                         fmt::format("cannot rename deleted segments of {}-{}: {}", name_.topic,
+                                     name_.partition, renamed.error().message()));
+    co_return;
+  }
+  shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
+                        [plan = std::move(plan), &disk] { return plan.remove(disk); });
+}
+
+void Partition::raise_log_start_offset(Offset offset) {
+  log_->raise_log_start_offset(offset);
+  wake_watchers();
+  changed_.notify();
+}
+
+Task<> Partition::compact(TimestampMs) { co_return; }
+
+void Partition::close_files() { log_.reset(); }
+
+}  // namespace weir::broker

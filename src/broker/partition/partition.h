@@ -1,0 +1,149 @@
+#pragma once
+// Partition: one partition that this broker holds, on the shard that owns it: its log, the leader's knowledge of the
+// in-sync replicas, and everybody who waits for one of its offsets.
+//
+// The way of a batch: append() validates it, lets it wait for its turn in the verification stage, stages it in the
+// log; at the end of the loop's turn write() puts all that was staged into the file with one write and answers
+// acks=0 and acks=1; a flush (flusher.h) makes it durable, which moves the high watermark (replication/isr), which
+// answers acks=all and wakes the fetches that wait.
+//
+// With flush.messages=1 an offset counts toward the high watermark when it is durable, otherwise when it is
+// written. After a failed write or sync nothing more is acknowledged: KAFKA_STORAGE_ERROR, and the log is offline.
+//
+// States: opening -> online | offline -> closed. Only a leader that is online appends and serves reads.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/signal.h"
+#include "base/task.h"
+#include "broker/partition/append.h"
+#include "broker/partition/partition_id.h"
+#include "log/partition_log.h"
+#include "metadata/config/topic_settings.h"
+#include "replication/isr/leader.h"
+
+namespace weir::broker {
+
+class Shard;
+
+// Told when the partition has more to read, another leader, or is gone; does nothing to the partition within that
+// call. Registered by fetches that wait.
+class PartitionWatcher {
+ public:
+  virtual void partition_changed() = 0;
+
+ protected:
+  ~PartitionWatcher() = default;
+};
+
+enum class Isolation : std::int8_t { read_uncommitted = 0, read_committed = 1 };
+
+class Partition {
+ public:
+  enum class State : std::uint8_t { opening, online, offline, closed };
+
+  Partition(Shard& shard, PartitionId id, log::PartitionName name,
+            std::shared_ptr<const metadata::TopicSettings> settings);
+  ~Partition();
+  Partition(const Partition&) = delete;
+  Partition& operator=(const Partition&) = delete;
+
+  const PartitionId& id() const { return id_; }
+  const log::PartitionName& name() const { return name_; }
+  State state() const { return state_; }
+  bool is_leader() const { return leader_.has_value() && state_ == State::online; }
+  log::PartitionLog& log() { return *log_; }  // not while opening
+  bool has_log() const { return log_ != nullptr; }
+  const replication::IsrLeader& leader() const { return *leader_; }
+  LeaderEpoch leader_epoch() const;  // -1: not the leader
+  LeaderEpoch led_epoch() const;     // the same, counting a leadership that waits for the log to open
+  const metadata::TopicSettings& settings() const { return *settings_; }
+  Offset high_watermark() const { return log_->high_watermark(); }
+  Offset read_bound(Isolation isolation) const;  // one past what a consumer may read
+
+  // --- life ---
+  struct OpenHints {
+    bool after_clean_stop = false;
+    Offset recovery_point = 0;
+    Offset log_start_offset = 0;
+    Offset high_watermark = 0;
+  };
+  Task<> open(std::string directory, OpenHints hints);  // ends online or offline
+  Task<> opened();                                      // waits for that
+  // What the image says; remembered while opening.
+  void become_leader(replication::BecomeLeader command);
+  void isr_changed(std::int32_t partition_epoch, std::vector<BrokerId> isr);
+  void resign();
+  void set_settings(std::shared_ptr<const metadata::TopicSettings> settings);
+  // No more appends or reads; waits until nothing of it is under way.
+  Task<> shut_down();
+  Result<> close_clean();       // blocking; after shut_down()
+  void close_files();           // blocking; after shut_down(), of a partition that is deleted
+
+  // --- writing ---
+  // NONE, or why this broker cannot take it now: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR.
+  wire::ErrorCode check_leader() const;
+  // Fencing (KIP-320): `current` is the epoch the client believes in, -1: it does not say.
+  wire::ErrorCode check_epoch(LeaderEpoch current) const;
+  // Ends through append.join, maybe within this call. `append` stays where it is until then.
+  void append(PartitionAppend& append);
+  void write();                 // at the end of the turn
+  void flush_ended(const log::FlushPlan& plan, const Result<>& result);
+  std::optional<log::FlushPlan> begin_flush();
+  bool is_flushing() const { return flushing_; }
+  bool fail_overdue(env::Instant now);  // acks=all past their deadline; false: nobody waits any more
+
+  // --- waiting ---
+  void watch(PartitionWatcher& watcher);
+  void unwatch(PartitionWatcher& watcher);
+  // Resumes when the high watermark reached `offset`, or the leadership `epoch` ended (false).
+  Task<bool> committed(Offset offset, LeaderEpoch epoch);
+
+  // --- housekeeping ---
+  void flush_if_overdue(env::Instant now);  // flush.ms
+  void apply_retention(TimestampMs now);
+  Task<> compact(TimestampMs now);
+  void raise_log_start_offset(Offset offset);
+
+ private:
+  void stage(PartitionAppend& append);
+  bool validate(PartitionAppend& append);
+  void end(PartitionAppend& append);
+  void counted_end_moved();
+  void high_watermark_moved(Offset high_watermark);
+  void start_leading(replication::BecomeLeader command);
+  void fail_everything(wire::ErrorCode code);
+  void wake_watchers();
+  void go_offline(const Error& error);
+  Task<> delete_segments(log::PartitionLog::DeletionPlan plan);
+
+  Shard& shard_;
+  PartitionId id_;
+  log::PartitionName name_;
+  std::shared_ptr<const metadata::TopicSettings> settings_;
+  State state_ = State::opening;
+  std::unique_ptr<log::PartitionLog> log_;
+  std::optional<replication::IsrLeader> leader_;
+  std::optional<replication::BecomeLeader> leads_when_open_;
+  Offset counted_end_ = 0;
+  bool flushing_ = false;
+  bool flush_wanted_ = false;      // in the flusher's list
+  bool write_scheduled_ = false;
+  bool deadlines_watched_ = false;
+  env::Instant unflushed_since_{};
+  std::size_t busy_ = 0;           // jobs off the shard that use the log
+  std::vector<PartitionAppend*> staged_;
+  std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset
+  std::vector<PartitionWatcher*> watchers_;
+  Signal changed_;                 // state, leadership or high watermark
+  friend class Flusher;
+};
+
+}  // namespace weir::broker

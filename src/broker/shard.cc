@@ -1,0 +1,338 @@
+#include "broker/shard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/offload.h"
+#include "broker/node.h"
+#include "broker/partition/coordinator_partition.h"
+#include "broker/topic_creation.h"
+#include "metadata/config/topic_settings.h"
+
+namespace weir::broker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kept_chunks = 64;  // 4 MiB
+constexpr milliseconds deadline_check{100};
+constexpr milliseconds flush_check{1000};
+constexpr milliseconds idle_check{5000};
+
+coordinator::GroupConfig group_config(const metadata::GroupSettings& settings) {
+  coordinator::GroupConfig config;
+  config.group_min_session_timeout_ms = settings.group_min_session_timeout_ms;
+  config.group_max_session_timeout_ms = settings.group_max_session_timeout_ms;
+  config.group_initial_rebalance_delay_ms = settings.group_initial_rebalance_delay_ms;
+  config.group_max_size = settings.group_max_size;
+  config.offset_metadata_max_bytes = settings.offset_metadata_max_bytes;
+  config.offsets_retention_ms = settings.offsets_retention_ms;
+  config.offsets_retention_check_interval_ms = settings.offsets_retention_check_interval_ms;
+  config.offsets_commit_timeout_ms = settings.offsets_commit_timeout_ms;
+  return config;
+}
+
+std::int32_t offsets_partitions(const metadata::Image& image, const metadata::GroupSettings& settings) {
+  const metadata::Topic* topic = image.topic(offsets_topic);
+  return topic ? static_cast<std::int32_t>(topic->partitions.size())
+               : settings.offsets_topic_num_partitions;
+}
+
+}  // namespace
+
+Shard::Shard(env::Env& shard_env, Node& owner, metadata::ImagePtr image, SettingsPtr settings)
+    : env(shard_env),
+      node(owner),
+      chunks(kept_chunks),
+      tasks(shard_env.executor),
+      flusher(shard_env, tasks),
+      producer_ids(*this),
+      fetch_sessions(shard_env.shards.self(), static_cast<std::uint32_t>(owner.shard_count()),
+                     static_cast<std::size_t>(
+                         settings->fetch.max_incremental_fetch_session_cache_slots) /
+                         owner.shard_count()),
+      connections(*this),
+      image_(std::move(image)),
+      settings_(std::move(settings)),
+      topics_(image_),
+      groups_(std::make_unique<coordinator::GroupService>(
+          shard_env, topics_, group_config(settings_->group),
+          offsets_partitions(*image_, settings_->group))),
+      deadlines_(shard_env),
+      retention_(shard_env),
+      cleaner_(shard_env),
+      flusher_clock_(shard_env),
+      idle_(shard_env) {}
+
+Shard::~Shard() = default;
+
+metadata::BrokerLayers Shard::config_layers() const {
+  return {.dynamic_broker = &image_->config(metadata::ConfigKind::broker, std::to_string(node.node_id())),
+          .dynamic_default_broker = &image_->config(metadata::ConfigKind::broker, ""),
+          .static_broker = &node.static_config()};
+}
+
+Partition* Shard::partition(const PartitionId& id) {
+  const auto found = partitions_.find(id);
+  return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+std::vector<Partition*> Shard::partitions() {
+  std::vector<Partition*> all;
+  all.reserve(partitions_.size());
+  for (const auto& [id, partition] : partitions_) all.push_back(partition.get());
+  std::ranges::sort(all, {}, [](const Partition* partition) { return partition->id(); });
+  return all;
+}
+
+std::shared_ptr<const metadata::TopicSettings> Shard::topic_settings(std::string_view topic) {
+  const auto known = topic_settings_.find(topic);
+  if (known != topic_settings_.end()) return known->second;
+  auto settings = std::make_shared<const metadata::TopicSettings>(metadata::topic_settings(
+      image_->config(metadata::ConfigKind::topic, topic), config_layers()));
+  topic_settings_[std::string(topic)] = settings;
+  return settings;
+}
+
+// --- the image ---
+
+void Shard::apply_image(metadata::ImagePtr image, SettingsPtr settings) {
+  if (stopping_) return;
+  const metadata::ImagePtr before = std::exchange(image_, std::move(image));
+  const bool settings_changed = settings != settings_;
+  settings_ = std::move(settings);
+  const metadata::Delta delta = metadata::delta_between(*before, *image_);
+  if (settings_changed) groups_->set_config(group_config(settings_->group));
+  if (!delta.configs.empty() || settings_changed) apply_configs();
+  std::vector<coordinator::DeletedTopic> deleted;
+  for (const metadata::TopicDelta& topic : delta.topics) {
+    if (!topic.after) deleted.push_back({topic.before->name, topic.before->id});
+    if (topic.after && topic.after->name == offsets_topic) {
+      groups_->set_offsets_partitions(static_cast<std::int32_t>(topic.after->partitions.size()));
+    }
+    apply_topic(topic);
+  }
+  if (!deleted.empty()) groups_->topics_deleted(deleted);
+}
+
+void Shard::apply_configs() {
+  topic_settings_.clear();
+  for (Partition* partition : partitions()) {
+    partition->set_settings(topic_settings(partition->name().topic));
+  }
+}
+
+void Shard::apply_topic(const metadata::TopicDelta& delta) {
+  for (const metadata::PartitionDelta& change : delta.partitions) {
+    const PartitionId id{delta.after ? delta.after->id : delta.before->id, change.index};
+    if (shard_of(id, node.shard_count()) != this->id()) continue;
+    if (delta.after && change.after) {
+      apply_partition(*delta.after, change.index, *change.after);
+    } else {
+      drop_partition(id);
+    }
+  }
+  if (!delta.after) topic_settings_.erase(delta.before->name);
+}
+
+void Shard::apply_partition(const metadata::Topic& topic, PartitionIndex index,
+                            const metadata::Partition& after) {
+  if (!after.has_replica(node.node_id())) return;
+  Partition* held = partition({topic.id, index});
+  if (!held) held = add_partition(topic, index, {});
+  if (after.leader == node.node_id()) {
+    lead(*held, after);
+  } else {
+    resign(*held);
+  }
+}
+
+Partition* Shard::add_partition(const metadata::Topic& topic, PartitionIndex index,
+                                Partition::OpenHints hints) {
+  const PartitionId id{topic.id, index};
+  const log::PartitionName name{topic.name, index};
+  auto made = std::make_unique<Partition>(*this, id, name, topic_settings(topic.name));
+  Partition* held = made.get();
+  partitions_[id] = std::move(made);
+  tasks.spawn(held->open(node.directory().partition_path(name), hints));
+  return held;
+}
+
+void Shard::lead(Partition& partition, const metadata::Partition& registration) {
+  const LeaderEpoch epoch = registration.leader_epoch;
+  if (partition.led_epoch() == epoch) {
+    partition.isr_changed(registration.partition_epoch, registration.isr);
+    return;
+  }
+  partition.become_leader({.self = node.node_id(),
+                           .leader_epoch = epoch,
+                           .partition_epoch = registration.partition_epoch,
+                           .replicas = registration.replicas,
+                           .isr = registration.isr,
+                           .min_insync_replicas = partition.settings().min_insync_replicas});
+  if (partition.name().topic == offsets_topic) tasks.spawn(load_groups(partition.id(), epoch));
+}
+
+Task<> Shard::load_groups(PartitionId id, LeaderEpoch epoch) {
+  co_await partition(id)->opened();
+  Partition* held = partition(id);
+  if (!held || !held->is_leader() || held->leader_epoch() != epoch || stopping_) co_return;
+  groups_->start_loading(id.partition, epoch, std::make_shared<CoordinatorPartition>(*this, id, epoch));
+}
+
+void Shard::resign(Partition& partition) {
+  partition.resign();
+  if (partition.name().topic == offsets_topic) groups_->resign(partition.id().partition);
+}
+
+// The topic is gone by a committed record. The folder is renamed first (durably), so that a crash at any line leaves
+// either the old folder, which the next start sets aside because its topic is unknown, or one marked for deletion.
+void Shard::drop_partition(const PartitionId& id) {
+  const auto found = partitions_.find(id);
+  if (found == partitions_.end()) return;
+  std::unique_ptr<Partition> gone = std::move(found->second);
+  partitions_.erase(found);
+  resign(*gone);
+  tasks.spawn(delete_files(std::move(gone)));
+}
+
+Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
+  co_await partition->shut_down();
+  const std::string directory = node.directory().partition_path(partition->name());
+  const std::uint64_t unique = env.random.next();
+  log::LogDirectory& logs = node.directory();
+  Partition* closing = partition.get();
+  const auto marked = co_await offload(env.executor, [closing, &logs, &directory, unique] {
+    closing->close_files();
+    return logs.mark_deleted(directory, unique);
+  });
+  if (!marked) {
+    env.log.write(env::Level::error, "broker",
+                  fmt::format("cannot mark {} as deleted: {}", directory, marked.error().message()));
+    co_return;
+  }
+  run_later(milliseconds(partition->settings().log.file_delete_delay_ms),
+            [&disk = env.disk, path = *marked] { return disk.remove_tree(path); });
+}
+
+// --- start and stop ---
+
+Task<> Shard::open_partitions() {
+  for (const auto& [topic_id, topic] : image_->topics) {
+    for (const auto& [index, registration] : topic->partitions) {
+      if (shard_of({topic_id, index}, node.shard_count()) != id()) continue;
+      if (!registration->has_replica(node.node_id())) continue;
+      Partition* held = add_partition(*topic, index, node.open_hints({topic->name, index}));
+      if (registration->leader == node.node_id()) lead(*held, *registration);
+    }
+  }
+  for (Partition* held : partitions()) co_await held->opened();
+}
+
+void Shard::start_housekeeping() {
+  const metadata::LogSettings& log = settings_->log;
+  const milliseconds initial(log.log_initial_task_delay_ms);
+  retention_.start(initial, milliseconds(log.log_retention_check_interval_ms),
+                   [this] { apply_retention(); });
+  cleaner_.start(initial, milliseconds(log.log_cleaner_backoff_ms), [this] {
+    if (compacting_ || stopping_) return;
+    compacting_ = true;
+    tasks.spawn(compact());
+  });
+  flusher_clock_.start(flush_check, flush_check, [this] { flush_overdue(); });
+  idle_.start(idle_check, idle_check, [this] {
+    connections.close_idle(milliseconds(settings_->socket.connections_max_idle_ms));
+  });
+}
+
+Task<> Shard::stop_groups() {
+  stopping_ = true;
+  for (Ticker* ticker : {&retention_, &cleaner_, &flusher_clock_, &idle_}) ticker->stop();
+  for (const env::TimerId timer : std::exchange(later_, {})) env.timers.cancel(timer);
+  co_await groups_->stop();
+}
+
+Task<std::size_t> Shard::close_partitions() {
+  std::size_t failed = 0;
+  for (Partition* held : partitions()) co_await held->shut_down();
+  deadlines_.stop();
+  for (Partition* held : partitions()) {
+    const Result<> closed = co_await offload(env.executor, [held] { return held->close_clean(); });
+    if (closed) continue;
+    ++failed;
+    env.log.write(env::Level::error, "broker",
+                  fmt::format("{}-{} was not closed cleanly: {}", held->name().topic,
+                              held->name().partition, closed.error().message()));
+  }
+  co_await tasks.finished();
+  co_return failed;
+}
+
+// --- housekeeping ---
+
+void Shard::run_later(env::Duration delay, std::function<Result<>()> work) {
+  if (stopping_) return;
+  auto timer = std::make_shared<env::TimerId>();
+  *timer = env.timers.start(env.clock.now() + delay, [this, timer, work = std::move(work)]() mutable {
+    later_.erase(*timer);
+    tasks.spawn(run_off_shard(std::move(work)));
+  });
+  later_.insert(*timer);
+}
+
+Task<> Shard::run_off_shard(std::function<Result<>()> work) {
+  const Result<> done = co_await offload(env.executor, std::move(work));
+  if (!done) env.log.write(env::Level::warning, "broker", done.error().message());
+}
+
+void Shard::watch_deadlines(const PartitionId& partition) {
+  if (with_deadlines_.empty()) deadlines_.start(deadline_check, deadline_check, [this] { fail_overdue(); });
+  with_deadlines_.push_back(partition);
+}
+
+void Shard::fail_overdue() {
+  const env::Instant now = env.clock.now();
+  std::erase_if(with_deadlines_, [this, now](const PartitionId& id) {
+    Partition* held = partition(id);
+    return !held || !held->fail_overdue(now);
+  });
+  if (with_deadlines_.empty()) deadlines_.stop();
+}
+
+void Shard::apply_retention() {
+  const TimestampMs now = env.clock.wall_ms();
+  for (Partition* held : partitions()) held->apply_retention(now);
+}
+
+void Shard::flush_overdue() {
+  const env::Instant now = env.clock.now();
+  for (const auto& [id, held] : partitions_) held->flush_if_overdue(now);
+}
+
+Task<> Shard::compact() {
+  std::vector<PartitionId> ids;
+  for (Partition* held : partitions()) {
+    if (held->settings().log.cleanup_compact) ids.push_back(held->id());
+  }
+  for (const PartitionId& id : ids) {
+    if (stopping_) break;
+    if (Partition* held = partition(id)) co_await held->compact(env.clock.wall_ms());
+  }
+  compacting_ = false;
+}
+
+void Shard::log_foreign_bytes(std::string_view message) {
+  const env::Instant now = env.clock.now();
+  if (now - foreign_bytes_logged_ < std::chrono::seconds(1)) {
+    ++foreign_bytes_unlogged_;
+    return;
+  }
+  foreign_bytes_logged_ = now;
+  const std::uint64_t unlogged = std::exchange(foreign_bytes_unlogged_, 0);
+  env.log.write(env::Level::warning, "broker",
+                unlogged == 0 ? std::string(message)
+                              : fmt::format("{} (and {} more like it)", message, unlogged));
+}
+
+}  // namespace weir::broker
