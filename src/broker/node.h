@@ -83,6 +83,7 @@ class Node final : private metadata::ImageListener {
   Task<> open_shards();
   Task<Result<>> register_broker();
   Result<> listen(ReadyReport& report);
+  std::uint16_t advertised_port(const metadata::Listener& advertised) const;
   Task<> accept(env::Listener& listener, std::uint32_t index);
   bool may_connect(const std::string& host) const;
   Task<> check_failure();
@@ -107,8 +108,7 @@ class Node final : private metadata::ImageListener {
   std::unique_ptr<metadata::BrokerLifecycle> lifecycle_;
   SettingsPtr settings_;
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<std::unique_ptr<env::Listener>> listeners_;
-  std::vector<std::uint32_t> listener_names_;  // of listeners_: index into settings.listeners
+  std::vector<std::unique_ptr<env::Listener>> listeners_;  // as settings.listeners
   std::map<std::string, std::int32_t> connections_by_host_;
   std::int32_t connection_count_ = 0;
   env::ShardId next_shard_ = 0;  // for the next connection

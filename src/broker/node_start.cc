@@ -61,9 +61,10 @@ Task<Result<ReadyReport>> Node::start() {
   CO_TRY(co_await open_directory());
   CO_TRY(co_await open_metadata());
   co_await open_shards();
-  CO_TRY(co_await register_broker());
   ReadyReport report;
   CO_TRY(listen(report));
+  CO_TRY(co_await register_broker());
+  for (std::uint32_t i = 0; i < listeners_.size(); ++i) tasks_.spawn(accept(*listeners_[i], i));
   report.cluster_id = cluster_id_;
   report.node_id = node_id();
   report.after_clean_stop = after_clean_stop_;
@@ -200,7 +201,7 @@ Task<Result<>> Node::register_broker() {
   settings.broker_id = node_id();
   settings.cluster_id = cluster_id_;
   for (const metadata::Listener& listener : options_.settings.advertised_listeners) {
-    settings.listeners.push_back({listener.name, listener.host, listener.port, 0});
+    settings.listeners.push_back({listener.name, listener.host, advertised_port(listener), 0});
   }
   if (!options_.settings.broker_rack.empty()) settings.rack = options_.settings.broker_rack;
   settings.log_dirs = {directory_id_};
@@ -219,7 +220,17 @@ Task<Result<>> Node::register_broker() {
   co_return Result<>{};
 }
 
-// One socket for each listener, two for the default "localhost" one, which is IPv4 and IPv6.
+// Port 0 is whatever the system gave to the listener of that name.
+std::uint16_t Node::advertised_port(const metadata::Listener& advertised) const {
+  if (advertised.port != 0) return advertised.port;
+  const auto& names = options_.settings.listeners;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].name == advertised.name) return listeners_[i]->local_address().port;
+  }
+  return 0;
+}
+
+// Ports are taken before anything is promised to the controller; who connects early waits in the backlog.
 Result<> Node::listen(ReadyReport& report) {
   const auto& names = options_.settings.listeners;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
@@ -231,7 +242,6 @@ Result<> Node::listen(ReadyReport& report) {
                         listener.error().at);
     }
     report.addresses.push_back((*listener)->local_address());
-    tasks_.spawn(accept(**listener, i));
     listeners_.push_back(std::move(*listener));
   }
   return {};
