@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
+#include <thread>
 #include <utility>
 
 #include "runtime/shards.h"
@@ -100,6 +102,10 @@ class Run {
 };
 
 }  // namespace
+
+std::size_t default_shards() {
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
 
 ServerExit run_server(ServerRun run, runtime::ProcessLog& log) {
   runtime::ShutdownSignals signals;

@@ -1,0 +1,82 @@
+// The program: `weir COMMAND`.
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "app/cli/server_command.h"
+#include "app/server/server.h"
+#include "app/version.h"
+
+extern char** environ;
+
+namespace {
+
+using namespace weir;
+
+constexpr std::string_view usage =
+    "usage: weir COMMAND\n"
+    "\n"
+    "  server     run a broker (weir server --help)\n"
+    "  version    print the version\n"
+    "  help       print this\n";
+
+app::NamedValues environment() {
+  app::NamedValues values;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != text.npos) values.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return values;
+}
+
+// Where clients find this machine when nothing else is said.
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "localhost";
+}
+
+int say(std::string_view text, int code) {
+  std::fwrite(text.data(), 1, text.size(), code == 0 ? stdout : stderr);
+  return code;
+}
+
+int serve(const std::vector<std::string>& arguments) {
+  auto command = app::server_command(arguments, environment());
+  if (const auto* end = std::get_if<app::CommandEnd>(&command)) return say(end->text, end->code);
+  auto& options = std::get<app::ServerOptions>(command);
+  auto log = runtime::ProcessLog::open({});
+  if (!log) return say(log.error().message() + "\n", static_cast<int>(app::ServerExit::failed));
+  for (const std::string& warning : options.warnings) {
+    (*log)->write(env::Level::warning, "config", warning);
+  }
+  for (metadata::Listener& listener : options.settings.advertised_listeners) {
+    if (listener.host.empty()) listener.host = host_name();
+  }
+  app::ServerRun run;
+  run.node.settings = std::move(options.settings);
+  run.node.static_config = std::move(options.static_config);
+  run.shards = options.shards == 0 ? app::default_shards() : options.shards;
+  return static_cast<int>(app::run_server(std::move(run), **log));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty()) return say(usage, static_cast<int>(app::ServerExit::bad_usage));
+  const std::string& command = arguments.front();
+  if (command == "server") return serve({arguments.begin() + 1, arguments.end()});
+  if (command == "version" || command == "--version") {
+    return say("weir " + std::string(app::version) + "\n", 0);
+  }
+  if (command == "help" || command == "--help" || command == "-h") return say(usage, 0);
+  return say("weir: unknown command '" + command + "'\n" + std::string(usage),
+             static_cast<int>(app::ServerExit::bad_usage));
+}
