@@ -110,7 +110,7 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_refused("log/a_test.cc", "\n" * 1201, "1201 lines")
         self.assert_refused("log/a.cc", "x" * 101 + "\n", "101 columns")
         self.assert_fine("log/a.cc", "ä" * 100 + "\n")
-        self.assert_fine("log/a.cc", 'auto json = R"({' + "x" * 100 + '})";\n')
+        self.assert_fine("log/a.cc", 'auto json = R"({\n' + "x" * 101 + '\n})";\n')
         self.assert_refused("log/a.cc", "// TODO\n", "unfinished")
 
     def test_a_function_has_seventy_lines_at_most(self):
