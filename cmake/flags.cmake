@@ -1,5 +1,6 @@
 # Compiler and linker flags of every target, in one place.
-add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+# -fPIC everywhere, programs too: the precompiled header is one for all.
+add_compile_options(-fPIC -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                     -fno-omit-frame-pointer -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wno-missing-designated-field-initializers -Wno-missing-field-initializers
