@@ -4,6 +4,7 @@
 
 #include <climits>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -51,6 +52,7 @@ int serve(const std::vector<std::string>& arguments) {
   auto command = app::server_command(arguments, environment());
   if (const auto* end = std::get_if<app::CommandEnd>(&command)) return say(end->text, end->code);
   auto& options = std::get<app::ServerOptions>(command);
+  auto signals = std::make_unique<runtime::ShutdownSignals>();  // before the log's thread
   auto log = runtime::ProcessLog::open({});
   if (!log) return say(log.error().message() + "\n", static_cast<int>(app::ServerExit::failed));
   for (const std::string& warning : options.warnings) {
@@ -63,7 +65,7 @@ int serve(const std::vector<std::string>& arguments) {
   run.node.settings = std::move(options.settings);
   run.node.static_config = std::move(options.static_config);
   run.shards = options.shards == 0 ? app::default_shards() : options.shards;
-  return static_cast<int>(app::run_server(std::move(run), **log));
+  return static_cast<int>(app::run_server(std::move(run), **log, std::move(signals)));
 }
 
 }  // namespace

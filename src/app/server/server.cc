@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "runtime/shards.h"
-#include "runtime/signals.h"
 #include "runtime/systemd_notify.h"
 
 namespace weir::app {
@@ -107,8 +106,8 @@ std::size_t default_shards() {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
 }
 
-ServerExit run_server(ServerRun run, runtime::ProcessLog& log) {
-  runtime::ShutdownSignals signals;
+ServerExit run_server(ServerRun run, runtime::ProcessLog& log,
+                      std::unique_ptr<runtime::ShutdownSignals> signals) {
   runtime::Shards shards({.shards = run.shards, .helper_threads = run.helper_threads}, log);
   std::vector<env::Env*> envs;
   for (env::ShardId s = 0; s < shards.count(); ++s) envs.push_back(&shards.env(s));
@@ -116,7 +115,7 @@ ServerExit run_server(ServerRun run, runtime::ProcessLog& log) {
   auto node = std::make_unique<broker::Node>(envs, std::move(run.node));
   // Not destroyed when the second signal ends the process under it.
   auto serving = std::make_unique<Run>(*node, *envs.front(), log, directory);
-  signals.start([&shards, &log, held = serving.get()](std::uint32_t count) {
+  signals->start([&shards, &log, held = serving.get()](std::uint32_t count) {
     if (count == 1) {
       shards.post(0, [held] { held->ask_to_stop(); });
       return;
@@ -127,6 +126,7 @@ ServerExit run_server(ServerRun run, runtime::ProcessLog& log) {
   });
   shards.post(0, [held = serving.get()] { held->begin(); });
   const ServerExit result = serving->wait();
+  signals.reset();  // a late one must not be told to shards that are gone
   shards.stop();
   shards.join();
   log.flush();

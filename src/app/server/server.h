@@ -2,11 +2,12 @@
 // The server program: a Node on the real doors, from ready configuration to exit code.
 
 #include <cstddef>
-#include <string>
+#include <memory>
 
 #include "base/env/log_sink.h"
 #include "broker/node.h"
 #include "runtime/log_sink.h"
+#include "runtime/signals.h"
 
 namespace weir::app {
 
@@ -29,8 +30,10 @@ enum class ServerExit : int {
 // One shard serves best on up to two cores (the helpers take the blocking work); beyond that, half of the cores.
 std::size_t default_shards();
 
-// Runs until SIGTERM or SIGINT (the second ends at once), or until it fails. Signals must not have been blocked or
-// handled by the caller; no thread of the process may run yet.
-ServerExit run_server(ServerRun run, runtime::ProcessLog& log);
+// Runs until SIGTERM or SIGINT (the second ends at once), or until it fails. `signals` was made
+// before any thread of the process, the log's included: one that does not block them would take
+// them, and the process would end unclean.
+ServerExit run_server(ServerRun run, runtime::ProcessLog& log,
+                      std::unique_ptr<runtime::ShutdownSignals> signals);
 
 }  // namespace weir::app
