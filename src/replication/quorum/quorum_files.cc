@@ -70,6 +70,22 @@ Result<> read_snapshots(env::Disk& disk, const std::string& directory, QuorumFil
   return {};
 }
 
+// Kafka 4.0 to 4.3 left the bootstrap records beside the metadata log instead (before KIP-1170).
+std::string legacy_bootstrap_path(const std::string& directory) {
+  return directory.substr(0, directory.rfind('/')) + "/bootstrap.checkpoint";
+}
+
+Result<> read_legacy_bootstrap(env::Disk& disk, const std::string& path, QuorumFiles& files) {
+  TRY_ASSIGN(const std::string bytes, named(read_snapshot_file(disk, path), path));
+  const auto on_batch = [&](TimestampMs, std::span<const Bytes> values) -> Result<> {
+    for (const Bytes value : values)
+      files.bootstrap_records.emplace_back(value.begin(), value.end());
+    return {};
+  };
+  TRY(named(read_snapshot(as_bytes(bytes), on_batch), path));
+  return {};
+}
+
 Result<ElectionState> read_election_state(env::Disk& disk, const std::string& directory) {
   const std::string path = directory + "/quorum-state";
   TRY_ASSIGN(const bool exists, disk.exists(path));
@@ -82,8 +98,13 @@ Result<ElectionState> read_election_state(env::Disk& disk, const std::string& di
 
 Result<LoadedQuorum> load_quorum_files(env::Disk& disk, env::LogSink& sink,
                                        const QuorumSettings& settings, TimestampMs now) {
+  const std::string legacy_bootstrap = legacy_bootstrap_path(settings.directory);
   TRY_ASSIGN(const bool exists, disk.exists(settings.directory));
-  if (!exists) return fail(Errc::invalid, settings.directory + " is missing: not formatted");
+  TRY_ASSIGN(const bool has_legacy_bootstrap, disk.exists(legacy_bootstrap));
+  if (!exists && !has_legacy_bootstrap) {
+    return fail(Errc::invalid, settings.directory + " is missing: not formatted");
+  }
+  if (!exists) TRY(disk.create_directories(settings.directory));
   LoadedQuorum loaded;
   log::PartitionLog::OpenOptions options;
   options.directory = settings.directory;
@@ -98,6 +119,9 @@ Result<LoadedQuorum> load_quorum_files(env::Disk& disk, env::LogSink& sink,
              log::PartitionLog::open(disk, sink, std::move(options), metadata_topic_id));
   TRY(find_snapshots(disk, settings.directory, loaded.log->log_start_offset(), loaded.files));
   TRY(read_snapshots(disk, settings.directory, loaded.files));
+  if (has_legacy_bootstrap && loaded.files.bootstrap_records.empty()) {
+    TRY(read_legacy_bootstrap(disk, legacy_bootstrap, loaded.files));
+  }
   TRY_ASSIGN(loaded.election, read_election_state(disk, settings.directory));
   return loaded;
 }

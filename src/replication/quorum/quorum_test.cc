@@ -247,6 +247,17 @@ TEST_F(QuorumTest, a_directory_that_kafka_formatted_as_standalone_and_ran_opens)
   stop(member);
 }
 
+TEST_F(QuorumTest, bootstrap_records_that_kafka_40_to_43_left_beside_the_log_are_read) {
+  ASSERT_TRUE(host.disk().create_directories("/data"));
+  ASSERT_TRUE(env::write_file_atomically(host.disk(), "/data/bootstrap.checkpoint",
+                                         test_file("kafka-static.checkpoint")));
+  Member& member = start_well();
+  EXPECT_EQ(member.quorum.bootstrap_records().size(), 6u);
+  EXPECT_EQ(member.quorum.kraft_version(), 0);
+  EXPECT_EQ(member.led, std::vector<LeaderEpoch>{1});
+  stop(member);
+}
+
 TEST_F(QuorumTest, other_voters_are_refused_by_name) {
   format();
   settings.node_id = 2;
