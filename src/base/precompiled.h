@@ -1,6 +1,6 @@
 #pragma once
-// What nearly every file includes anyway, compiled once (cmake/module.cmake). No header or source relies on it: each
-// includes what it uses, and the gcc preset builds without.
+// What nearly every file includes anyway, compiled once (cmake/module.cmake). No header or source
+// relies on it: each includes what it uses, and the gcc preset builds without.
 
 #include <fmt/format.h>
 

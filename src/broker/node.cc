@@ -13,7 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-
 template <class T, class Make>
 Task<T> on_env(env::Env& home, env::Env& there, Make make) {
   return call_on_shard<T>(home, there.shards.self(), there.shards, std::move(make));
@@ -44,7 +43,8 @@ void Node::set_failed(Error error) {
 }
 
 void Node::fail(Shard& from, Error error) {
-  from.env.shards.post(0, [this, error = std::move(error)]() mutable { set_failed(std::move(error)); });
+  from.env.shards.post(
+      0, [this, error = std::move(error)]() mutable { set_failed(std::move(error)); });
 }
 
 // --- the image ---
@@ -120,15 +120,16 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
     const log::PartitionLog& log = partition->log();
     all.recovery_points[partition->name()] = log.durable_end_offset();
     all.high_watermarks[partition->name()] = log.high_watermark();
-    if (log.log_start_offset() > 0) all.log_start_offsets[partition->name()] = log.log_start_offset();
+    if (log.log_start_offset() > 0)
+      all.log_start_offsets[partition->name()] = log.log_start_offset();
   }
   co_return all;
 }
 
 }  // namespace
 
-// A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point is written after
-// what it speaks of was synced, never before.
+// A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point
+// is written after what it speaks of was synced, never before.
 Task<> Node::write_checkpoints() {
   Checkpoints all;
   for (env::ShardId s = 0; s < shards_.size(); ++s) {

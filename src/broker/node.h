@@ -1,10 +1,11 @@
 #pragma once
-// Node: a whole broker and controller without a thread of its own. It is given the doors of its shards and runs
-// on them: in the server program, and in the simulator, unchanged.
+// Node: a whole broker and controller without a thread of its own. It is given the doors of its
+// shards and runs on them: in the server program, and in the simulator, unchanged.
 //
-// start() and stop() run on shard 0. Order of a start: lock and read (or format) the data directory, load and lead
-// the metadata log, open the partitions on their shards, register, be unfenced, listen. Order of a stop: no new
-// connections, answer what was taken, controlled shutdown, sync and close every log, mark the directory clean.
+// start() and stop() run on shard 0. Order of a start: lock and read (or format) the data
+// directory, load and lead the metadata log, open the partitions on their shards, register, be
+// unfenced, listen. Order of a stop: no new connections, answer what was taken, controlled
+// shutdown, sync and close every log, mark the directory clean.
 
 #include <cstdint>
 #include <map>
@@ -39,7 +40,7 @@ struct ReadyReport {
   BrokerId node_id = no_broker;
   std::size_t partitions = 0;
   bool after_clean_stop = false;
-  std::uint64_t bytes_checked = 0;      // of logs that were not known durable
+  std::uint64_t bytes_checked = 0;  // of logs that were not known durable
 };
 
 class Node final : private metadata::ImageListener {
@@ -50,13 +51,13 @@ class Node final : private metadata::ImageListener {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  // Errors name what is wrong and what to do: busy (the directory, a port), invalid (settings, a foreign
-  // directory), unsupported (a newer one), corrupt, io.
+  // Errors name what is wrong and what to do: busy (the directory, a port), invalid (settings, a
+  // foreign directory), unsupported (a newer one), corrupt, io.
   Task<Result<ReadyReport>> start();
   // Clean stop; also after a start that failed. Afterwards the Node can be destroyed.
   Task<Result<>> stop();
-  // Resumes when something failed that the node cannot live with (the metadata log, a write or a sync), or with
-  // nothing when the node has stopped.
+  // Resumes when something failed that the node cannot live with (the metadata log, a write or a
+  // sync), or with nothing when the node has stopped.
   Task<std::optional<Error>> failed();
 
   // --- for the shards ---
@@ -69,8 +70,8 @@ class Node final : private metadata::ImageListener {
   Partition::OpenHints open_hints(const log::PartitionName& name) const;  // while starting
   std::int64_t broker_epoch() const { return broker_epoch_; }  // settled before anything is served
 
-  // Passes a request to the controller; the answer's body comes back to the asking shard. By then that shard has
-  // the image that the answer speaks of. `body` stays alive until the answer.
+  // Passes a request to the controller; the answer's body comes back to the asking shard. By then
+  // that shard has the image that the answer speaks of. `body` stays alive until the answer.
   Task<Result<std::vector<std::byte>>> call_controller(Shard& from, wire::ApiKey api,
                                                        std::int16_t version, Bytes body,
                                                        metadata::RequestContext context);
@@ -117,7 +118,7 @@ class Node final : private metadata::ImageListener {
   Ticker checkpoints_;
   Ticker watch_;
   bool writing_checkpoints_ = false;
-  bool published_ = false;       // images go to the shards
+  bool published_ = false;  // images go to the shards
   bool stopping_ = false;
   bool stopped_ = false;
   std::optional<Error> failure_;

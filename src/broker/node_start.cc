@@ -17,7 +17,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds failure_check{500};
 constexpr milliseconds accept_pause{50};
 
-metadata::MetadataSettings metadata_settings(const NodeOptions& options, const std::string& cluster_id,
+metadata::MetadataSettings metadata_settings(const NodeOptions& options,
+                                             const std::string& cluster_id,
                                              const Uuid& directory_id) {
   const metadata::BrokerSettings& from = options.settings;
   const metadata::ControllerSettings& controller = from.controller;
@@ -28,8 +29,8 @@ metadata::MetadataSettings metadata_settings(const NodeOptions& options, const s
   settings.directory = from.log_dir;
   if (!from.controller_listeners.empty()) {
     const metadata::Listener& listener = from.controller_listeners.front();
-    settings.controller_endpoint = {listener.name, listener.host.empty() ? "localhost" : listener.host,
-                                    listener.port, 0};
+    settings.controller_endpoint = {
+        listener.name, listener.host.empty() ? "localhost" : listener.host, listener.port, 0};
   }
   settings.metadata_log_segment_bytes = controller.metadata_log_segment_bytes;
   settings.metadata_log_segment_ms = controller.metadata_log_segment_ms;
@@ -40,7 +41,8 @@ metadata::MetadataSettings metadata_settings(const NodeOptions& options, const s
   settings.metadata_max_retention_ms = controller.metadata_max_retention_ms;
   settings.metadata_max_idle_interval_ms = controller.metadata_max_idle_interval_ms;
   settings.broker_session_timeout_ms = controller.broker_session_timeout_ms;
-  settings.leader_imbalance_check_interval_seconds = controller.leader_imbalance_check_interval_seconds;
+  settings.leader_imbalance_check_interval_seconds =
+      controller.leader_imbalance_check_interval_seconds;
   settings.auto_leader_rebalance_enable = controller.auto_leader_rebalance_enable;
   settings.num_partitions = controller.num_partitions;
   settings.default_replication_factor = controller.default_replication_factor;
@@ -95,12 +97,13 @@ Task<Result<ReadyReport>> Node::start() {
   co_return report;
 }
 
-// Formatting writes the metadata log first and meta.properties last: a crash in between leaves a directory without
-// meta.properties, which the next start formats again.
+// Formatting writes the metadata log first and meta.properties last: a crash in between leaves a
+// directory without meta.properties, which the next start formats again.
 Task<Result<>> Node::open_directory() {
   env::Disk& disk = env_.disk;
   const std::string path = options_.settings.log_dir;
-  auto opened = co_await offload(env_.executor, [&disk, &path] { return log::LogDirectory::open(disk, path); });
+  auto opened = co_await offload(env_.executor,
+                                 [&disk, &path] { return log::LogDirectory::open(disk, path); });
   if (!opened) co_return std::unexpected(opened.error());
   directory_ = std::move(*opened);
 
@@ -111,12 +114,14 @@ Task<Result<>> Node::open_directory() {
   if (*found) {
     properties = **found;
     if (properties.node_id != node_id()) {
-      // The directory says who this node is; a different node.id must have been asked for explicitly.
+      // The directory says who this node is; a different node.id must have been asked for
+      // explicitly.
       if (options_.static_config.contains("node.id")) {
-        co_return weir::fail(Errc::invalid,
-                             fmt::format("{} belongs to node {}, and node.id is set to {}: use another "
-                                         "directory, or leave node.id out",
-                                         path, properties.node_id, node_id()));
+        co_return weir::fail(
+            Errc::invalid,
+            fmt::format("{} belongs to node {}, and node.id is set to {}: use another "
+                        "directory, or leave node.id out",
+                        path, properties.node_id, node_id()));
       }
       options_.settings.node_id = properties.node_id;
     }
@@ -129,7 +134,8 @@ Task<Result<>> Node::open_directory() {
     properties.cluster_id =
         options_.cluster_id.empty() ? Uuid::random(env_.random).text() : options_.cluster_id;
     properties.directory_id = Uuid::random(env_.random);
-    const auto settings = metadata_settings(options_, properties.cluster_id, properties.directory_id);
+    const auto settings =
+        metadata_settings(options_, properties.cluster_id, properties.directory_id);
     const TimestampMs now = env_.clock.wall_ms();
     CO_TRY(co_await offload(env_.executor, [&]() -> Result<> {
       TRY(metadata::format_metadata_directory(disk, settings, now));
@@ -142,7 +148,8 @@ Task<Result<>> Node::open_directory() {
   directory_id_ = properties.directory_id;
 
   // The marker goes before anything is changed: a crash from here on is no clean stop.
-  auto marker = co_await offload(env_.executor, [&logs] { return logs.take_clean_shutdown_marker(); });
+  auto marker =
+      co_await offload(env_.executor, [&logs] { return logs.take_clean_shutdown_marker(); });
   if (!marker) co_return std::unexpected(marker.error());
   after_clean_stop_ = marker->has_value();
   previous_broker_epoch_ = marker->value_or(-1);
@@ -170,8 +177,8 @@ Partition::OpenHints Node::open_hints(const log::PartitionName& name) const {
           .high_watermark = offset_in(high_watermarks_, name)};
 }
 
-// Shards are made on their own threads. Images committed meanwhile are held back: nobody publishes before all shards
-// are there, and no call of another shard can change the metadata before that.
+// Shards are made on their own threads. Images committed meanwhile are held back: nobody publishes
+// before all shards are there, and no call of another shard can change the metadata before that.
 Task<> Node::open_shards() {
   const metadata::ImagePtr image = metadata_->image();
   for (env::ShardId s = 0; s < envs_.size(); ++s) {
@@ -209,8 +216,8 @@ Task<Result<>> Node::register_broker() {
   settings.broker_heartbeat_interval_ms = settings_->controller.broker_heartbeat_interval_ms;
   settings.initial_broker_registration_timeout_ms =
       settings_->controller.initial_broker_registration_timeout_ms;
-  lifecycle_ = std::make_unique<metadata::BrokerLifecycle>(env_, metadata_->controller(), settings,
-                                                           [this] { return shards_[0]->image().offset; });
+  lifecycle_ = std::make_unique<metadata::BrokerLifecycle>(
+      env_, metadata_->controller(), settings, [this] { return shards_[0]->image().offset; });
   CO_TRY(co_await lifecycle_->start());
   broker_epoch_ = lifecycle_->broker_epoch();
   CO_TRY(co_await lifecycle_->become_ready());
@@ -230,16 +237,18 @@ std::uint16_t Node::advertised_port(const metadata::Listener& advertised) const 
   return 0;
 }
 
-// Ports are taken before anything is promised to the controller; who connects early waits in the backlog.
+// Ports are taken before anything is promised to the controller; who connects early waits in the
+// backlog.
 Result<> Node::listen(ReadyReport& report) {
   const auto& names = options_.settings.listeners;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     const env::Address address{names[i].host, names[i].port};
     auto listener = env_.network.listen(address, settings_->socket.socket_listen_backlog_size);
     if (!listener) {
-      return weir::fail(listener.error().code,
-                        fmt::format("cannot listen at {}: {}", address.text(), listener.error().what),
-                        listener.error().at);
+      return weir::fail(
+          listener.error().code,
+          fmt::format("cannot listen at {}: {}", address.text(), listener.error().what),
+          listener.error().at);
     }
     report.addresses.push_back((*listener)->local_address());
     listeners_.push_back(std::move(*listener));
@@ -252,7 +261,8 @@ Task<> Node::accept(env::Listener& listener, std::uint32_t index) {
     auto accepted = co_await listener.accept();
     if (!accepted) {
       if (accepted.error().code == Errc::closed) co_return;
-      co_await sleep_for(env_, accept_pause);  // no descriptors or memory left: some must be given back
+      co_await sleep_for(env_,
+                         accept_pause);  // no descriptors or memory left: some must be given back
       continue;
     }
     const std::string host = (*accepted)->peer_address().host;
@@ -260,8 +270,8 @@ Task<> Node::accept(env::Listener& listener, std::uint32_t index) {
     ++connection_count_;
     ++connections_by_host_[host];
     const env::ShardId target = next_shard_++ % static_cast<env::ShardId>(shards_.size());
-    env_.shards.post(target, [this, shard = shards_[target].get(), socket = std::move(*accepted), index,
-                              host]() mutable {
+    env_.shards.post(target, [this, shard = shards_[target].get(), socket = std::move(*accepted),
+                              index, host]() mutable {
       shard->connections.serve(std::move(socket), index, [this, shard, host] {
         shard->env.shards.post(0, [this, host] {
           --connection_count_;
@@ -276,7 +286,8 @@ bool Node::may_connect(const std::string& host) const {
   const metadata::SocketSettings& limits = settings_->socket;
   if (connection_count_ >= limits.max_connections) return false;
   const auto from_host = connections_by_host_.find(host);
-  return from_host == connections_by_host_.end() || from_host->second < limits.max_connections_per_ip;
+  return from_host == connections_by_host_.end() ||
+         from_host->second < limits.max_connections_per_ip;
 }
 
 }  // namespace weir::broker

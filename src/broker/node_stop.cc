@@ -31,18 +31,18 @@ Task<> Node::stop_serving() {
   for (const auto& listener : listeners_) listener->close();
   TaskScope draining(env_.executor);
   for (const auto& shard : shards_) draining.spawn(run_on(env_, *shard, drain));
-  const env::TimerId timer =
-      env_.timers.start(env_.clock.now() + answers_wait_max, [this] {
-        for (const auto& shard : shards_) {
-          env_.shards.post(shard->env.shards.self(), [held = shard.get()] { held->connections.close(); });
-        }
-      });
+  const env::TimerId timer = env_.timers.start(env_.clock.now() + answers_wait_max, [this] {
+    for (const auto& shard : shards_) {
+      env_.shards.post(shard->env.shards.self(),
+                       [held = shard.get()] { held->connections.close(); });
+    }
+  });
   co_await draining.finished();
   env_.timers.cancel(timer);
 }
 
-// The clean-shutdown marker is written last, and only when every log was closed cleanly: it tells the next start that
-// nothing needs to be checked.
+// The clean-shutdown marker is written last, and only when every log was closed cleanly: it tells
+// the next start that nothing needs to be checked.
 Task<Result<>> Node::stop() {
   if (std::exchange(stopping_, true)) co_return Result<>{};
   watch_.stop();
@@ -54,9 +54,9 @@ Task<Result<>> Node::stop() {
     if (broker_epoch_ >= 0 && !failure_) {
       const Result<> left = co_await lifecycle_->controlled_shutdown(shutdown_wait_max);
       if (!left) {
-        env_.log.write(env::Level::warning, "broker",
-                       fmt::format("the controller did not confirm the shutdown: {}",
-                                   left.error().message()));
+        env_.log.write(
+            env::Level::warning, "broker",
+            fmt::format("the controller did not confirm the shutdown: {}", left.error().message()));
       }
     }
     co_await lifecycle_->stop();
@@ -86,8 +86,8 @@ Task<Result<>> Node::stop() {
   }
   Result<> marked;
   if (has_shards && unclean == 0) {
-    marked = co_await offload(env_.executor,
-                              [this] { return directory_->write_clean_shutdown_marker(broker_epoch_); });
+    marked = co_await offload(
+        env_.executor, [this] { return directory_->write_clean_shutdown_marker(broker_epoch_); });
   }
   lifecycle_.reset();
   metadata_.reset();

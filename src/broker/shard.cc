@@ -33,7 +33,8 @@ coordinator::GroupConfig group_config(const metadata::GroupSettings& settings) {
   return config;
 }
 
-std::int32_t offsets_partitions(const metadata::Image& image, const metadata::GroupSettings& settings) {
+std::int32_t offsets_partitions(const metadata::Image& image,
+                                const metadata::GroupSettings& settings) {
   const metadata::Topic* topic = image.topic(offsets_topic);
   return topic ? static_cast<std::int32_t>(topic->partitions.size())
                : settings.offsets_topic_num_partitions;
@@ -48,10 +49,10 @@ Shard::Shard(env::Env& shard_env, Node& owner, metadata::ImagePtr image, Setting
       tasks(shard_env.executor),
       flusher(shard_env, tasks),
       producer_ids(*this),
-      fetch_sessions(shard_env.shards.self(), static_cast<std::uint32_t>(owner.shard_count()),
-                     static_cast<std::size_t>(
-                         settings->fetch.max_incremental_fetch_session_cache_slots) /
-                         owner.shard_count()),
+      fetch_sessions(
+          shard_env.shards.self(), static_cast<std::uint32_t>(owner.shard_count()),
+          static_cast<std::size_t>(settings->fetch.max_incremental_fetch_session_cache_slots) /
+              owner.shard_count()),
       connections(*this),
       image_(std::move(image)),
       settings_(std::move(settings)),
@@ -68,7 +69,8 @@ Shard::Shard(env::Env& shard_env, Node& owner, metadata::ImagePtr image, Setting
 Shard::~Shard() = default;
 
 metadata::BrokerLayers Shard::config_layers() const {
-  return {.dynamic_broker = &image_->config(metadata::ConfigKind::broker, std::to_string(node.node_id())),
+  return {.dynamic_broker =
+              &image_->config(metadata::ConfigKind::broker, std::to_string(node.node_id())),
           .dynamic_default_broker = &image_->config(metadata::ConfigKind::broker, ""),
           .static_broker = &node.static_config()};
 }
@@ -178,7 +180,8 @@ Task<> Shard::load_groups(PartitionId id, LeaderEpoch epoch) {
   co_await partition(id)->opened();
   Partition* held = partition(id);
   if (!held || !held->is_leader() || held->leader_epoch() != epoch || stopping_) co_return;
-  groups_->start_loading(id.partition, epoch, std::make_shared<CoordinatorPartition>(*this, id, epoch));
+  groups_->start_loading(id.partition, epoch,
+                         std::make_shared<CoordinatorPartition>(*this, id, epoch));
 }
 
 void Shard::resign(Partition& partition) {
@@ -186,8 +189,9 @@ void Shard::resign(Partition& partition) {
   if (partition.name().topic == offsets_topic) groups_->resign(partition.id().partition);
 }
 
-// The topic is gone by a committed record. The folder is renamed first (durably), so that a crash at any line leaves
-// either the old folder, which the next start sets aside because its topic is unknown, or one marked for deletion.
+// The topic is gone by a committed record. The folder is renamed first (durably), so that a crash
+// at any line leaves either the old folder, which the next start sets aside because its topic is
+// unknown, or one marked for deletion.
 void Shard::drop_partition(const PartitionId& id) {
   const auto found = partitions_.find(id);
   if (found == partitions_.end()) return;
@@ -208,8 +212,9 @@ Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
     return logs.mark_deleted(directory, unique);
   });
   if (!marked) {
-    env.log.write(env::Level::error, "broker",
-                  fmt::format("cannot mark {} as deleted: {}", directory, marked.error().message()));
+    env.log.write(
+        env::Level::error, "broker",
+        fmt::format("cannot mark {} as deleted: {}", directory, marked.error().message()));
     co_return;
   }
   run_later(milliseconds(partition->settings().log.file_delete_delay_ms),
@@ -274,10 +279,11 @@ Task<std::size_t> Shard::close_partitions() {
 void Shard::run_later(env::Duration delay, std::function<Result<>()> work) {
   if (stopping_) return;
   auto timer = std::make_shared<env::TimerId>();
-  *timer = env.timers.start(env.clock.now() + delay, [this, timer, work = std::move(work)]() mutable {
-    later_.erase(*timer);
-    tasks.spawn(run_off_shard(std::move(work)));
-  });
+  *timer =
+      env.timers.start(env.clock.now() + delay, [this, timer, work = std::move(work)]() mutable {
+        later_.erase(*timer);
+        tasks.spawn(run_off_shard(std::move(work)));
+      });
   later_.insert(*timer);
 }
 
@@ -287,7 +293,8 @@ Task<> Shard::run_off_shard(std::function<Result<>()> work) {
 }
 
 void Shard::watch_deadlines(const PartitionId& partition) {
-  if (with_deadlines_.empty()) deadlines_.start(deadline_check, deadline_check, [this] { fail_overdue(); });
+  if (with_deadlines_.empty())
+    deadlines_.start(deadline_check, deadline_check, [this] { fail_overdue(); });
   with_deadlines_.push_back(partition);
 }
 

@@ -1,11 +1,11 @@
 #pragma once
-// Shard: what one thread of a broker owns: its partitions, its connections, its part of the group coordinator and
-// of the fetch sessions, and its copy of the committed image. Made, used and destroyed on that thread only; other
-// shards ask by message (spread.h).
+// Shard: what one thread of a broker owns: its partitions, its connections, its part of the group
+// coordinator and of the fetch sessions, and its copy of the committed image. Made, used and
+// destroyed on that thread only; other shards ask by message (spread.h).
 
 #include <cstdint>
-#include <map>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -55,16 +55,19 @@ class Shard {
   env::ShardId id() const { return env.shards.self(); }
   const metadata::Image& image() const { return *image_; }
   const metadata::BrokerSettings& settings() const { return *settings_; }
-  metadata::BrokerLayers config_layers() const;  // borrows from the image; not kept over a suspension
+  metadata::BrokerLayers config_layers()
+      const;  // borrows from the image; not kept over a suspension
   coordinator::GroupService& groups() { return *groups_; }
 
   // nullptr: this broker does not hold it, or it is another shard's.
   Partition* partition(const PartitionId& id);
   std::vector<Partition*> partitions();  // in order of id
 
-  // The next committed image: opens, drops, leads and resigns partitions, and applies settings, as it says.
+  // The next committed image: opens, drops, leads and resigns partitions, and applies settings, as
+  // it says.
   void apply_image(metadata::ImagePtr image, SettingsPtr settings);
-  // At the start: opens what the image gives this broker; returns when all of it is open or offline.
+  // At the start: opens what the image gives this broker; returns when all of it is open or
+  // offline.
   Task<> open_partitions();
   void start_housekeeping();
   // At a stop: every waiting group request is answered, then nothing writes any more.
@@ -75,7 +78,8 @@ class Shard {
   // acks=all requests of this partition wait: they are failed when their time is over.
   void watch_deadlines(const PartitionId& partition);
 
-  // Blocking work after a while, off the shard. Dropped at a stop: only for what the next start does, too.
+  // Blocking work after a while, off the shard. Dropped at a stop: only for what the next start
+  // does, too.
   void run_later(env::Duration delay, std::function<Result<>()> work);
 
   // A line about bytes that are no request, at most one a second.
@@ -105,7 +109,8 @@ class Shard {
   TopicView topics_;
   std::unique_ptr<coordinator::GroupService> groups_;
   std::unordered_map<PartitionId, std::unique_ptr<Partition>> partitions_;
-  std::map<std::string, std::shared_ptr<const metadata::TopicSettings>, std::less<>> topic_settings_;
+  std::map<std::string, std::shared_ptr<const metadata::TopicSettings>, std::less<>>
+      topic_settings_;
   std::vector<PartitionId> with_deadlines_;
   std::set<env::TimerId> later_;
   Ticker deadlines_;

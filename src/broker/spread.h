@@ -29,9 +29,9 @@ Task<Unit> visit_part(Shard& there, std::span<Item* const> part, Visit& visit) {
 
 inline Task<> drop_unit(Task<Unit> task) { co_await std::move(task); }
 
-// Calls `visit(Shard&, std::span<Item* const>)`, which returns nothing or a Task<>, once on every shard that owns
-// the partition (`id`) of some item, with those items in their order; the shards work at the same time. Items are
-// lent: they stay where they are until all parts have ended.
+// Calls `visit(Shard&, std::span<Item* const>)`, which returns nothing or a Task<>, once on every
+// shard that owns the partition (`id`) of some item, with those items in their order; the shards
+// work at the same time. Items are lent: they stay where they are until all parts have ended.
 template <class Item, class Visit>
 Task<> visit_by_shard(Shard& home, std::span<Item* const> items, Visit visit) {
   if (home.node.shard_count() == 1) {

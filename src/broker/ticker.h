@@ -1,6 +1,6 @@
 #pragma once
-// Ticker: calls something again and again on one shard, until it is stopped. The next period begins when the call
-// has returned, so calls never pile up.
+// Ticker: calls something again and again on one shard, until it is stopped. The next period begins
+// when the call has returned, so calls never pile up.
 
 #include <functional>
 #include <utility>

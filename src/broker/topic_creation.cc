@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "broker/api/client_context.h"
 #include "broker/node.h"
 #include "broker/shard.h"
-#include "broker/api/client_context.h"
 #include "wire/message/create_topics_request.h"
 #include "wire/message/create_topics_response.h"
 
@@ -30,13 +30,15 @@ CreateTopicsRequest::CreatableTopic offsets_topic_request(const metadata::GroupS
   topic.configs[0].name = wire::Str("cleanup.policy");
   topic.configs[0].value = wire::Str("compact");
   topic.configs[1].name = wire::Str("segment.bytes");
-  topic.configs[1].value = arena.copy(std::string_view(std::to_string(settings.offsets_topic_segment_bytes)));
+  topic.configs[1].value =
+      arena.copy(std::string_view(std::to_string(settings.offsets_topic_segment_bytes)));
   topic.configs[2].name = wire::Str("compression.type");
   topic.configs[2].value = wire::Str("producer");
   return topic;
 }
 
-CreateTopicsRequest::CreatableTopic default_topic_request(std::string_view name, wire::Arena& arena) {
+CreateTopicsRequest::CreatableTopic default_topic_request(std::string_view name,
+                                                          wire::Arena& arena) {
   CreateTopicsRequest::CreatableTopic topic;
   topic.name = arena.copy(name);
   topic.num_partitions = -1;
@@ -73,8 +75,9 @@ Task<TopicCreationErrors> create_topics_automatically(Request& request,
   CreateTopicsRequest body;
   body.topics = arena.array<CreateTopicsRequest::CreatableTopic>(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    body.topics[i] = names[i] == offsets_topic ? offsets_topic_request(shard.settings().group, arena)
-                                               : default_topic_request(names[i], arena);
+    body.topics[i] = names[i] == offsets_topic
+                         ? offsets_topic_request(shard.settings().group, arena)
+                         : default_topic_request(names[i], arena);
   }
   body.timeout_ms = shard.settings().fetch.request_timeout_ms;
   wire::Output encoded;

@@ -1,5 +1,6 @@
 #pragma once
-// Topics that come into being because somebody asks for them: automatic creation, and the internal topics.
+// Topics that come into being because somebody asks for them: automatic creation, and the internal
+// topics.
 
 #include <map>
 #include <string>
@@ -24,8 +25,8 @@ bool is_topic_name(std::string_view name);
 // By topic; those that were created (or are there by now) are absent.
 using TopicCreationErrors = std::map<std::string, wire::ErrorCode, std::less<>>;
 
-// Asks the controller for the topics with the broker's defaults (internal ones with theirs), and returns when they
-// are in this shard's image or were refused.
+// Asks the controller for the topics with the broker's defaults (internal ones with theirs), and
+// returns when they are in this shard's image or were refused.
 Task<TopicCreationErrors> create_topics_automatically(Request& request,
                                                       const std::vector<std::string>& names);
 

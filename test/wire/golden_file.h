@@ -8,7 +8,8 @@
 //   'V' name, lowest i16, highest i16                                 a message and its versions
 //   'M' name, version i16, bytes, JSON                                an instance
 //   'X' count u8, count times (position i32, byte u8), used i32
-//       the instance before with some bytes changed, and how many bytes Kafka used of it (-1: refused)
+//       the instance before with some bytes changed, and how many bytes Kafka used of it (-1:
+//       refused)
 //   'P' name, version i16, operation u8, path, bytes (none: refused)  a probe of the encoder
 
 #include <cstdint>

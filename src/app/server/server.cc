@@ -19,12 +19,16 @@ using Clock = std::chrono::steady_clock;
 
 ServerExit exit_for(const Error& error) {
   switch (error.code) {
-    case Errc::busy: return ServerExit::directory_in_use;
-    case Errc::exists: return ServerExit::address_in_use;
+    case Errc::busy:
+      return ServerExit::directory_in_use;
+    case Errc::exists:
+      return ServerExit::address_in_use;
     case Errc::invalid:
     case Errc::unsupported:
-    case Errc::corrupt: return ServerExit::bad_directory;
-    default: return ServerExit::failed;
+    case Errc::corrupt:
+      return ServerExit::bad_directory;
+    default:
+      return ServerExit::failed;
   }
 }
 
@@ -35,27 +39,36 @@ std::string ready_line(const broker::ReadyReport& report, const std::string& dir
     addresses += (addresses.empty() ? "" : ", ") + address.text();
   }
   const auto ms = std::chrono::duration_cast<std::chrono::microseconds>(since).count() / 1000.0;
-  return fmt::format("ready at {}, data in {}, cluster {}, node {}, {} partitions, {:.1f} ms", addresses,
-                     directory, report.cluster_id, report.node_id, report.partitions, ms);
+  return fmt::format("ready at {}, data in {}, cluster {}, node {}, {} partitions, {:.1f} ms",
+                     addresses, directory, report.cluster_id, report.node_id, report.partitions,
+                     ms);
 }
 
 // What shard 0 and the main thread say to each other.
 class Run {
  public:
   Run(broker::Node& node, env::Env& env, runtime::ProcessLog& log, std::string directory)
-      : node_(node), log_(log), directory_(std::move(directory)), stop_(env.executor),
-        tasks_(env.executor), began_(Clock::now()) {}
+      : node_(node),
+        log_(log),
+        directory_(std::move(directory)),
+        stop_(env.executor),
+        tasks_(env.executor),
+        began_(Clock::now()) {}
 
-  void begin() { tasks_.spawn(serve()); }   // on shard 0
-  void ask_to_stop() { stop_asked_ = true; stop_.notify(); }  // on shard 0
-  ServerExit wait() { return ended_.get_future().get(); }     // main thread
+  void begin() { tasks_.spawn(serve()); }  // on shard 0
+  void ask_to_stop() {
+    stop_asked_ = true;
+    stop_.notify();
+  }  // on shard 0
+  ServerExit wait() { return ended_.get_future().get(); }  // main thread
 
  private:
   Task<> serve() {
     const auto started = co_await node_.start();
     ServerExit result = ServerExit::ok;
     if (started) {
-      log_.write(env::Level::info, "server", ready_line(*started, directory_, Clock::now() - began_));
+      log_.write(env::Level::info, "server",
+                 ready_line(*started, directory_, Clock::now() - began_));
       runtime::notify_systemd("READY=1");
       tasks_.spawn(watch());
       while (!stop_asked_ && !failed_) co_await stop_.wait();

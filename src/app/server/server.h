@@ -27,7 +27,8 @@ enum class ServerExit : int {
   bad_directory = 5,     // foreign, newer or damaged
 };
 
-// One shard serves best on up to two cores (the helpers take the blocking work); beyond that, half of the cores.
+// One shard serves best on up to two cores (the helpers take the blocking work); beyond that, half
+// of the cores.
 std::size_t default_shards();
 
 // Runs until SIGTERM or SIGINT (the second ends at once), or until it fails. `signals` was made

@@ -1,6 +1,7 @@
 #pragma once
-// The requests a broker serves: one file per API in this folder, each with its Api; the table is table.cc.
-// What is not in the table is not advertised, and a request for it ends the connection, as in Kafka.
+// The requests a broker serves: one file per API in this folder, each with its Api; the table is
+// table.cc. What is not in the table is not advertised, and a request for it ends the connection,
+// as in Kafka.
 
 #include <span>
 
@@ -51,13 +52,5 @@ extern const Api sync_group;
 // Sorted by key.
 std::span<const Api* const> served_apis();
 const Api* find_served(wire::ApiKey key);  // nullptr: not served
-
-// Reads the header in front of request.body. Errors (the connection ends): truncated, an API or a version that
-// is not served. ApiVersions in a version that is too new is accepted: it is answered in version 0.
-Result<> read_header(Request& request);
-
-// Runs the handler. A body that does not decode is answered with INVALID_REQUEST where the response has a place
-// for it, else it ends the connection.
-Task<> serve(Request& request);
 
 }  // namespace weir::broker::api

@@ -20,8 +20,10 @@ bool is_software_name(std::string_view text) {
   const auto is_letter_or_digit = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   };
-  if (text.empty() || !is_letter_or_digit(text.front()) || !is_letter_or_digit(text.back())) return false;
-  return std::ranges::all_of(text, [&](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; });
+  if (text.empty() || !is_letter_or_digit(text.front()) || !is_letter_or_digit(text.back()))
+    return false;
+  return std::ranges::all_of(text,
+                             [&](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; });
 }
 
 wire::Array<ApiVersionsResponse::ApiVersion> api_ranges(wire::Arena& arena) {
@@ -30,7 +32,8 @@ wire::Array<ApiVersionsResponse::ApiVersion> api_ranges(wire::Arena& arena) {
   for (std::size_t i = 0; i < served.size(); ++i) {
     const wire::ApiInfo& api = *wire::find_api(served[i]->key);
     ranges[i].api_key = static_cast<std::int16_t>(api.key);
-    // librdkafka takes the lack of Produce v0 for an ancient broker (KAFKA-18659); it is refused when sent.
+    // librdkafka takes the lack of Produce v0 for an ancient broker (KAFKA-18659); it is refused
+    // when sent.
     ranges[i].min_version = api.key == wire::ApiKey::produce ? std::int16_t{0} : api.min_version;
     ranges[i].max_version =
         static_cast<std::int16_t>(api.max_version - (api.latest_version_unstable ? 1 : 0));
@@ -44,7 +47,8 @@ void add_features(const Request& request, wire::Arena& arena, ApiVersionsRespons
     if (request.version < 4 && range.min == 0) continue;  // older clients take 0 for a mistake
     supported.push_back({wire::Str(name), range.min, range.max});
   }
-  response.supported_features = arena.copy(std::span<const ApiVersionsResponse::SupportedFeatureKey>(supported));
+  response.supported_features =
+      arena.copy(std::span<const ApiVersionsResponse::SupportedFeatureKey>(supported));
 
   const weir::metadata::Image& image = request.shard->image();
   std::vector<ApiVersionsResponse::FinalizedFeatureKey> finalized;
@@ -53,7 +57,8 @@ void add_features(const Request& request, wire::Arena& arena, ApiVersionsRespons
   for (const auto& [name, level] : image.features.levels) {
     finalized.push_back({arena.copy(std::string_view(name)), level, level});
   }
-  response.finalized_features = arena.copy(std::span<const ApiVersionsResponse::FinalizedFeatureKey>(finalized));
+  response.finalized_features =
+      arena.copy(std::span<const ApiVersionsResponse::FinalizedFeatureKey>(finalized));
   response.finalized_features_epoch = image.offset;
 }
 

@@ -28,7 +28,8 @@ Task<> handle(Request& request, const DeleteGroupsRequest& body, DeleteGroupsRes
                             request.arena, answer);
     answers.insert(answers.end(), answer.results.begin(), answer.results.end());
   }
-  response.results = request.arena.copy(std::span<const DeleteGroupsResponse::DeletableGroupResult>(answers));
+  response.results =
+      request.arena.copy(std::span<const DeleteGroupsResponse::DeletableGroupResult>(answers));
 }
 
 }  // namespace

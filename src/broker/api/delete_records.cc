@@ -1,5 +1,6 @@
-// DeleteRecords: everything below an offset goes (KIP-107). The new log start offset is checkpointed by the
-// housekeeping; after a crash before that the records are there again, as in Kafka.
+// DeleteRecords: everything below an offset goes (KIP-107). The new log start offset is
+// checkpointed by the housekeeping; after a crash before that the records are there again, as in
+// Kafka.
 
 #include "wire/message/delete_records_request.h"
 #include "wire/message/delete_records_response.h"

@@ -19,18 +19,19 @@ using Broker = DescribeClusterResponse::DescribeClusterBroker;
 constexpr std::int8_t brokers_endpoint = 1;
 constexpr std::int8_t controllers_endpoint = 2;
 
-Task<> handle(Request& request, const DescribeClusterRequest& body, DescribeClusterResponse& response) {
+Task<> handle(Request& request, const DescribeClusterRequest& body,
+              DescribeClusterResponse& response) {
   response.cluster_id = wire::Str(request.shard->node.cluster_id());
   response.endpoint_type = body.endpoint_type;
   if (body.endpoint_type != brokers_endpoint) {
     const bool is_controllers = body.endpoint_type == controllers_endpoint;
     response.error_code = code(is_controllers ? ErrorCode::mismatched_endpoint_type
                                               : ErrorCode::unsupported_endpoint_type);
-    response.error_message =
-        is_controllers
-            ? wire::Str("The request was sent to an endpoint of type BROKER, but we wanted an endpoint of "
-                        "type CONTROLLER")
-            : wire::Str("Unsupported endpoint type");
+    response.error_message = is_controllers ? wire::Str(
+                                                  "The request was sent to an endpoint of type "
+                                                  "BROKER, but we wanted an endpoint of "
+                                                  "type CONTROLLER")
+                                            : wire::Str("Unsupported endpoint type");
     co_return;
   }
   std::vector<Broker> brokers;

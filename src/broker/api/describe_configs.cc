@@ -14,11 +14,11 @@
 namespace weir::broker::api {
 namespace {
 
+using weir::metadata::ConfigEntry;
+using weir::metadata::ConfigKind;
 using wire::DescribeConfigsRequest;
 using wire::DescribeConfigsResponse;
 using wire::ErrorCode;
-using weir::metadata::ConfigEntry;
-using weir::metadata::ConfigKind;
 using ResourceAnswer = DescribeConfigsResponse::DescribeConfigsResult;
 using EntryAnswer = DescribeConfigsResponse::DescribeConfigsResourceResult;
 
@@ -44,8 +44,8 @@ std::optional<std::vector<ConfigEntry>> entries_of(Request& request, std::string
         result.error_message = wire::Str::null();
         return std::nullopt;
       }
-      return weir::metadata::describe_configs(ConfigKind::topic,
-                                              shard.image().config(ConfigKind::topic, name), layers);
+      return weir::metadata::describe_configs(
+          ConfigKind::topic, shard.image().config(ConfigKind::topic, name), layers);
     case ConfigKind::broker: {
       if (name.empty()) return weir::metadata::describe_default_broker_configs(layers);
       BrokerId id = no_broker;
@@ -87,7 +87,8 @@ wire::Str text(Request& request, const std::optional<std::string>& value) {
   return value ? request.arena.copy(std::string_view(*value)) : wire::Str::null();
 }
 
-EntryAnswer answer_for(Request& request, const DescribeConfigsRequest& body, const ConfigEntry& entry) {
+EntryAnswer answer_for(Request& request, const DescribeConfigsRequest& body,
+                       const ConfigEntry& entry) {
   EntryAnswer answer;
   answer.name = request.arena.copy(std::string_view(entry.name));
   answer.value = text(request, entry.value);
@@ -109,13 +110,15 @@ EntryAnswer answer_for(Request& request, const DescribeConfigsRequest& body, con
   return answer;
 }
 
-bool is_wanted(const DescribeConfigsRequest::DescribeConfigsResource& asked, const ConfigEntry& entry) {
+bool is_wanted(const DescribeConfigsRequest::DescribeConfigsResource& asked,
+               const ConfigEntry& entry) {
   if (asked.configuration_keys.is_null()) return true;
   return std::ranges::any_of(asked.configuration_keys,
                              [&entry](wire::Str key) { return key.view() == entry.name; });
 }
 
-Task<> handle(Request& request, const DescribeConfigsRequest& body, DescribeConfigsResponse& response) {
+Task<> handle(Request& request, const DescribeConfigsRequest& body,
+              DescribeConfigsResponse& response) {
   response.results = request.arena.array<ResourceAnswer>(body.resources.size());
   for (std::size_t r = 0; r < body.resources.size(); ++r) {
     const auto& asked = body.resources[r];

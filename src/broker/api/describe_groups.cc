@@ -12,7 +12,8 @@ namespace {
 using wire::DescribeGroupsRequest;
 using wire::DescribeGroupsResponse;
 
-Task<> handle(Request& request, const DescribeGroupsRequest& body, DescribeGroupsResponse& response) {
+Task<> handle(Request& request, const DescribeGroupsRequest& body,
+              DescribeGroupsResponse& response) {
   std::vector<std::string_view> groups;
   for (const auto& group : body.groups) groups.push_back(group.view());
   std::vector<DescribeGroupsResponse::DescribedGroup> answers;
@@ -21,7 +22,8 @@ Task<> handle(Request& request, const DescribeGroupsRequest& body, DescribeGroup
     if (parts[owner].empty()) continue;
     DescribeGroupsRequest part = body;
     part.groups = request.arena.array<wire::Str>(parts[owner].size());
-    for (std::size_t i = 0; i < parts[owner].size(); ++i) part.groups[i] = body.groups[parts[owner][i]];
+    for (std::size_t i = 0; i < parts[owner].size(); ++i)
+      part.groups[i] = body.groups[parts[owner][i]];
     DescribeGroupsResponse answer;
     co_await on_group_shard(request, owner, &coordinator::GroupService::describe_groups, part,
                             request.arena, answer);
@@ -32,7 +34,8 @@ Task<> handle(Request& request, const DescribeGroupsRequest& body, DescribeGroup
       answer.authorized_operations = group_operations;
     }
   }
-  response.groups = request.arena.copy(std::span<const DescribeGroupsResponse::DescribedGroup>(answers));
+  response.groups =
+      request.arena.copy(std::span<const DescribeGroupsResponse::DescribedGroup>(answers));
 }
 
 }  // namespace

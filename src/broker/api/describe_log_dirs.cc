@@ -52,7 +52,8 @@ wire::Array<DescribeLogDirsResponse::DescribeLogDirsTopic> topics_of(Request& re
   return request.arena.copy(std::span<const DescribeLogDirsResponse::DescribeLogDirsTopic>(topics));
 }
 
-Task<> handle(Request& request, const DescribeLogDirsRequest& body, DescribeLogDirsResponse& response) {
+Task<> handle(Request& request, const DescribeLogDirsRequest& body,
+              DescribeLogDirsResponse& response) {
   Shard& home = *request.shard;
   Sizes sizes;
   for (env::ShardId s = 0; s < home.node.shard_count(); ++s) {

@@ -48,7 +48,8 @@ void fill(Request& request, const Item& item) {
 Task<> handle(Request& request, const DescribeProducersRequest& body,
               DescribeProducersResponse& response) {
   std::vector<Item> items;
-  response.topics = request.arena.array<DescribeProducersResponse::TopicResponse>(body.topics.size());
+  response.topics =
+      request.arena.array<DescribeProducersResponse::TopicResponse>(body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());
@@ -72,7 +73,8 @@ Task<> handle(Request& request, const DescribeProducersRequest& body,
 
 }  // namespace
 
-const Api describe_producers{wire::ApiKey::describe_producers,
-                             serve_typed<DescribeProducersRequest, DescribeProducersResponse, handle>};
+const Api describe_producers{
+    wire::ApiKey::describe_producers,
+    serve_typed<DescribeProducersRequest, DescribeProducersResponse, handle>};
 
 }  // namespace weir::broker::api

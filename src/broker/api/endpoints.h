@@ -15,8 +15,9 @@ std::string_view listener_name(const Request& request);
 // nullptr: that broker is not there, is fenced, or has no such listener.
 const metadata::Endpoint* endpoint_of(const Request& request, BrokerId broker);
 
-// Fills {node_id, host, port, rack} of a message's endpoint struct for the brokers in `ids`, those without an
-// endpoint left out. Hosts are views into the image, which the request's shard keeps (see image_for).
+// Fills {node_id, host, port, rack} of a message's endpoint struct for the brokers in `ids`, those
+// without an endpoint left out. Hosts are views into the image, which the request's shard keeps
+// (see image_for).
 template <class NodeEndpoint>
 wire::Array<NodeEndpoint> node_endpoints(Request& request, std::span<const BrokerId> ids) {
   std::vector<NodeEndpoint> endpoints;

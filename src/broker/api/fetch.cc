@@ -1,5 +1,6 @@
-// Fetch: batches as they lie in the files (KIP-74, 227, 320, 516, 595, 951). The answer names file ranges, which
-// the connection sends from the page cache; ranges that are not in it are read first, off the shard.
+// Fetch: batches as they lie in the files (KIP-74, 227, 320, 516, 595, 951). The answer names file
+// ranges, which the connection sends from the page cache; ranges that are not in it are read first,
+// off the shard.
 
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
@@ -143,8 +144,8 @@ void resolve(const Request& request, bool from_follower, FetchItem& item) {
   }
 }
 
-// Each shard kept to the limit by itself; now the answer as a whole is cut to it, and no answer but the first with
-// data carries half a batch at its front.
+// Each shard kept to the limit by itself; now the answer as a whole is cut to it, and no answer but
+// the first with data carries half a batch at its front.
 std::uint64_t cut_to_limit(std::vector<FetchItem>& items, std::uint64_t bytes_max) {
   std::uint64_t total = 0;
   for (FetchItem& item : items) {
@@ -242,7 +243,8 @@ FetchResponse::PartitionData answer_for(Request& request, FetchItem& item,
   }
   if (request.version >= 16 && item.error == ErrorCode::not_leader_or_follower && item.is_known) {
     const weir::metadata::Topic* topic = request.shard->image().topic(item.id.topic_id);
-    const weir::metadata::Partition* partition = topic ? topic->partition(item.id.partition) : nullptr;
+    const weir::metadata::Partition* partition =
+        topic ? topic->partition(item.id.partition) : nullptr;
     if (partition && partition->leader != no_broker) {
       answer.current_leader.leader_id = partition->leader;
       answer.current_leader.leader_epoch = partition->leader_epoch;
@@ -271,13 +273,15 @@ void write_answer(Request& request, std::vector<FetchItem*>& told, FetchResponse
       topic.partitions[p] = answer_for(request, *told[i], leaders);
     }
   }
-  response.responses = request.arena.copy(std::span<const FetchResponse::FetchableTopicResponse>(topics));
+  response.responses =
+      request.arena.copy(std::span<const FetchResponse::FetchableTopicResponse>(topics));
   if (!leaders.empty()) {
     response.node_endpoints = node_endpoints<FetchResponse::NodeEndpoint>(request, leaders);
   }
 }
 
-// Remembers what the session's client will know, and lets partitions that gave data go last next time.
+// Remembers what the session's client will know, and lets partitions that gave data go last next
+// time.
 void remember_in_session(FetchSession& session, std::vector<FetchItem*>& told) {
   for (FetchItem* item : told) {
     item->asked->sent_high_watermark = item->high_watermark;
@@ -315,11 +319,11 @@ Task<> handle(Request& request, const FetchRequest& body, FetchResponse& respons
     items[i].asked = &context.partitions()[i];
     resolve(request, is_from_follower(body), items[i]);
   }
-  const FetchLimits limits{
-      .isolation = body.isolation_level == 1 ? Isolation::read_committed : Isolation::read_uncommitted,
-      .bytes_max = static_cast<std::uint32_t>(
-          std::clamp(body.max_bytes, 0, request.shard->settings().fetch.fetch_max_bytes)),
-      .checks_divergence = request.version >= 12};
+  const FetchLimits limits{.isolation = body.isolation_level == 1 ? Isolation::read_committed
+                                                                  : Isolation::read_uncommitted,
+                           .bytes_max = static_cast<std::uint32_t>(std::clamp(
+                               body.max_bytes, 0, request.shard->settings().fetch.fetch_max_bytes)),
+                           .checks_divergence = request.version >= 12};
   co_await read_until_enough(request, body, limits, items);
   co_await warm_up(*request.shard, items);
 

@@ -1,5 +1,6 @@
-// FindCoordinator: which broker coordinates a group (KIP-699). __consumer_offsets comes into being with the first
-// question. Transactions and share groups are not served yet: UNSUPPORTED_VERSION, which ends a client's asking.
+// FindCoordinator: which broker coordinates a group (KIP-699). __consumer_offsets comes into being
+// with the first question. Transactions and share groups are not served yet: UNSUPPORTED_VERSION,
+// which ends a client's asking.
 
 #include "wire/message/find_coordinator_request.h"
 #include "wire/message/find_coordinator_response.h"
@@ -44,7 +45,8 @@ Answer find(Request& request, std::int8_t key_type, wire::Str key) {
       topic ? topic->partition(coordinator::partition_for(
                   key.view(), static_cast<std::int32_t>(topic->partitions.size())))
             : nullptr;
-  const weir::metadata::Endpoint* endpoint = partition ? endpoint_of(request, partition->leader) : nullptr;
+  const weir::metadata::Endpoint* endpoint =
+      partition ? endpoint_of(request, partition->leader) : nullptr;
   if (!endpoint) {
     refuse(answer, ErrorCode::coordinator_not_available);
     return answer;
@@ -56,7 +58,8 @@ Answer find(Request& request, std::int8_t key_type, wire::Str key) {
   return answer;
 }
 
-Task<> handle(Request& request, const FindCoordinatorRequest& body, FindCoordinatorResponse& response) {
+Task<> handle(Request& request, const FindCoordinatorRequest& body,
+              FindCoordinatorResponse& response) {
   if (body.key_type == group_key && !request.shard->image().topic(offsets_topic)) {
     const std::vector<std::string> names{std::string(offsets_topic)};
     co_await create_topics_automatically(request, names);

@@ -20,8 +20,8 @@ coordinator::RequestContext coordinator_context(const Request& request, std::str
           .client_host = client_host};
 }
 
-std::vector<std::vector<std::size_t>> split_by_group_shard(const Shard& shard,
-                                                           std::span<const std::string_view> groups) {
+std::vector<std::vector<std::size_t>> split_by_group_shard(
+    const Shard& shard, std::span<const std::string_view> groups) {
   std::vector<std::vector<std::size_t>> parts(shard.node.shard_count());
   for (std::size_t i = 0; i < groups.size(); ++i) {
     parts[group_shard(shard, groups[i])].push_back(i);

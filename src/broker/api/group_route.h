@@ -8,15 +8,15 @@
 
 namespace weir::broker::api {
 
-// The shard of the group's partition of __consumer_offsets; this one while the topic is not there (its service
-// answers that it is not the coordinator).
+// The shard of the group's partition of __consumer_offsets; this one while the topic is not there
+// (its service answers that it is not the coordinator).
 env::ShardId group_shard(const Shard& shard, std::string_view group);
 
 coordinator::RequestContext coordinator_context(const Request& request, std::string& client_host);
 
 template <class Body, class Response>
-using GroupMethod = Task<> (coordinator::GroupService::*)(const coordinator::RequestContext&, const Body&,
-                                                          wire::Arena&, Response&);
+using GroupMethod = Task<> (coordinator::GroupService::*)(const coordinator::RequestContext&,
+                                                          const Body&, wire::Arena&, Response&);
 
 template <class Body, class Response>
 Task<Unit> call_group_service(Shard& there, GroupMethod<Body, Response> method,
@@ -33,9 +33,10 @@ Task<> on_group_shard(Request& request, env::ShardId owner, GroupMethod<Body, Re
   std::string client_host;
   const coordinator::RequestContext context = coordinator_context(request, client_host);
   Shard& there = request.shard->node.shard(owner);
-  co_await on_shard<Unit>(*request.shard, owner, [&there, method, &context, &body, &arena, &response] {
-    return call_group_service(there, method, context, body, arena, response);
-  });
+  co_await on_shard<Unit>(
+      *request.shard, owner, [&there, method, &context, &body, &arena, &response] {
+        return call_group_service(there, method, context, body, arena, response);
+      });
 }
 
 // Handler of an API that names one group in `group_id`.
@@ -46,7 +47,7 @@ Task<> handle_group(Request& request, const Body& body, Response& response) {
 }
 
 // Splits positions 0..groups.size() by the shard of their group, for APIs that name several.
-std::vector<std::vector<std::size_t>> split_by_group_shard(const Shard& shard,
-                                                           std::span<const std::string_view> groups);
+std::vector<std::vector<std::size_t>> split_by_group_shard(
+    const Shard& shard, std::span<const std::string_view> groups);
 
 }  // namespace weir::broker::api

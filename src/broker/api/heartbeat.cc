@@ -7,10 +7,9 @@
 
 namespace weir::broker::api {
 
-const Api heartbeat{
-    wire::ApiKey::heartbeat,
-    serve_typed<wire::HeartbeatRequest, wire::HeartbeatResponse,
-                handle_group<wire::HeartbeatRequest, wire::HeartbeatResponse,
-                             &coordinator::GroupService::heartbeat>>};
+const Api heartbeat{wire::ApiKey::heartbeat,
+                    serve_typed<wire::HeartbeatRequest, wire::HeartbeatResponse,
+                                handle_group<wire::HeartbeatRequest, wire::HeartbeatResponse,
+                                             &coordinator::GroupService::heartbeat>>};
 
 }  // namespace weir::broker::api

@@ -12,7 +12,8 @@ using wire::ErrorCode;
 using wire::InitProducerIdRequest;
 using wire::InitProducerIdResponse;
 
-Task<> handle(Request& request, const InitProducerIdRequest& body, InitProducerIdResponse& response) {
+Task<> handle(Request& request, const InitProducerIdRequest& body,
+              InitProducerIdResponse& response) {
   if (!body.transactional_id.is_null()) {
     response.error_code = code(ErrorCode::unsupported_version);
     co_return;

@@ -7,10 +7,9 @@
 
 namespace weir::broker::api {
 
-const Api join_group{
-    wire::ApiKey::join_group,
-    serve_typed<wire::JoinGroupRequest, wire::JoinGroupResponse,
-                handle_group<wire::JoinGroupRequest, wire::JoinGroupResponse,
-                             &coordinator::GroupService::join_group>>};
+const Api join_group{wire::ApiKey::join_group,
+                     serve_typed<wire::JoinGroupRequest, wire::JoinGroupResponse,
+                                 handle_group<wire::JoinGroupRequest, wire::JoinGroupResponse,
+                                              &coordinator::GroupService::join_group>>};
 
 }  // namespace weir::broker::api

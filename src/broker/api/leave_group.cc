@@ -7,10 +7,9 @@
 
 namespace weir::broker::api {
 
-const Api leave_group{
-    wire::ApiKey::leave_group,
-    serve_typed<wire::LeaveGroupRequest, wire::LeaveGroupResponse,
-                handle_group<wire::LeaveGroupRequest, wire::LeaveGroupResponse,
-                             &coordinator::GroupService::leave_group>>};
+const Api leave_group{wire::ApiKey::leave_group,
+                      serve_typed<wire::LeaveGroupRequest, wire::LeaveGroupResponse,
+                                  handle_group<wire::LeaveGroupRequest, wire::LeaveGroupResponse,
+                                               &coordinator::GroupService::leave_group>>};
 
 }  // namespace weir::broker::api

@@ -1,4 +1,5 @@
-// ListConfigResources: resources that can be or are configured (KIP-1142; version 0 lists client metrics only).
+// ListConfigResources: resources that can be or are configured (KIP-1142; version 0 lists client
+// metrics only).
 
 #include "wire/message/list_config_resources_request.h"
 #include "wire/message/list_config_resources_response.h"
@@ -11,10 +12,10 @@
 namespace weir::broker::api {
 namespace {
 
+using weir::metadata::ConfigKind;
 using wire::ErrorCode;
 using wire::ListConfigResourcesRequest;
 using wire::ListConfigResourcesResponse;
-using weir::metadata::ConfigKind;
 using Answer = ListConfigResourcesResponse::ConfigResource;
 
 class Lister {

@@ -15,8 +15,8 @@ Task<> handle(Request& request, const ListGroupsRequest& body, ListGroupsRespons
   std::vector<ListGroupsResponse::ListedGroup> groups;
   for (env::ShardId owner = 0; owner < request.shard->node.shard_count(); ++owner) {
     ListGroupsResponse answer;
-    co_await on_group_shard(request, owner, &coordinator::GroupService::list_groups, body, request.arena,
-                            answer);
+    co_await on_group_shard(request, owner, &coordinator::GroupService::list_groups, body,
+                            request.arena, answer);
     if (answer.error_code != 0) response.error_code = answer.error_code;
     groups.insert(groups.end(), answer.groups.begin(), answer.groups.end());
   }

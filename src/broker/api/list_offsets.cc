@@ -33,11 +33,16 @@ struct Item {
 // The first version that may ask for a special timestamp.
 std::int16_t version_of(std::int64_t timestamp) {
   switch (timestamp) {
-    case max_timestamp: return 7;
-    case earliest_local: return 8;
-    case latest_tiered: return 9;
-    case earliest_pending_upload: return 11;
-    default: return timestamp < earliest_pending_upload ? INT16_MAX : 1;
+    case max_timestamp:
+      return 7;
+    case earliest_local:
+      return 8;
+    case latest_tiered:
+      return 9;
+    case earliest_pending_upload:
+      return 11;
+    default:
+      return timestamp < earliest_pending_upload ? INT16_MAX : 1;
   }
 }
 
@@ -83,7 +88,8 @@ Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const It
 ErrorCode check(const Partition* partition, const Item& item) {
   if (!partition) return ErrorCode::not_leader_or_follower;
   const ErrorCode error = partition->check_leader();
-  return error != ErrorCode::none ? error : partition->check_epoch(item.asked->current_leader_epoch);
+  return error != ErrorCode::none ? error
+                                  : partition->check_epoch(item.asked->current_leader_epoch);
 }
 
 Task<> look_up_here(Shard& shard, std::span<Item* const> items, Isolation isolation) {
@@ -103,7 +109,8 @@ Task<> look_up_here(Shard& shard, std::span<Item* const> items, Isolation isolat
 Task<> handle(Request& request, const ListOffsetsRequest& body, ListOffsetsResponse& response) {
   std::vector<Item> items;
   std::set<std::pair<std::string_view, PartitionIndex>> seen;
-  response.topics = request.arena.array<ListOffsetsResponse::ListOffsetsTopicResponse>(body.topics.size());
+  response.topics =
+      request.arena.array<ListOffsetsResponse::ListOffsetsTopicResponse>(body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());

@@ -1,5 +1,5 @@
-// Metadata: topics, partitions and their leaders, brokers (KIP-4, 516, 951). Topics that do not exist are created
-// first where client and broker allow it.
+// Metadata: topics, partitions and their leaders, brokers (KIP-4, 516, 951). Topics that do not
+// exist are created first where client and broker allow it.
 
 #include "wire/message/metadata_request.h"
 #include "wire/message/metadata_response.h"
@@ -57,7 +57,8 @@ TopicAnswer describe_topic(Request& request, const MetadataRequest& body,
   for (const auto& [index, partition] : topic.partitions) {
     answer.partitions[i++] = describe_partition(request, index, *partition);
   }
-  if (body.include_topic_authorized_operations) answer.topic_authorized_operations = topic_operations;
+  if (body.include_topic_authorized_operations)
+    answer.topic_authorized_operations = topic_operations;
   return answer;
 }
 
@@ -93,7 +94,8 @@ bool wants_all(const Request& request, const MetadataRequest& body) {
 std::vector<std::string> topics_to_create(const Request& request, const MetadataRequest& body) {
   std::vector<std::string> missing;
   const bool client_allows = request.version < 4 || body.allow_auto_topic_creation;
-  if (!client_allows || !request.shard->settings().controller.auto_create_topics_enable) return missing;
+  if (!client_allows || !request.shard->settings().controller.auto_create_topics_enable)
+    return missing;
   for (const auto& topic : body.topics) {
     if (!topic.topic_id.is_zero() || !is_topic_name(topic.name.view())) continue;
     if (!request.shard->image().topic(topic.name.view())) missing.push_back(topic.name.str());
@@ -112,8 +114,8 @@ void add_brokers(Request& request, MetadataResponse& response) {
     out.port = endpoint->port;
     if (broker->rack) out.rack = request.arena.copy(std::string_view(*broker->rack));
   }
-  response.brokers = request.arena.copy(
-      std::span<const MetadataResponse::MetadataResponseBroker>(brokers));
+  response.brokers =
+      request.arena.copy(std::span<const MetadataResponse::MetadataResponseBroker>(brokers));
 }
 
 // Kafka refuses to look topics up by id in the versions that carry ids without using them.
@@ -154,7 +156,8 @@ Task<> handle(Request& request, const MetadataRequest& body, MetadataResponse& r
     for (const auto& asked : body.topics) {
       TopicAnswer& answer = response.topics[i++] = answer_for(request, body, asked);
       const auto failed = errors.find(asked.name.view());
-      if (answer.error_code != 0 && failed != errors.end()) answer.error_code = code(failed->second);
+      if (answer.error_code != 0 && failed != errors.end())
+        answer.error_code = code(failed->second);
     }
   }
   if (body.include_cluster_authorized_operations) {
@@ -164,7 +167,6 @@ Task<> handle(Request& request, const MetadataRequest& body, MetadataResponse& r
 
 }  // namespace
 
-const Api metadata{wire::ApiKey::metadata,
-                   serve_typed<MetadataRequest, MetadataResponse, handle>};
+const Api metadata{wire::ApiKey::metadata, serve_typed<MetadataRequest, MetadataResponse, handle>};
 
 }  // namespace weir::broker::api

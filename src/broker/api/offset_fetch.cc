@@ -26,8 +26,10 @@ Task<> handle(Request& request, const OffsetFetchRequest& body, OffsetFetchRespo
   for (env::ShardId owner = 0; owner < parts.size(); ++owner) {
     if (parts[owner].empty()) continue;
     OffsetFetchRequest part = body;
-    part.groups = request.arena.array<OffsetFetchRequest::OffsetFetchRequestGroup>(parts[owner].size());
-    for (std::size_t i = 0; i < parts[owner].size(); ++i) part.groups[i] = body.groups[parts[owner][i]];
+    part.groups =
+        request.arena.array<OffsetFetchRequest::OffsetFetchRequestGroup>(parts[owner].size());
+    for (std::size_t i = 0; i < parts[owner].size(); ++i)
+      part.groups[i] = body.groups[parts[owner][i]];
     OffsetFetchResponse answer;
     co_await on_group_shard(request, owner, method, part, request.arena, answer);
     answers.insert(answers.end(), answer.groups.begin(), answer.groups.end());

@@ -1,4 +1,5 @@
-// OffsetForLeaderEpoch: where a leader's epoch ends, so that a consumer notices a truncation (KIP-320).
+// OffsetForLeaderEpoch: where a leader's epoch ends, so that a consumer notices a truncation
+// (KIP-320).
 
 #include "wire/message/offset_for_leader_epoch_request.h"
 #include "wire/message/offset_for_leader_epoch_response.h"
@@ -37,8 +38,8 @@ void find_ends(Shard& shard, std::span<Item* const> items) {
 Task<> handle(Request& request, const OffsetForLeaderEpochRequest& body,
               OffsetForLeaderEpochResponse& response) {
   std::vector<Item> items;
-  response.topics =
-      request.arena.array<OffsetForLeaderEpochResponse::OffsetForLeaderTopicResult>(body.topics.size());
+  response.topics = request.arena.array<OffsetForLeaderEpochResponse::OffsetForLeaderTopicResult>(
+      body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.topic.view());

@@ -1,5 +1,6 @@
-// Produce: batches to partitions (KIP-98, 467, 516, 951). Everything up to staging happens before the first
-// suspension on the partition's shard, so that pipelined requests of a connection append in order.
+// Produce: batches to partitions (KIP-98, 467, 516, 951). Everything up to staging happens before
+// the first suspension on the partition's shard, so that pipelined requests of a connection append
+// in order.
 
 #include "wire/message/produce_request.h"
 #include "wire/message/produce_response.h"
@@ -26,11 +27,12 @@ struct Item {
 };
 
 // What can be said without asking the partition.
-ErrorCode check_item(const Request& request, const ProduceRequest& body, const weir::metadata::Topic* topic,
-                     PartitionIndex index) {
+ErrorCode check_item(const Request& request, const ProduceRequest& body,
+                     const weir::metadata::Topic* topic, PartitionIndex index) {
   if (body.acks < -1 || body.acks > 1) return ErrorCode::invalid_required_acks;
   if (!topic) {
-    return request.version >= 13 ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
+    return request.version >= 13 ? ErrorCode::unknown_topic_id
+                                 : ErrorCode::unknown_topic_or_partition;
   }
   if (!topic->partition(index)) return ErrorCode::unknown_topic_or_partition;
   if (is_internal_topic(topic->name) && request.client_id.view() != "__admin_client") {
@@ -45,8 +47,9 @@ std::vector<Item> items_of(const Request& request, const ProduceRequest& body) {
       shard.env.clock.now() + std::chrono::milliseconds(std::max(body.timeout_ms, 0));
   std::vector<Item> items;
   for (const auto& asked : body.topic_data) {
-    const weir::metadata::Topic* topic = request.version >= 13 ? shard.image().topic(asked.topic_id)
-                                                               : shard.image().topic(asked.name.view());
+    const weir::metadata::Topic* topic = request.version >= 13
+                                             ? shard.image().topic(asked.topic_id)
+                                             : shard.image().topic(asked.name.view());
     for (const auto& partition : asked.partition_data) {
       Item& item = items.emplace_back();
       item.append.acks = body.acks;
@@ -90,9 +93,11 @@ Task<> append_here(Shard& shard, std::span<Item* const> items) {
 void fill(Request& request, const PartitionAppend& append, PartitionAnswer& answer) {
   answer.error_code = code(append.error);
   answer.base_offset = append.error == ErrorCode::none ? append.base_offset : no_offset;
-  answer.log_append_time_ms = append.error == ErrorCode::none ? append.log_append_time : no_timestamp;
+  answer.log_append_time_ms =
+      append.error == ErrorCode::none ? append.log_append_time : no_timestamp;
   answer.log_start_offset = append.log_start_offset;
-  if (!append.message.empty()) answer.error_message = request.arena.copy(std::string_view(append.message));
+  if (!append.message.empty())
+    answer.error_message = request.arena.copy(std::string_view(append.message));
   answer.record_errors =
       request.arena.array<ProduceResponse::BatchIndexAndErrorMessage>(append.record_errors.size());
   for (std::size_t i = 0; i < append.record_errors.size(); ++i) {
@@ -128,7 +133,8 @@ Task<> handle(Request& request, const ProduceRequest& body, ProduceResponse& res
     }
     co_return;
   }
-  response.responses = request.arena.array<ProduceResponse::TopicProduceResponse>(body.topic_data.size());
+  response.responses =
+      request.arena.array<ProduceResponse::TopicProduceResponse>(body.topic_data.size());
   std::vector<BrokerId> leaders;
   std::size_t next = 0;
   for (std::size_t t = 0; t < body.topic_data.size(); ++t) {

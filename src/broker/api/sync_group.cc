@@ -7,10 +7,9 @@
 
 namespace weir::broker::api {
 
-const Api sync_group{
-    wire::ApiKey::sync_group,
-    serve_typed<wire::SyncGroupRequest, wire::SyncGroupResponse,
-                handle_group<wire::SyncGroupRequest, wire::SyncGroupResponse,
-                             &coordinator::GroupService::sync_group>>};
+const Api sync_group{wire::ApiKey::sync_group,
+                     serve_typed<wire::SyncGroupRequest, wire::SyncGroupResponse,
+                                 handle_group<wire::SyncGroupRequest, wire::SyncGroupResponse,
+                                              &coordinator::GroupService::sync_group>>};
 
 }  // namespace weir::broker::api

@@ -23,7 +23,8 @@ void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t liste
   shard_.tasks.spawn(run(number, std::move(session), std::move(ended)));
 }
 
-Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended) {
+Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session,
+                        env::Callback ended) {
   co_await session->run();
   sessions_.erase(number);
   session.reset();

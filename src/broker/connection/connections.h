@@ -25,8 +25,8 @@ class Connections {
   void serve(std::unique_ptr<env::Socket> socket, std::uint32_t listener, env::Callback ended);
   std::size_t count() const { return sessions_.size(); }
 
-  void drain();   // all sessions: Session::drain
-  void close();   // all sessions: Session::close
+  void drain();    // all sessions: Session::drain
+  void close();    // all sessions: Session::close
   Task<> ended();  // waits until there is none
   void close_idle(env::Duration idle_max);
 

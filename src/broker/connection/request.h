@@ -1,9 +1,10 @@
 #pragma once
-// Request: one request on its way through the broker, from the frame it came in to the answer that goes out.
-// Pooled: a finished one is used again, with the memory its arena and output have grown to.
+// Request: one request on its way through the broker, from the frame it came in to the answer that
+// goes out. Pooled: a finished one is used again, with the memory its arena and output have grown
+// to.
 //
-// Owned by its Session (connection/session.h) on the connection's shard. A handler that works on other shards
-// lends parts of it there and sleeps meanwhile; nobody else keeps references.
+// Owned by its Session (connection/session.h) on the connection's shard. A handler that works on
+// other shards lends parts of it there and sleeps meanwhile; nobody else keeps references.
 
 #include <cstdint>
 #include <vector>
@@ -20,8 +21,8 @@ namespace weir::broker {
 class Session;
 class Shard;
 
-// Something that waits on behalf of a request and can be told to end early, because the connection or the node
-// is closing. cancel() may be called once, from the loop.
+// Something that waits on behalf of a request and can be told to end early, because the connection
+// or the node is closing. cancel() may be called once, from the loop.
 class Cancellable {
  public:
   virtual void cancel() = 0;
@@ -31,7 +32,7 @@ class Cancellable {
 };
 
 struct Request {
-  Shard* shard = nullptr;      // the connection's
+  Shard* shard = nullptr;  // the connection's
   Session* session = nullptr;
 
   // Header.
@@ -40,14 +41,14 @@ struct Request {
   std::int32_t correlation_id = 0;
   wire::Str client_id = wire::Str::null();
 
-  ChunkRef chunk;              // keeps `body` and what was decoded from it
-  MutableBytes body;           // after the header
-  wire::Arena arena;           // of the decoded request and of its response
+  ChunkRef chunk;     // keeps `body` and what was decoded from it
+  MutableBytes body;  // after the header
+  wire::Arena arena;  // of the decoded request and of its response
 
   // Answer: the response header and body, with gaps that `files` fill in order.
   wire::Output output;
   std::vector<env::FileRange> files;
-  bool has_answer = true;      // false: Produce with acks=0
+  bool has_answer = true;          // false: Produce with acks=0
   bool closes_connection = false;  // nothing is answered; the connection ends
 
   Cancellable* waiting = nullptr;  // set while a long poll waits

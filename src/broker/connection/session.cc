@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "broker/api/api.h"
+#include "broker/dispatch.h"
 #include "broker/shard.h"
 
 namespace weir::broker {
@@ -14,7 +14,8 @@ Session::Session(Shard& shard, std::unique_ptr<env::Connection> connection, std:
     : shard_(shard),
       connection_(std::move(connection)),
       listener_(listener),
-      reader_(shard.chunks, static_cast<std::size_t>(shard.settings().socket.socket_request_max_bytes)),
+      reader_(shard.chunks,
+              static_cast<std::size_t>(shard.settings().socket.socket_request_max_bytes)),
       last_progress_(shard.env.clock.now()),
       changed_(shard.env.executor),
       tasks_(shard.env.executor) {}
@@ -67,7 +68,7 @@ Result<> Session::take_frame(Frame frame) {
   request->session = this;
   request->chunk = std::move(frame.chunk);
   request->body = frame.bytes;
-  if (Result<> header = api::read_header(*request); !header) {
+  if (Result<> header = read_header(*request); !header) {
     shard_.connections.give_back(request);
     return header;
   }
@@ -79,7 +80,8 @@ bool Session::is_full() const {
   return requests_.size() >= requests_max || unsent_bytes_ >= answers_bytes_max;
 }
 
-// A request may start when nothing before it is unfinished, or when it and all of those are Produces.
+// A request may start when nothing before it is unfinished, or when it and all of those are
+// Produces.
 void Session::start_ready() {
   while (!closed_ && started_ < requests_.size()) {
     Request& request = *requests_[started_];
@@ -93,7 +95,7 @@ void Session::start_ready() {
 }
 
 Task<> Session::serve(Request& request) {
-  co_await api::serve(request);
+  co_await broker::serve(request);
   request.is_done = true;
   request.waiting = nullptr;
   --unfinished_;

@@ -1,13 +1,15 @@
 #pragma once
 // Session: one client's connection, from accept to close. Driver.
 //
-// Reading: big reads, every complete frame of a turn is started, answers of a turn leave in one gathered write.
-// Order (as Kafka's one request at a time gives it): requests start in order and answers leave in order; only
-// consecutive Produces overlap, so that pipelined batches share a write and a flush.
+// Reading: big reads, every complete frame of a turn is started, answers of a turn leave in one
+// gathered write. Order (as Kafka's one request at a time gives it): requests start in order and
+// answers leave in order; only consecutive Produces overlap, so that pipelined batches share a
+// write and a flush.
 //
-// Bounds: frames up to socket.request.max.bytes; at most `requests_max` requests and `answers_bytes_max` bytes of
-// unsent answers before reading stops; a connection without progress for connections.max.idle.ms is closed (a
-// peer that never reads included). Bytes that are no request end the connection with one line in the log.
+// Bounds: frames up to socket.request.max.bytes; at most `requests_max` requests and
+// `answers_bytes_max` bytes of unsent answers before reading stops; a connection without progress
+// for connections.max.idle.ms is closed (a peer that never reads included). Bytes that are no
+// request end the connection with one line in the log.
 //
 // Lives on one shard; its owner keeps it until run() returned.
 
@@ -34,7 +36,8 @@ class Session {
   Session(Shard& shard, std::unique_ptr<env::Connection> connection, std::uint32_t listener);
   ~Session();
 
-  // Serves until the peer leaves, misbehaves, or close() is called; then waits for its requests to end.
+  // Serves until the peer leaves, misbehaves, or close() is called; then waits for its requests to
+  // end.
   Task<> run();
 
   // Ends the connection now; answers that are not sent are lost.
@@ -46,7 +49,8 @@ class Session {
   std::uint32_t listener() const { return listener_; }  // index into the broker's listeners
   const env::Address& peer() const { return connection_->peer_address(); }
   env::Instant last_progress() const { return last_progress_; }
-  // A request of it is being served, so that its silence is ours. Not so when it does not read its answers.
+  // A request of it is being served, so that its silence is ours. Not so when it does not read its
+  // answers.
   bool is_waiting() const { return unfinished_ > 0; }
 
  private:
@@ -65,15 +69,15 @@ class Session {
   std::unique_ptr<env::Connection> connection_;
   std::uint32_t listener_;
   FrameReader reader_;
-  std::deque<Request*> requests_;    // not answered yet, in order of arrival
-  std::size_t started_ = 0;          // of requests_, from the front
-  std::size_t unfinished_ = 0;       // started and not done
+  std::deque<Request*> requests_;      // not answered yet, in order of arrival
+  std::size_t started_ = 0;            // of requests_, from the front
+  std::size_t unfinished_ = 0;         // started and not done
   std::size_t unfinished_others_ = 0;  // those of them that are no Produce
-  std::size_t unsent_bytes_ = 0;     // of answers in memory
+  std::size_t unsent_bytes_ = 0;       // of answers in memory
   env::Instant last_progress_;
   Signal changed_;
   TaskScope tasks_;
-  std::vector<env::Piece> pieces_;   // of the write under way
+  std::vector<env::Piece> pieces_;  // of the write under way
   std::vector<Request*> sent_;
   bool closed_ = false;
   bool draining_ = false;

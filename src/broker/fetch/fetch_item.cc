@@ -98,7 +98,8 @@ Task<> read_items(Shard& shard, std::span<FetchItem* const> items, FetchLimits l
     read_item(*partition, *item, limits, bytes_left, !found_any);
     if (item->records.size == 0) continue;
     found_any = true;
-    bytes_left -= static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes_left, item->records.size));
+    bytes_left -=
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes_left, item->records.size));
   }
 }
 

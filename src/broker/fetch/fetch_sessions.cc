@@ -10,7 +10,8 @@ namespace {
 
 using wire::ErrorCode;
 
-constexpr std::chrono::minutes eviction_age{2};  // Kafka's min.incremental.fetch.session.eviction.ms
+constexpr std::chrono::minutes eviction_age{
+    2};  // Kafka's min.incremental.fetch.session.eviction.ms
 
 std::int32_t epoch_after(std::int32_t epoch) { return epoch == INT32_MAX ? 1 : epoch + 1; }
 
@@ -52,8 +53,8 @@ FetchSession* FetchSessions::create(std::vector<FetchPartition> partitions, bool
   return (sessions_[id] = std::move(session)).get();
 }
 
-// Kafka's rule: the least recently used one goes when it is stale; else the smallest one that has lived long
-// enough goes for a larger one.
+// Kafka's rule: the least recently used one goes when it is stale; else the smallest one that has
+// lived long enough goes for a larger one.
 bool FetchSessions::make_room(std::size_t partitions, env::Instant now) {
   if (sessions_.size() < slots_) return true;
   FetchSession* oldest = nullptr;

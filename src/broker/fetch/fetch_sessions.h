@@ -1,11 +1,13 @@
 #pragma once
-// Incremental fetch sessions (KIP-227): what a consumer fetches, remembered between its requests, so that a
-// request names only what changed and an answer only what has news. Kernel: no log, no clock of its own.
+// Incremental fetch sessions (KIP-227): what a consumer fetches, remembered between its requests,
+// so that a request names only what changed and an answer only what has news. Kernel: no log, no
+// clock of its own.
 //
-// Sessions outlive connections. A cache holds up to max.incremental.fetch.session.cache.slots of them; a new one
-// takes the place of one that has not been used for two minutes, or of a smaller one that is as old, as Kafka's
-// FetchSessionCache decides. Session ids are unique on the node: a shard's cache gives out ids that are congruent
-// to its number, so any shard can tell whose session an id is.
+// Sessions outlive connections. A cache holds up to max.incremental.fetch.session.cache.slots of
+// them; a new one takes the place of one that has not been used for two minutes, or of a smaller
+// one that is as old, as Kafka's FetchSessionCache decides. Session ids are unique on the node: a
+// shard's cache gives out ids that are congruent to its number, so any shard can tell whose session
+// an id is.
 
 #include <cstdint>
 #include <expected>
@@ -24,8 +26,8 @@ namespace weir::broker {
 
 // One partition as a fetch asks for it, and what the session has told of it.
 struct FetchPartition {
-  Uuid topic_id;                 // zero in versions that name topics
-  std::string topic;             // empty in versions that give ids
+  Uuid topic_id;      // zero in versions that name topics
+  std::string topic;  // empty in versions that give ids
   PartitionIndex partition = 0;
   LeaderEpoch current_leader_epoch = no_epoch;
   Offset fetch_offset = 0;
@@ -43,12 +45,12 @@ struct FetchPartition {
 
 struct FetchSession {
   std::int32_t id = 0;
-  std::int32_t epoch = 0;        // of the next request that is expected
-  bool by_topic_id = false;      // Fetch 13 and later
+  std::int32_t epoch = 0;                  // of the next request that is expected
+  bool by_topic_id = false;                // Fetch 13 and later
   std::vector<FetchPartition> partitions;  // in the order in which answers go through them
   env::Instant created;
   env::Instant last_used;
-  bool in_use = false;           // lent to a request; not evicted meanwhile
+  bool in_use = false;  // lent to a request; not evicted meanwhile
 
   // What an incremental request adds or changes, and what it forgets.
   void update(std::vector<FetchPartition> changed);
@@ -68,8 +70,9 @@ class FetchSessions {
   // A new session, lent to the caller; nullptr when the cache is full of better ones.
   FetchSession* create(std::vector<FetchPartition> partitions, bool by_topic_id, env::Instant now,
                        RandomSource& random);
-  // The session for an incremental request, lent; its epoch has moved on. Errors: FETCH_SESSION_ID_NOT_FOUND,
-  // INVALID_FETCH_SESSION_EPOCH (also while another request has it), FETCH_SESSION_TOPIC_ID_ERROR.
+  // The session for an incremental request, lent; its epoch has moved on. Errors:
+  // FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH (also while another request has it),
+  // FETCH_SESSION_TOPIC_ID_ERROR.
   std::expected<FetchSession*, wire::ErrorCode> resume(std::int32_t id, std::int32_t epoch,
                                                        bool by_topic_id, env::Instant now);
   // Ends the loan. A session without partitions is removed.

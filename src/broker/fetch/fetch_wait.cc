@@ -19,8 +19,8 @@ void FetchWait::cancel() {
   wake();
 }
 
-// A watch's message from another shard arrives before that shard's answer to stop(), so none is on its way when this
-// returns.
+// A watch's message from another shard arrives before that shard's answer to stop(), so none is on
+// its way when this returns.
 Task<> FetchWait::until_change(std::span<FetchItem* const> items, env::Instant deadline) {
   Shard& home = *request_.shard;
   if (request_.session->is_draining()) {

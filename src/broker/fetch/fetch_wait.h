@@ -1,7 +1,7 @@
 #pragma once
-// FetchWait: a fetch that found too little waits for one of its partitions to change, for its time to run out, or for
-// its connection to end. Lives in the frame of the fetch, on the connection's shard; its watches live on the shards
-// of the partitions.
+// FetchWait: a fetch that found too little waits for one of its partitions to change, for its time
+// to run out, or for its connection to end. Lives in the frame of the fetch, on the connection's
+// shard; its watches live on the shards of the partitions.
 
 #include <memory>
 #include <span>
@@ -19,8 +19,8 @@ class FetchWait final : public Cancellable {
  public:
   FetchWait(Request& request, Isolation isolation);
 
-  // Resumes at the first change of one of the items' partitions since they were read, at `deadline`, or when it is
-  // cancelled.
+  // Resumes at the first change of one of the items' partitions since they were read, at
+  // `deadline`, or when it is cancelled.
   Task<> until_change(std::span<FetchItem* const> items, env::Instant deadline);
   bool is_cancelled() const { return cancelled_; }
 

@@ -1,7 +1,8 @@
 #pragma once
-// PartitionAppend: one partition's part of a Produce request (or of a coordinator's batch) on its way through
-// the partition: validated, verified, staged, written, committed. It lies in the memory of whoever asked, who
-// sleeps until its AppendJoin says that all parts have ended; the partition holds a pointer meanwhile.
+// PartitionAppend: one partition's part of a Produce request (or of a coordinator's batch) on its
+// way through the partition: validated, verified, staged, written, committed. It lies in the memory
+// of whoever asked, who sleeps until its AppendJoin says that all parts have ended; the partition
+// holds a pointer meanwhile.
 
 #include <cstdint>
 #include <string>
@@ -36,11 +37,11 @@ class AppendJoin {
 
 struct PartitionAppend {
   // What is asked.
-  MutableBytes records;              // the partition's RECORDS; stamped in place
-  std::int16_t acks = -1;            // 0, 1, -1
-  std::int16_t api_version = 0;      // of Produce
+  MutableBytes records;          // the partition's RECORDS; stamped in place
+  std::int16_t acks = -1;        // 0, 1, -1
+  std::int16_t api_version = 0;  // of Produce
   log::AppendOrigin origin = log::AppendOrigin::client;
-  env::Instant deadline;             // of acks=-1: REQUEST_TIMED_OUT after it
+  env::Instant deadline;  // of acks=-1: REQUEST_TIMED_OUT after it
   AppendJoin* join = nullptr;
 
   // The answer, set when it has ended.
@@ -48,7 +49,7 @@ struct PartitionAppend {
   std::string message;
   std::vector<wire::RecordError> record_errors;
   Offset base_offset = no_offset;
-  Offset end_offset = no_offset;     // one past the last record
+  Offset end_offset = no_offset;  // one past the last record
   TimestampMs log_append_time = no_timestamp;
   Offset log_start_offset = no_offset;
 

@@ -32,14 +32,16 @@ CoordinatorPartition::CoordinatorPartition(Shard& shard, PartitionId id, LeaderE
 
 Partition* CoordinatorPartition::leading() const {
   Partition* partition = shard_.partition(id_);
-  return partition && partition->is_leader() && partition->leader_epoch() == epoch_ ? partition : nullptr;
+  return partition && partition->is_leader() && partition->leader_epoch() == epoch_ ? partition
+                                                                                    : nullptr;
 }
 
 Task<std::expected<Offset, ErrorCode>> CoordinatorPartition::append(
     std::span<const coordinator::CoordinatorRecord> records) {
   Partition* partition = leading();
   if (!partition) co_return std::unexpected(ErrorCode::not_leader_or_follower);
-  if (!partition->leader().enough_in_sync()) co_return std::unexpected(ErrorCode::not_enough_replicas);
+  if (!partition->leader().enough_in_sync())
+    co_return std::unexpected(ErrorCode::not_enough_replicas);
   std::vector<std::byte> batch = batch_of(records);
   if (batch.size() > batch_bytes_max()) co_return std::unexpected(ErrorCode::message_too_large);
   AppendJoin join(shard_.env.executor, 1);
@@ -97,7 +99,8 @@ Task<Result<coordinator::LogChunk>> CoordinatorPartition::read(Offset from) {
     whole += batch->size();
     chunk.next = batch->next_offset();
   }
-  if (whole == 0) co_return fail(Errc::corrupt, "no whole batch where one was expected", range.position);
+  if (whole == 0)
+    co_return fail(Errc::corrupt, "no whole batch where one was expected", range.position);
   chunk.bytes.resize(whole);
   co_return chunk;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// CoordinatorPartition: a partition of an internal topic as the coordinator's log, for one leadership.
+// CoordinatorPartition: a partition of an internal topic as the coordinator's log, for one
+// leadership.
 
 #include "broker/partition/partition_id.h"
 #include "coordinator/coordinator_log.h"

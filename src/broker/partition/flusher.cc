@@ -22,7 +22,8 @@ void Flusher::forget(Partition& partition) {
   partition.flush_wanted_ = false;
 }
 
-// Between a sync's end and its group's answers nothing is lost by a crash: what was answered was durable.
+// Between a sync's end and its group's answers nothing is lost by a crash: what was answered was
+// durable.
 Task<> Flusher::run() {
   struct Job {
     Partition* partition;

@@ -1,7 +1,8 @@
 #pragma once
-// Flusher: group commit. All partitions of a shard that want their tail on disk are flushed together by one job
-// on the helper thread; those that ask meanwhile are the next group. So the number of appends that one sync
-// serves grows with the load, and an idle partition's append waits for one sync only.
+// Flusher: group commit. All partitions of a shard that want their tail on disk are flushed
+// together by one job on the helper thread; those that ask meanwhile are the next group. So the
+// number of appends that one sync serves grows with the load, and an idle partition's append waits
+// for one sync only.
 
 #include <vector>
 
@@ -16,8 +17,8 @@ class Flusher {
  public:
   Flusher(env::Env& env, TaskScope& tasks) : env_(env), tasks_(tasks) {}
 
-  // The partition's flush_ended() is called when what is in its log now is durable, or could not be made so.
-  // Harmless when it is asked for already.
+  // The partition's flush_ended() is called when what is in its log now is durable, or could not be
+  // made so. Harmless when it is asked for already.
   void request(Partition& partition);
   // The partition goes away: it must not be flushing (Partition::is_flushing) when it is destroyed.
   void forget(Partition& partition);

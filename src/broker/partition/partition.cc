@@ -20,12 +20,17 @@ wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   using metadata::CompressionType;
   wire::ProduceRules rules;
   switch (settings.compression_type) {
-    case CompressionType::producer: break;
-    case CompressionType::uncompressed: rules.compression = wire::Compression{wire::Codec::none, {}}; break;
+    case CompressionType::producer:
+      break;
+    case CompressionType::uncompressed:
+      rules.compression = wire::Compression{wire::Codec::none, {}};
+      break;
     case CompressionType::gzip:
       rules.compression = wire::Compression{wire::Codec::gzip, settings.compression_gzip_level};
       break;
-    case CompressionType::snappy: rules.compression = wire::Compression{wire::Codec::snappy, {}}; break;
+    case CompressionType::snappy:
+      rules.compression = wire::Compression{wire::Codec::snappy, {}};
+      break;
     case CompressionType::lz4:
       rules.compression = wire::Compression{wire::Codec::lz4, settings.compression_lz4_level};
       break;
@@ -33,11 +38,13 @@ wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
       rules.compression = wire::Compression{wire::Codec::zstd, settings.compression_zstd_level};
       break;
   }
-  rules.log_append_time = settings.message_timestamp_type == metadata::TimestampType::log_append_time;
+  rules.log_append_time =
+      settings.message_timestamp_type == metadata::TimestampType::log_append_time;
   rules.timestamp_before_max_ms = settings.message_timestamp_before_max_ms;
   rules.timestamp_after_max_ms = settings.message_timestamp_after_max_ms;
   rules.message_bytes_max = static_cast<std::int32_t>(settings.log.max_message_bytes);
-  rules.decompressed_batch_bytes_max = static_cast<std::uint64_t>(settings.log.decompressed_bytes_max);
+  rules.decompressed_batch_bytes_max =
+      static_cast<std::uint64_t>(settings.log.decompressed_bytes_max);
   rules.compacted = settings.log.cleanup_compact;
   return rules;
 }
@@ -58,16 +65,15 @@ Partition::~Partition() {
   shard_.flusher.forget(*this);
 }
 
-LeaderEpoch Partition::leader_epoch() const {
-  return leader_ ? leader_->leader_epoch() : no_epoch;
-}
+LeaderEpoch Partition::leader_epoch() const { return leader_ ? leader_->leader_epoch() : no_epoch; }
 
 LeaderEpoch Partition::led_epoch() const {
   return leads_when_open_ ? leads_when_open_->leader_epoch : leader_epoch();
 }
 
 Offset Partition::read_bound(Isolation isolation) const {
-  return isolation == Isolation::read_committed ? log_->last_stable_offset() : log_->high_watermark();
+  return isolation == Isolation::read_committed ? log_->last_stable_offset()
+                                                : log_->high_watermark();
 }
 
 // --- life ---
@@ -90,8 +96,10 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
     co_return;
   }
   log_ = std::move(*opened);
-  counted_end_ = settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
-  log_->set_high_watermark(std::clamp(hints.high_watermark, log_->log_start_offset(), counted_end_));
+  counted_end_ =
+      settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
+  log_->set_high_watermark(
+      std::clamp(hints.high_watermark, log_->log_start_offset(), counted_end_));
   state_ = State::online;
   if (leads_when_open_) start_leading(*std::exchange(leads_when_open_, std::nullopt));
   changed_.notify();
@@ -109,8 +117,8 @@ void Partition::become_leader(replication::BecomeLeader command) {
   }
 }
 
-// A new epoch starts at the end of the log; what a former leadership left unflushed is made durable first, by the
-// same group commit as everything else.
+// A new epoch starts at the end of the log; what a former leadership left unflushed is made durable
+// first, by the same group commit as everything else.
 void Partition::start_leading(replication::BecomeLeader command) {
   if (leader_ && leader_->leader_epoch() != command.leader_epoch) {
     fail_everything(ErrorCode::not_leader_or_follower);
@@ -129,7 +137,8 @@ void Partition::isr_changed(std::int32_t partition_epoch, std::vector<BrokerId> 
     leads_when_open_->partition_epoch = partition_epoch;
     leads_when_open_->isr = std::move(isr);
   } else if (leader_) {
-    if (auto moved = leader_->isr_changed(partition_epoch, std::move(isr))) high_watermark_moved(*moved);
+    if (auto moved = leader_->isr_changed(partition_epoch, std::move(isr)))
+      high_watermark_moved(*moved);
   }
 }
 
@@ -174,7 +183,8 @@ ErrorCode Partition::check_leader() const {
 
 ErrorCode Partition::check_epoch(LeaderEpoch current) const {
   if (current == no_epoch || current == leader_epoch()) return ErrorCode::none;
-  return current < leader_epoch() ? ErrorCode::fenced_leader_epoch : ErrorCode::unknown_leader_epoch;
+  return current < leader_epoch() ? ErrorCode::fenced_leader_epoch
+                                  : ErrorCode::unknown_leader_epoch;
 }
 
 // Verification (of transactions) will stand between validation and staging, in order per partition.
@@ -257,7 +267,8 @@ void Partition::write() {
     } else if (append->acks == -1 && append->end_offset > log_->high_watermark()) {
       // In order of end offset; only a repeated batch does not come last.
       auto place = awaiting_commit_.end();
-      while (place != awaiting_commit_.begin() && (*std::prev(place))->end_offset > append->end_offset) {
+      while (place != awaiting_commit_.begin() &&
+             (*std::prev(place))->end_offset > append->end_offset) {
         --place;
       }
       awaiting_commit_.insert(place, append);
@@ -307,7 +318,8 @@ void Partition::flush_ended(const log::FlushPlan& plan, const Result<>& result) 
     log_->flush_done(plan);
     counted_end_moved();
   } else {
-    // What the page cache says of this disk can no longer be believed: nothing more is acknowledged.
+    // What the page cache says of this disk can no longer be believed: nothing more is
+    // acknowledged.
     log_->flush_failed(result.error());
     go_offline(result.error());
     shard_.node.fail(shard_, result.error());
@@ -349,9 +361,9 @@ void Partition::fail_everything(ErrorCode code) {
 
 void Partition::go_offline(const Error& error) {
   state_ = State::offline;
-  shard_.env.log.write(env::Level::error, "broker",
-                       fmt::format("{}-{} is offline: {}", name_.topic, name_.partition,
-                                   error.message()));
+  shard_.env.log.write(
+      env::Level::error, "broker",
+      fmt::format("{}-{} is offline: {}", name_.topic, name_.partition, error.message()));
   fail_everything(ErrorCode::kafka_storage_error);
 }
 
@@ -395,11 +407,13 @@ void Partition::apply_retention(TimestampMs now) {
   }
 }
 
-// The segments are out of the log already. Readers that hold their files go on reading; after a crash in between the
-// files are either still segments below the log start offset or carry ".deleted", which the next start removes.
+// The segments are out of the log already. Readers that hold their files go on reading; after a
+// crash in between the files are either still segments below the log start offset or carry
+// ".deleted", which the next start removes.
 Task<> Partition::delete_segments(log::PartitionLog::DeletionPlan plan) {
   env::Disk& disk = shard_.env.disk;
-  const Result<> renamed = co_await offload(shard_.env.executor, [&plan, &disk] { return plan.rename(disk); });
+  const Result<> renamed =
+      co_await offload(shard_.env.executor, [&plan, &disk] { return plan.rename(disk); });
   --busy_;
   changed_.notify();
   if (!renamed) {
@@ -409,7 +423,7 @@ Task<> Partition::delete_segments(log::PartitionLog::DeletionPlan plan) {
     co_return;
   }
   shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
-                        [plan = std::move(plan), &disk] { return plan.remove(disk); });
+                   [plan = std::move(plan), &disk] { return plan.remove(disk); });
 }
 
 void Partition::raise_log_start_offset(Offset offset) {

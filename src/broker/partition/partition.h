@@ -1,16 +1,19 @@
 #pragma once
-// Partition: one partition that this broker holds, on the shard that owns it: its log, the leader's knowledge of the
-// in-sync replicas, and everybody who waits for one of its offsets.
+// Partition: one partition that this broker holds, on the shard that owns it: its log, the leader's
+// knowledge of the in-sync replicas, and everybody who waits for one of its offsets.
 //
-// The way of a batch: append() validates it, lets it wait for its turn in the verification stage, stages it in the
-// log; at the end of the loop's turn write() puts all that was staged into the file with one write and answers
-// acks=0 and acks=1; a flush (flusher.h) makes it durable, which moves the high watermark (replication/isr), which
-// answers acks=all and wakes the fetches that wait.
+// The way of a batch: append() validates it, lets it wait for its turn in the verification stage,
+// stages it in the log; at the end of the loop's turn write() puts all that was staged into the
+// file with one write and answers acks=0 and acks=1; a flush (flusher.h) makes it durable, which
+// moves the high watermark (replication/isr), which answers acks=all and wakes the fetches that
+// wait.
 //
-// With flush.messages=1 an offset counts toward the high watermark when it is durable, otherwise when it is
-// written. After a failed write or sync nothing more is acknowledged: KAFKA_STORAGE_ERROR, and the log is offline.
+// With flush.messages=1 an offset counts toward the high watermark when it is durable, otherwise
+// when it is written. After a failed write or sync nothing more is acknowledged:
+// KAFKA_STORAGE_ERROR, and the log is offline.
 //
-// States: opening -> online | offline -> closed. Only a leader that is online appends and serves reads.
+// States: opening -> online | offline -> closed. Only a leader that is online appends and serves
+// reads.
 
 #include <cstdint>
 #include <deque>
@@ -33,8 +36,8 @@ namespace weir::broker {
 
 class Shard;
 
-// Told when the partition has more to read, another leader, or is gone; does nothing to the partition within that
-// call. Registered by fetches that wait.
+// Told when the partition has more to read, another leader, or is gone; does nothing to the
+// partition within that call. Registered by fetches that wait.
 class PartitionWatcher {
  public:
   virtual void partition_changed() = 0;
@@ -63,7 +66,7 @@ class Partition {
   bool has_log() const { return log_ != nullptr; }
   const replication::IsrLeader& leader() const { return *leader_; }
   LeaderEpoch leader_epoch() const;  // -1: not the leader
-  LeaderEpoch led_epoch() const;     // the same, counting a leadership that waits for the log to open
+  LeaderEpoch led_epoch() const;  // the same, counting a leadership that waits for the log to open
   const metadata::TopicSettings& settings() const { return *settings_; }
   Offset high_watermark() const { return log_->high_watermark(); }
   Offset read_bound(Isolation isolation) const;  // one past what a consumer may read
@@ -84,8 +87,8 @@ class Partition {
   void set_settings(std::shared_ptr<const metadata::TopicSettings> settings);
   // No more appends or reads; waits until nothing of it is under way.
   Task<> shut_down();
-  Result<> close_clean();       // blocking; after shut_down()
-  void close_files();           // blocking; after shut_down(), of a partition that is deleted
+  Result<> close_clean();  // blocking; after shut_down()
+  void close_files();      // blocking; after shut_down(), of a partition that is deleted
 
   // --- writing ---
   // NONE, or why this broker cannot take it now: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR.
@@ -94,11 +97,12 @@ class Partition {
   wire::ErrorCode check_epoch(LeaderEpoch current) const;
   // Ends through append.join, maybe within this call. `append` stays where it is until then.
   void append(PartitionAppend& append);
-  void write();                 // at the end of the turn
+  void write();  // at the end of the turn
   void flush_ended(const log::FlushPlan& plan, const Result<>& result);
   std::optional<log::FlushPlan> begin_flush();
   bool is_flushing() const { return flushing_; }
-  bool fail_overdue(env::Instant now);  // acks=all past their deadline; false: nobody waits any more
+  bool fail_overdue(
+      env::Instant now);  // acks=all past their deadline; false: nobody waits any more
 
   // --- waiting ---
   void watch(PartitionWatcher& watcher);
@@ -134,15 +138,15 @@ class Partition {
   std::optional<replication::BecomeLeader> leads_when_open_;
   Offset counted_end_ = 0;
   bool flushing_ = false;
-  bool flush_wanted_ = false;      // in the flusher's list
+  bool flush_wanted_ = false;  // in the flusher's list
   bool write_scheduled_ = false;
   bool deadlines_watched_ = false;
   env::Instant unflushed_since_{};
-  std::size_t busy_ = 0;           // jobs off the shard that use the log
+  std::size_t busy_ = 0;  // jobs off the shard that use the log
   std::vector<PartitionAppend*> staged_;
   std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset
   std::vector<PartitionWatcher*> watchers_;
-  Signal changed_;                 // state, leadership or high watermark
+  Signal changed_;  // state, leadership or high watermark
   friend class Flusher;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The identity of a partition inside a broker: topics are told apart by id, so that a topic deleted and created
-// again under its name is another one.
+// The identity of a partition inside a broker: topics are told apart by id, so that a topic deleted
+// and created again under its name is another one.
 
 #include <compare>
 #include <cstddef>
@@ -20,8 +20,8 @@ struct PartitionId {
 
 // Which shard owns it: a topic's partitions go round the shards, from a place of the topic's own.
 inline env::ShardId shard_of(const PartitionId& id, std::size_t shards) {
-  return static_cast<env::ShardId>((std::hash<Uuid>{}(id.topic_id) % shards +
-                                    static_cast<std::size_t>(id.partition)) % shards);
+  return static_cast<env::ShardId>(
+      (std::hash<Uuid>{}(id.topic_id) % shards + static_cast<std::size_t>(id.partition)) % shards);
 }
 
 }  // namespace weir::broker

@@ -6,8 +6,12 @@ namespace weir::replication {
 namespace {
 
 BecomeLeader three_replicas(std::vector<BrokerId> isr, std::int32_t min_insync = 1) {
-  return {.self = 1, .leader_epoch = 4, .partition_epoch = 7, .replicas = {1, 2, 3},
-          .isr = std::move(isr), .min_insync_replicas = min_insync};
+  return {.self = 1,
+          .leader_epoch = 4,
+          .partition_epoch = 7,
+          .replicas = {1, 2, 3},
+          .isr = std::move(isr),
+          .min_insync_replicas = min_insync};
 }
 
 TEST(IsrLeader, alone_the_high_watermark_is_what_counts_here) {
@@ -18,7 +22,7 @@ TEST(IsrLeader, alone_the_high_watermark_is_what_counts_here) {
 
 TEST(IsrLeader, the_slowest_in_sync_replica_holds_it_back) {
   IsrLeader leader(three_replicas({1, 2}), 0, 0);
-  EXPECT_EQ(leader.local_end(10), std::nullopt);      // broker 2 has said nothing yet
+  EXPECT_EQ(leader.local_end(10), std::nullopt);        // broker 2 has said nothing yet
   EXPECT_EQ(leader.follower_end(3, 50), std::nullopt);  // not in sync: does not count
   EXPECT_EQ(leader.follower_end(2, 6), 6);
   EXPECT_EQ(leader.isr_changed(8, {1}), 10);
