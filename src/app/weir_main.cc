@@ -44,7 +44,9 @@ std::string host_name() {
 }
 
 int say(std::string_view text, int code) {
-  std::fwrite(text.data(), 1, text.size(), code == 0 ? stdout : stderr);
+  std::FILE* to = code == 0 ? stdout : stderr;
+  std::fwrite(text.data(), 1, text.size(), to);
+  if (!text.ends_with('\n')) std::fputc('\n', to);
   return code;
 }
 

@@ -57,6 +57,25 @@ Offset offset_in(const Checkpoint& checkpoint, const log::PartitionName& name) {
   return found == checkpoint.end() ? 0 : found->second;
 }
 
+// Blocking. Folders of topics that the cluster does not know: deleted while this node was down, or
+// somebody else's. They are renamed, never removed, so that their names are free and an operator
+// can look at them. Returns their new names.
+Result<std::vector<std::string>> set_strays_aside(log::LogDirectory& logs,
+                                                  const metadata::Image& image,
+                                                  std::uint64_t unique) {
+  std::vector<std::string> aside;
+  TRY_ASSIGN(const auto folders, logs.partitions());
+  for (const log::LogDirectory::Found& found : folders) {
+    const metadata::Topic* topic = image.topic(std::string_view(found.name.topic));
+    const bool is_ours = topic && topic->partition(found.name.partition) &&
+                         (!found.topic_id || *found.topic_id == topic->id);
+    if (is_ours) continue;
+    TRY_ASSIGN(auto renamed, logs.mark_stray(found.directory, unique++));
+    aside.push_back(std::move(renamed));
+  }
+  return aside;
+}
+
 }  // namespace
 
 Task<Result<ReadyReport>> Node::start() {
@@ -167,6 +186,16 @@ Task<Result<>> Node::open_metadata() {
   CO_TRY(co_await metadata_->start());
   settings_ = settings_of(*metadata_->image());
   metadata_->subscribe(*this);
+  const metadata::ImagePtr image = metadata_->image();
+  const std::uint64_t unique = env_.random.next();
+  log::LogDirectory& logs = *directory_;
+  const auto strays = co_await offload(
+      env_.executor, [&logs, &image, unique] { return set_strays_aside(logs, *image, unique); });
+  if (!strays) co_return std::unexpected(strays.error());
+  for (const std::string& aside : *strays) {
+    env_.log.write(env::Level::warning, "broker",
+                   aside + " belongs to no topic of this cluster: it is set aside");
+  }
   co_return Result<>{};
 }
 
@@ -245,10 +274,8 @@ Result<> Node::listen(ReadyReport& report) {
     const env::Address address{names[i].host, names[i].port};
     auto listener = env_.network.listen(address, settings_->socket.socket_listen_backlog_size);
     if (!listener) {
-      return weir::fail(
-          listener.error().code,
-          fmt::format("cannot listen at {}: {}", address.text(), listener.error().what),
-          listener.error().at);
+      return weir::fail(Errc::exists, fmt::format("cannot listen at {}: {}", address.text(),
+                                                  listener.error().message()));
     }
     report.addresses.push_back((*listener)->local_address());
     listeners_.push_back(std::move(*listener));

@@ -17,6 +17,7 @@ constexpr std::string_view high_watermark_name = "replication-offset-checkpoint"
 constexpr std::string_view cleaner_name = "cleaner-offset-checkpoint";
 constexpr std::string_view metadata_folder = "__cluster_metadata-0";
 constexpr std::string_view deleted_folder_suffix = "-delete";
+constexpr std::string_view stray_folder_suffix = "-stray";
 constexpr std::size_t small_file_max = 64 << 10;
 constexpr std::size_t checkpoint_max = 256 << 20;
 constexpr std::size_t file_name_max = 255;
@@ -167,7 +168,16 @@ Result<std::vector<LogDirectory::Found>> LogDirectory::partitions() {
 
 // Kafka's name of such a folder, cut where it would be longer than a file name may be.
 Result<std::string> LogDirectory::mark_deleted(const std::string& directory, std::uint64_t unique) {
-  const auto ending = fmt::format(".{:032x}{}", unique, deleted_folder_suffix);
+  return rename_marked(directory, unique, deleted_folder_suffix);
+}
+
+Result<std::string> LogDirectory::mark_stray(const std::string& directory, std::uint64_t unique) {
+  return rename_marked(directory, unique, stray_folder_suffix);
+}
+
+Result<std::string> LogDirectory::rename_marked(const std::string& directory, std::uint64_t unique,
+                                                std::string_view suffix) {
+  const auto ending = fmt::format(".{:032x}{}", unique, suffix);
   std::string name = directory.substr(directory.find_last_of('/') + 1);
   if (name.size() + ending.size() > file_name_max) name.resize(file_name_max - ending.size());
   const std::string marked = path_ + "/" + name + ending;

@@ -55,6 +55,8 @@ class LogDirectory {
   // Renames "topic-3" to "topic-3.<id>-delete" (durable), so that it never comes back; then
   // removal.
   Result<std::string> mark_deleted(const std::string& directory, std::uint64_t unique);
+  // Renames it to "topic-3.<id>-stray": nobody opens or removes it again.
+  Result<std::string> mark_stray(const std::string& directory, std::uint64_t unique);
   Result<> remove_marked();  // everything that ends in -delete
   std::string partition_path(const PartitionName& name) const;
 
@@ -63,6 +65,8 @@ class LogDirectory {
   OffsetCheckpoint read_checkpoint(std::string_view name);
   Result<> write_checkpoint(std::string_view name, const OffsetCheckpoint& checkpoint);
   std::string file_path(std::string_view name) const;
+  Result<std::string> rename_marked(const std::string& directory, std::uint64_t unique,
+                                    std::string_view suffix);
   env::Disk& disk_;
   std::string path_;
   std::unique_ptr<env::DirectoryLock> lock_;

@@ -44,9 +44,9 @@ const ConfigDefinition table[] = {
               "pairs."),
     int32("num.network.threads", "3").at_least(1).cluster_wide().none_yet()
         .says("Apache Kafka's network threads; here shards do this work (--shards)."),
-    int64("queued.max.request.bytes", "-1")
+    int64("queued.max.request.bytes", "-1").none_yet()
         .says("How many bytes of requests may wait before reading stops; -1 sets no bound."),
-    int32("queued.max.requests", "500").at_least(1)
+    int32("queued.max.requests", "500").at_least(1).none_yet()
         .says("How many requests may wait before reading stops."),
     int64("socket.connection.setup.timeout.max.ms", "30000").none_yet()
         .says("The longest wait for an outgoing connection after repeated failures."),
@@ -54,11 +54,11 @@ const ConfigDefinition table[] = {
         .says("The wait for an outgoing connection."),
     int32("socket.listen.backlog.size", "50").at_least(1)
         .says("How many connections may wait to be accepted."),
-    int32("socket.receive.buffer.bytes", "102400")
+    int32("socket.receive.buffer.bytes", "102400").none_yet()
         .says("The receive buffer of a socket; -1 leaves it to the system."),
     int32("socket.request.max.bytes", "104857600").at_least(1)
         .says("The most bytes of one request."),
-    int32("socket.send.buffer.bytes", "102400")
+    int32("socket.send.buffer.bytes", "102400").none_yet()
         .says("The send buffer of a socket; -1 leaves it to the system."),
 };
 // clang-format on
