@@ -189,7 +189,8 @@ ApiError create_topic(const Creatable& topic, ControllerContext& context, TopicR
   if (auto error = read_configs(topic, configs, changes); !error.ok()) return error;
 
   const std::size_t records_before = context.records.size();
-  const Uuid id = Uuid::random(context.random);
+  Uuid id = Uuid::random(context.random);
+  while (context.image.topics.contains(id)) id = Uuid::random(context.random);
   wire::TopicRecord record;
   record.name = topic.name;
   record.topic_id = id;
