@@ -19,7 +19,6 @@ sys.path.insert(0, str(HERE.parent / "interop"))
 
 import broker  # noqa: E402
 import clients  # noqa: E402
-import paths  # noqa: E402
 
 FLIGHTS = 336_776
 MEMBERS = 3

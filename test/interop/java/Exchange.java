@@ -271,9 +271,9 @@ public final class Exchange {
                 facts.add("config " + resource + " " + entry.name() + "=" + entry.value());
             }
         }));
-        for (var spec : Map.of("earliest", OffsetSpec.earliest(), "latest", OffsetSpec.latest(), "newest", OffsetSpec.maxTimestamp()).entrySet()) {
-            offsets(facts, spec.getKey(), partitions, spec.getValue(), IsolationLevel.READ_UNCOMMITTED);
-        }
+        offsets(facts, "earliest", partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+        offsets(facts, "latest", partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+        offsets(facts, "newest", partitions, OffsetSpec.maxTimestamp(), IsolationLevel.READ_UNCOMMITTED);
         offsets(facts, "stable", partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
         for (var listing : admin.listGroups().all().get()) {
             facts.add("group " + listing.groupId() + " " + listing.type().orElse(null) + " '" + listing.protocol() + "' " + listing.groupState().orElse(null));
