@@ -125,6 +125,7 @@ def suite(kind, weir):
         produced = time.monotonic()
         seen, shares = read(python, under_test.bootstrap, under_test.home)
         yield f"flights: produced in {produced - began:.1f} s, read in {time.monotonic() - produced:.1f} s", None, ""
+        yield "flights: the broker stops in good order", *under_test.ends()
     yield f"flights: every member read some: {shares}", all(shares), str(shares)
     unique = {}
     conflicts = 0

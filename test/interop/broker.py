@@ -53,12 +53,13 @@ def free_ports(count):
 class Broker:
     """A node and its directory. kill() and stop() end only the process that start() made."""
 
-    def __init__(self, kind, name, weir=None, settings=None, voters="standalone", data=None, ports=None):
+    def __init__(self, kind, name, weir=None, settings=None, voters="standalone", data=None, ports=None, by_properties=False):
         self.kind = kind
         self.home = paths.RUNS / name
         self.data = pathlib.Path(data) if data else self.home / "data"
         self.weir = weir
         self.voters = voters
+        self.by_properties = by_properties  # Weir gets Kafka's server.properties instead of flags
         self.settings = {**SETTINGS, **(settings or {})}
         self.port, self.controller_port = ports or free_ports(2)
         self.log = self.home / f"{kind}.log"
@@ -78,6 +79,12 @@ class Broker:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         return self
+
+    def cluster_id(self):
+        for line in (self.data / "meta.properties").read_text().splitlines():
+            if line.startswith("cluster.id="):
+                return line.partition("=")[2]
+        raise BrokerError("meta.properties names no cluster")
 
     def second_listener(self, name, port, advertised):
         """Another listener, whose clients are told `advertised` (a proxy's port) instead. Call before start()."""
@@ -135,11 +142,16 @@ class Broker:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
-        if kind is None:
+    def __exit__(self, *_):
+        self.kill()
+
+    def ends(self):
+        """stop() as a check: (ok, detail)."""
+        try:
             self.stop()
-        else:
-            self.kill()
+        except BrokerError as failure:
+            return False, str(failure)
+        return True, ""
 
     def _listeners(self):
         """listeners, advertised.listeners and listener.security.protocol.map, the controller's left out."""
@@ -151,7 +163,7 @@ class Broker:
             protocols += f",{name}:PLAINTEXT"
         return here, told, protocols
 
-    def _kafka_command(self):
+    def _write_properties(self):
         properties = self.home / "server.properties"
         controller = f"CONTROLLER://127.0.0.1:{self.controller_port}"
         listeners, advertised, protocols = self._listeners()
@@ -171,11 +183,17 @@ class Broker:
         else:
             lines["controller.quorum.voters"] = f"1@127.0.0.1:{self.controller_port}"
         properties.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+        return properties
+
+    def _kafka_command(self):
+        properties = self._write_properties()
         if not (self.data / "meta.properties").exists():
             format_directory(properties, self.voters)
         return jars.java("kafka", "kafka.Kafka", str(properties), heap="768m", log="info")
 
     def _weir_command(self):
+        if self.by_properties:
+            return [str(self.weir), "server", "--config", str(self._write_properties())]
         command = [str(self.weir), "server", "--data", str(self.data)]
         if not self._second:
             command += ["--listen", f"127.0.0.1:{self.port}"]

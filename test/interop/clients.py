@@ -140,3 +140,4 @@ def suite(kind, weir, only=None, seed=1):
             if not under_test.running():
                 yield f"{name}: the broker is still there", False, under_test.tail()
                 return
+        yield "clients: the broker stops in good order", *under_test.ends()

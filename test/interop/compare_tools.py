@@ -34,7 +34,7 @@ def masked(text, under_test, scratch, step):
         (f":{under_test.port}", ":PORT"),
         (str(under_test.port), "PORT"),
         (str(under_test.controller_port), "CPORT"),
-        (broker.CLUSTER_ID, "CLUSTER"),
+        (under_test.cluster_id(), "CLUSTER"),
     ):
         text = text.replace(find, put)
     for find, put in (
@@ -119,10 +119,11 @@ class Script:
 
 
 def answers(kind, weir, steps, alone=False):
-    """Starts a fresh broker and gives {step name: masked answer}, in order."""
-    under_test = broker.Broker(kind, "tools", weir=weir).fresh()
+    """Starts a fresh broker and gives {step name: masked answer} in order, and how it ended."""
+    under_test = broker.Broker(kind, "tools", weir=weir, by_properties=True).fresh()
     with under_test.start(), tools.Jvm() as jvm:
-        return {step.name: answer for step, answer in Script(under_test, jvm, alone).run(steps)}
+        found = {step.name: answer for step, answer in Script(under_test, jvm, alone).run(steps)}
+        return found, under_test.ends()
 
 
 def write_golden(found):
@@ -165,7 +166,7 @@ def differences(name, want, got, rules):
 
 def suite(kind, weir, record=False, alone=False):
     """Yields (name, ok, detail) for each step. alone: each tool in a process of its own (minutes)."""
-    found = answers(kind, weir, tool_steps.STEPS, alone)
+    found, ended = answers(kind, weir, tool_steps.STEPS, alone)
     if record:
         write_golden(found)
     want = read_golden()
@@ -176,6 +177,7 @@ def suite(kind, weir, record=False, alone=False):
             continue
         unlike = differences(name, want[name], got, rules)
         yield f"tools {name}", not unlike, "\n".join(unlike)
+    yield "tools: the broker stops in good order", *ended
     if kind == "weir":
         for rule in rules.unused():
             yield f"tools: allowed difference {rule['step']!r} {rule['line']!r}", False, "no longer differs: take it out"

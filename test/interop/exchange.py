@@ -107,7 +107,8 @@ class Exchange:
                 if self._last is not None:
                     yield f"{title}: finds all {len(self._last)} facts", found == self._last, unlike(self._last, found)
                 worker.go_on()
-                worker.told()
+                complaints = worker.told()
+                yield f"{title}: the cleaner works", not complaints, "\n".join(complaints)
                 for name, ok, detail in self._producer.visit(node.port):
                     yield f"{title}: {name}", ok, detail
                 worker.go_on()
