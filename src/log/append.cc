@@ -99,10 +99,14 @@ bool PartitionLog::State::wants_roll(Segment& segment, const Staged& next, Times
     return true;
   }
   if (next.batch.last_offset - segment.base_offset() > relative_offset_max) return true;
+  // What is never sealed is never compacted.
+  const auto segment_ms = config.cleanup_compact
+                              ? std::min(config.segment_ms, config.max_compaction_lag_ms)
+                              : config.segment_ms;
   const auto first = segment.first_timestamp();
   const std::int64_t waited =
       first && *first >= 0 ? next.batch.max_timestamp - *first : now - segment.created();
-  if (waited > config.segment_ms - roll_jitter_ms(segment)) return true;
+  if (waited > segment_ms - roll_jitter_ms(segment)) return true;
   const auto index_bytes = static_cast<std::uint64_t>(config.segment_index_bytes);
   const auto offsets = segment.offset_index();
   const auto times = segment.time_index();
@@ -115,18 +119,25 @@ bool PartitionLog::State::wants_roll(Segment& segment, const Staged& next, Times
 Result<> PartitionLog::State::roll(Offset base_offset, std::size_t producer_mark, TimestampMs now) {
   Segment& old = active();
   TRY(old.seal());
+  if (config.cleanup_compact) {
+    // Recovery cannot tell a lost segment from one that compaction emptied, so none may get lost
+    // between two.
+    TRY(sync_active());
+  }
   TRY_ASSIGN(auto snapshot, write_snapshot(base_offset, producers.entries_at(producer_mark)));
+  TRY_ASSIGN(auto* offsets, old.offset_index());
+  TRY_ASSIGN(auto* times, old.time_index());
+  TRY_ASSIGN(auto log, old.log_file());
   auto created = Segment::create(home, base_offset, now);
   if (!created) {
     static_cast<void>(remove_segment_files(base_offset));
     return std::unexpected(std::move(created).error());
   }
   ++directory_changes;
-  sealed_files.push_back((*old.offset_index())->file().file());
-  sealed_files.push_back((*old.time_index())->file().file());
   sealed_files.push_back(std::move(snapshot));
-  TRY_ASSIGN(auto log, old.log_file());
   sealed_files.push_back(std::move(log));
+  sealed_files.push_back(offsets->file().file());
+  sealed_files.push_back(times->file().file());
   if (old.has_transaction_index()) {
     TRY_ASSIGN(auto* aborted, old.transaction_index());
     sealed_files.push_back(aborted->file().file());

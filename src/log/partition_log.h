@@ -102,7 +102,13 @@ struct FlushPlan {
   std::uint64_t truncations = 0;
   std::uint64_t directory_changes = 0;
   std::uint64_t epoch_changes = 0;
-  std::size_t sealed = 0;
+  std::uint64_t sealed_end = 0;
+};
+
+struct CompactionOptions {
+  TimestampMs now = 0;
+  Offset cleaned_up_to = 0;                  // from the cleaner-offset-checkpoint, 0 when unknown
+  std::size_t offset_map_bytes = 128 << 20;  // log.cleaner.dedupe.buffer.size
 };
 
 class PartitionLog {
@@ -212,17 +218,23 @@ class PartitionLog {
   // Segments that retention (time, size, log start) lets go: gone from the log at once, files
   // renamed and removed by the plan. Never the active segment below the high watermark's need.
   struct DeletionPlan {
-    std::vector<std::string>
-        paths;  // files that become x.deleted now and go after file.delete.delay.ms
+    std::string directory;
+    // Files that become x.deleted now and go after file.delete.delay.ms.
+    std::vector<std::string> paths;
+    bool is_renamed = false;                 // done already; rename() does nothing
     Result<> rename(env::Disk& disk) const;  // blocking
     Result<> remove(env::Disk& disk) const;  // blocking, after the delay
   };
   std::optional<DeletionPlan> plan_retention(TimestampMs now);
 
   // --- compaction (log/compaction/) ---
-  class Compaction;  // a value: plan here, carry_out blocking, then finish here
-  std::unique_ptr<Compaction> plan_compaction(TimestampMs now);
-  Result<> compaction_done(Compaction& compaction);
+  // A plan when enough is dirty (min.cleanable.dirty.ratio) or overdue (max.compaction.lag.ms),
+  // else null. Then carry_out() (blocking, log/compaction/compaction.h), then compaction_done()
+  // here: the replaced files are renamed, and go when the deletion plan's remove() is carried out.
+  // Error busy: the log was shortened meanwhile.
+  class Compaction;
+  std::unique_ptr<Compaction> plan_compaction(const CompactionOptions& options);
+  Result<DeletionPlan> compaction_done(Compaction& compaction);
 
   // --- sizes ---
   std::uint64_t size_bytes() const;

@@ -44,6 +44,7 @@ struct PartitionLog::State {
 
   // truncation.cc
   Result<> cut_segments(Offset offset);
+  Result<> sync_active();
   Result<> remove_segment_files(Offset base_offset);
 
   // recovery/epoch_rebuild.cc
@@ -85,7 +86,8 @@ struct PartitionLog::State {
   bool offline = false;
 
   // What the next flush owes besides the data.
-  std::vector<std::shared_ptr<env::File>> sealed_files;  // indexes and snapshots of sealed segments
+  std::vector<std::shared_ptr<env::File>> sealed_files;  // all files of sealed segments
+  std::uint64_t sealed_synced = 0;                       // how many were synced and forgotten
   std::uint64_t truncations = 0;
   std::uint64_t directory_changes = 0;
   std::uint64_t directory_synced = 0;

@@ -59,7 +59,7 @@ std::optional<PartitionLog::DeletionPlan> PartitionLog::plan_retention(Timestamp
       return std::nullopt;
     }
   }
-  DeletionPlan plan;
+  DeletionPlan plan{.directory = s.home.directory};
   for (std::size_t i = 0; i < count; ++i) {
     const Offset base = s.segments[i]->base_offset();
     for (const auto suffix : segment_suffixes) plan.paths.push_back(s.home.path(base, suffix));
@@ -77,7 +77,10 @@ std::optional<PartitionLog::DeletionPlan> PartitionLog::plan_retention(Timestamp
   return plan;
 }
 
+// Synced first: the segment that goes on from here must not be lost when these are gone.
 Result<> PartitionLog::DeletionPlan::rename(env::Disk& disk) const {
+  if (is_renamed) return {};
+  TRY(disk.sync_directory(directory));
   for (const auto& path : paths) {
     const auto renamed = disk.rename(path, path + std::string(deleted_suffix));
     if (!renamed && renamed.error().code != Errc::not_found) return renamed;

@@ -7,11 +7,12 @@
 namespace weir::log {
 
 Result<std::unique_ptr<Segment>> Segment::create(SegmentHome& home, Offset base_offset,
-                                                 TimestampMs now) {
+                                                 TimestampMs now, std::string_view state) {
   auto segment = std::make_unique<Segment>(home, base_offset);
   segment->created_ = now;
+  segment->state_ = state;
   TRY_ASSIGN(segment->log_,
-             home.disk.open(home.path(base_offset, log_suffix), env::OpenMode::create));
+             home.disk.open(home.path(base_offset, log_suffix, state), env::OpenMode::create));
   TRY(segment->log_->truncate(0));
   TRY_ASSIGN(auto* offsets, segment->offset_index());
   TRY(offsets->file().truncate(0));
@@ -34,15 +35,15 @@ Result<std::unique_ptr<Segment>> Segment::open(SegmentHome& home, Offset base_of
 Result<std::shared_ptr<env::File>> Segment::log_file() {
   used_ = true;
   if (!log_) {
-    TRY_ASSIGN(log_,
-               home_.disk.open(home_.path(base_offset_, log_suffix), env::OpenMode::read_write));
+    TRY_ASSIGN(log_, home_.disk.open(home_.path(base_offset_, log_suffix, state_),
+                                     env::OpenMode::read_write));
   }
   return log_;
 }
 
 Result<> Segment::open_index(EntryFile& file, std::string_view suffix) {
   used_ = true;
-  return file.open(home_.disk, home_.path(base_offset_, suffix), env::OpenMode::create);
+  return file.open(home_.disk, home_.path(base_offset_, suffix, state_), env::OpenMode::create);
 }
 
 Result<OffsetIndex*> Segment::offset_index() {

@@ -59,7 +59,7 @@ class Segment {
 
   // Makes the files, empty. What is left of an earlier attempt is overwritten.
   static Result<std::unique_ptr<Segment>> create(SegmentHome& home, Offset base_offset,
-                                                 TimestampMs now);
+                                                 TimestampMs now, std::string_view state = {});
   // Of an existing .log; nothing but its size is read.
   static Result<std::unique_ptr<Segment>> open(SegmentHome& home, Offset base_offset,
                                                TimestampMs now);
@@ -114,6 +114,7 @@ class Segment {
 
   SegmentHome& home_;
   const Offset base_offset_;
+  std::string_view state_;  // a suffix of its files' names while compaction writes it
   std::uint64_t size_ = 0;
   std::uint64_t bytes_since_entry_ = 0;
   std::shared_ptr<env::File> log_;
