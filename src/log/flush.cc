@@ -28,7 +28,7 @@ std::optional<FlushPlan> PartitionLog::plan_flush() {
                  .truncations = s.truncations,
                  .directory_changes = s.directory_changes,
                  .epoch_changes = s.epochs.changes(),
-                 .sealed = s.sealed_files.size()};
+                 .sealed_end = s.sealed_synced + s.sealed_files.size()};
   plan.files = s.sealed_files;
   if (s.durable_end < s.log_end) {
     auto active = s.active().log_file();
@@ -62,9 +62,11 @@ void PartitionLog::flush_done(const FlushPlan& plan) {
   if (plan.truncations != s.truncations) return;
   s.durable_end = std::max(s.durable_end, plan.end_offset);
   CHECK(s.durable_end <= s.log_end);
-  const auto sealed = std::min(plan.sealed, s.sealed_files.size());
-  s.sealed_files.erase(s.sealed_files.begin(),
-                       s.sealed_files.begin() + static_cast<std::ptrdiff_t>(sealed));
+  if (plan.sealed_end > s.sealed_synced) {
+    const auto synced = static_cast<std::ptrdiff_t>(plan.sealed_end - s.sealed_synced);
+    s.sealed_files.erase(s.sealed_files.begin(), s.sealed_files.begin() + synced);
+    s.sealed_synced = plan.sealed_end;
+  }
 }
 
 void PartitionLog::flush_failed(const Error& error) { state_->go_offline(error); }

@@ -1,6 +1,8 @@
 #include "log/log_test_support.h"
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 
 #include "base/check.h"
 #include "wire/record/batch.h"
@@ -52,6 +54,8 @@ LogFixture::LogFixture(LogConfig config_in, std::string directory)
 }
 
 Result<> LogFixture::try_open(bool clean, Offset recovery_point, Offset log_start) {
+  if (log_) log_start_ = log_->log_start_offset();
+  if (log_start < 0) log_start = log_start_;
   log_.reset();
   alive_.clear();
   TRY_ASSIGN(log_, PartitionLog::open(disk, sink,
@@ -74,7 +78,15 @@ void LogFixture::open(bool clean, Offset recovery_point) {
 void LogFixture::close() {
   const auto closed = log_->close_clean();
   CHECK(closed.has_value(), closed ? "" : closed.error().message());
+  log_start_ = log_->log_start_offset();
   log_.reset();
+}
+
+void LogFixture::wipe() {
+  log_.reset();
+  log_start_ = 0;
+  CHECK(disk.remove_tree(directory_).has_value());
+  open(true, 0);
 }
 
 void LogFixture::crash() {
@@ -84,6 +96,7 @@ void LogFixture::crash() {
 
 void LogFixture::lose_power(RandomSource* random) {
   const Offset durable = log_->durable_end_offset();
+  log_start_ = log_->log_start_offset();
   log_.reset();
   disk.lose_power(random);
   open(false, durable);
@@ -137,13 +150,24 @@ std::vector<std::vector<std::byte>> LogFixture::read_all(Offset from, Offset bou
     while (!rest.empty()) {
       const auto batch = wire::read_batch(rest);
       if (!batch) break;  // cut off by bytes_max
-      CHECK(batch->crc_is_good() && batch->last_offset() >= from);
+      CHECK(batch->crc_is_good() && batch->last_offset() >= from,
+            "asked for " + std::to_string(from) + ", found " +
+                std::to_string(batch->base_offset()) + " to " +
+                std::to_string(batch->last_offset()));
       batches.emplace_back(batch->bytes().begin(), batch->bytes().end());
       from = batch->next_offset();
       rest = rest.subspan(batch->size());
     }
   }
   return batches;
+}
+
+void LogFixture::write_to(const std::string& directory) {
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  for (const auto& name : disk.names(directory_)) {
+    std::ofstream(directory + "/" + name, std::ios::binary) << disk.content(path(name));
+  }
 }
 
 std::vector<Offset> LogFixture::offsets(Offset from) {

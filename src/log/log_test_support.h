@@ -41,7 +41,8 @@ class LogFixture {
 
   // CHECKs that it opens.
   void open(bool clean, Offset recovery_point);
-  Result<> try_open(bool clean, Offset recovery_point, Offset log_start = 0);
+  Result<> try_open(bool clean, Offset recovery_point, Offset log_start = -1);  // -1: as it was
+  void wipe();   // begins anew with an empty log
   void close();  // clean
   void reopen() { close(), open(true, 0); }
   void crash();  // the process dies: the page cache stays; reopened from the durable end
@@ -57,6 +58,9 @@ class LogFixture {
   std::vector<std::vector<std::byte>> read_all(Offset from, Offset bound);
   std::vector<Offset> offsets(Offset from = 0);  // base offsets of all batches
 
+  // Copies the partition's folder into the real file system.
+  void write_to(const std::string& directory);
+
   PartitionLog& log() { return *log_; }
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
 
@@ -67,6 +71,7 @@ class LogFixture {
 
  private:
   std::string directory_;
+  Offset log_start_ = 0;  // what the checkpoint would say
   std::unique_ptr<PartitionLog> log_;
   std::vector<std::vector<std::byte>> alive_;
 };

@@ -210,9 +210,11 @@ Result<> MemoryDisk::create_directories(const std::string& path) {
 Result<std::vector<env::DirectoryEntry>> MemoryDisk::list(const std::string& path) {
   if (!names_.contains(path)) return fail(Errc::not_found, path);
   std::vector<env::DirectoryEntry> entries;
-  for (const auto& [name, node] : names_) {
-    if (parent_of(name) == path) {
-      entries.push_back({name.substr(path.size() + 1), node->is_directory});
+  const std::string prefix = path + "/";
+  for (auto at = names_.lower_bound(prefix); at != names_.end() && at->first.starts_with(prefix);
+       ++at) {
+    if (at->first.find('/', prefix.size()) == std::string::npos) {
+      entries.push_back({at->first.substr(prefix.size()), at->second->is_directory});
     }
   }
   return entries;
@@ -224,10 +226,19 @@ Result<bool> MemoryDisk::exists(const std::string& path) { return names_.contain
 // real world.
 Result<> MemoryDisk::sync_directory(const std::string& path) {
   TRY(count("sync directory"));
-  std::erase_if(durable_names_, [&](const auto& item) { return parent_of(item.first) == path; });
-  for (const auto& [name, node] : names_) {
-    if (parent_of(name) == path || name == path) durable_names_[name] = node;
+  const std::string prefix = path + "/";
+  const auto is_child = [&](const std::string& name) {
+    return name.find('/', prefix.size()) == std::string::npos;
+  };
+  for (auto at = durable_names_.lower_bound(prefix);
+       at != durable_names_.end() && at->first.starts_with(prefix);) {
+    at = is_child(at->first) ? durable_names_.erase(at) : std::next(at);
   }
+  for (auto at = names_.lower_bound(prefix); at != names_.end() && at->first.starts_with(prefix);
+       ++at) {
+    if (is_child(at->first)) durable_names_[at->first] = at->second;
+  }
+  if (names_.contains(path)) durable_names_[path] = names_[path];
   return {};
 }
 

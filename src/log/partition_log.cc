@@ -177,8 +177,7 @@ Result<> PartitionLog::close_clean() {
   TRY(s.active().seal());
   TRY_ASSIGN(auto snapshot, s.write_snapshot(s.log_end, s.producers.entries()));
   TRY(snapshot->sync());
-  auto files = std::move(s.sealed_files);
-  s.sealed_files.clear();
+  auto files = s.sealed_files;
   TRY_ASSIGN(auto log, s.active().log_file());
   TRY_ASSIGN(auto* offsets, s.active().offset_index());
   TRY_ASSIGN(auto* times, s.active().time_index());
@@ -194,6 +193,8 @@ Result<> PartitionLog::close_clean() {
                        .sync_directory = true,
                        .leader_epoch_checkpoint = format_epoch_checkpoint(s.epochs.entries())};
   TRY(plan.carry_out(s.disk));
+  s.sealed_synced += s.sealed_files.size();
+  s.sealed_files.clear();
   s.durable_end = s.log_end;
   s.epochs_written = s.epochs.changes();
   s.directory_synced = s.directory_changes;
@@ -209,7 +210,7 @@ void PartitionLog::drop_idle_files() {
     if (is_active && (s.durable_end != s.log_end || !s.staged.empty())) continue;
     if (segment->close_idle_files() && is_active) {
       s.tail.clear();
-      s.staged = {};
+      s.staged = std::vector<State::Staged>();
     }
   }
 }

@@ -43,7 +43,7 @@ class TailMap {
     return at(low);
   }
 
-  void clear() { ring_ = {}, first_ = 0, count_ = 0; }
+  void clear() { ring_ = std::vector<BatchPlace>(), first_ = 0, count_ = 0; }
 
  private:
   const BatchPlace& at(std::size_t i) const { return ring_[(first_ + i) % batches_max]; }

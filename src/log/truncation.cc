@@ -20,7 +20,6 @@ Result<> PartitionLog::State::cut_segments(Offset offset) {
   tail.clear();
   ++truncations;
   ++directory_changes;
-  sealed_files.clear();
   while (segments.size() > 1 && active().base_offset() >= offset) {
     TRY(remove_segment_files(active().base_offset()));
     segments.pop_back();
@@ -36,6 +35,12 @@ Result<> PartitionLog::State::cut_segments(Offset offset) {
   return {};
 }
 
+Result<> PartitionLog::State::sync_active() {
+  TRY_ASSIGN(auto log, active().log_file());
+  TRY(log->sync());
+  return disk.sync_directory(home.directory);
+}
+
 Result<> PartitionLog::truncate_to(Offset offset) {
   State& s = *state_;
   CHECK(s.staged.empty(), "a log is not cut while something is staged");
@@ -46,6 +51,8 @@ Result<> PartitionLog::truncate_to(Offset offset) {
                 static_cast<std::uint64_t>(offset));
   }
   auto cut = s.cut_segments(offset);
+  // Synced, so that a power loss cannot bring back what is overwritten from here on.
+  if (cut) cut = s.sync_active();
   if (cut) {
     s.durable_end = std::min(s.durable_end, s.log_end);
     s.high_watermark = std::min(s.high_watermark, s.log_end);

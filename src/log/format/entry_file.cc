@@ -26,7 +26,7 @@ Result<> EntryFile::open(env::Disk& disk, const std::string& path, env::OpenMode
 void EntryFile::close() {
   CHECK(pending_.empty(), "index entries are written before their file is closed");
   file_.reset();
-  pending_ = {};
+  pending_ = std::vector<std::byte>();  // gives its memory back
 }
 
 Result<> EntryFile::append(Bytes entry) {

@@ -27,6 +27,7 @@ Result<> LogLoader::load_epochs() {
     return s_.segments.empty() ? Result<>{} : s_.rebuild_epochs();
   }
   const auto entries = parse_epoch_checkpoint(*text);
+  if (entries && entries->empty() && !s_.segments.empty()) return s_.rebuild_epochs();
   if (!entries) {
     s_.warn("the leader epochs are rebuilt: " + entries.error().message());
     return s_.rebuild_epochs();
@@ -45,20 +46,31 @@ Result<> LogLoader::open_segments() {
         std::ranges::binary_search(content.transaction_indexes, base));
     const bool whole = std::ranges::binary_search(content.offset_indexes, base) &&
                        std::ranges::binary_search(content.time_indexes, base);
-    const bool is_last = base == content.segments.back();
-    if (!whole && !is_last) {  // the last one's are looked after by check_tail
-      TRY(segment->rebuild_indexes());
-      TRY(segment->seal());
-      ++s_.report.indexes_rebuilt;
-      ++s_.directory_changes;
-    }
+    if (!whole) incomplete_.push_back(base);
     s_.segments.push_back(std::move(segment));
+  }
+  return {};
+}
+
+// Those that were checked have theirs already.
+Result<> LogLoader::rebuild_missing_indexes() {
+  for (auto& segment : s_.segments) {
+    const Offset base = segment->base_offset();
+    if (base >= checked_from_ || !std::ranges::binary_search(incomplete_, base)) continue;
+    auto rebuilt = segment->rebuild_indexes();
+    if (rebuilt) rebuilt = segment->seal();
+    if (!rebuilt && rebuilt.error().code != Errc::corrupt) return rebuilt;
+    if (!rebuilt) s_.warn("an index cannot be rebuilt: " + rebuilt.error().message());
+    ++s_.report.indexes_rebuilt;
+    ++s_.directory_changes;
   }
   return {};
 }
 
 // Checks segments from `first` on; the end of the log is where the first bad batch is.
 Result<> LogLoader::check_from(std::size_t first, Offset believed) {
+  bool compacted = s_.config.cleanup_compact;
+  checked_from_ = std::min(checked_from_, s_.segments[first]->base_offset());
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     Segment& segment = *s_.segments[i];
     const Offset base = segment.base_offset();
@@ -70,13 +82,20 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
     s_.log_end = check.end_offset;
     const bool is_last = i + 1 == s_.segments.size();
     const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;
-    if (!check.cut && !overlaps) {
+    // Above what was durable a whole file may be missing. Of a compacted log one cannot tell;
+    // roll() sees to it. A log whose policy was changed is known by the gaps within its segments,
+    // and by empty ones.
+    compacted = compacted || check.has_gaps;
+    const bool gap = !is_last && check.end_offset >= believed && !compacted &&
+                     s_.segments[i + 1]->base_offset() > check.end_offset;
+    if (!check.cut && !overlaps && !gap) {
       if (!is_last) TRY(segment.seal());
       continue;
     }
     s_.report.truncated_from = check.end_offset;
-    s_.report.truncation_reason =
-        overlaps ? "a segment begins within the one before" : check.reason;
+    s_.report.truncation_reason = overlaps ? "a segment begins within the one before"
+                                  : gap    ? "a segment is missing"
+                                           : check.reason;
     // The newest goes first: a crash in between leaves no gap.
     while (s_.segments.size() > i + 1) {
       TRY(s_.remove_segment_files(s_.active().base_offset()));
@@ -100,12 +119,16 @@ Result<> LogLoader::find_end() {
   const Offset mark = options_.recovery_point;
   // The segment that ends at the mark counts too: its indexes may not have been synced.
   std::size_t first = s_.segment_of(std::max<Offset>(mark - 1, 0));
+  // Terms that begin above the mark are learnt from the batches: the checkpoint may be older than a
+  // truncation.
+  s_.epochs.truncate_from_end(mark);
   TRY(check_from(first, mark));
   if (s_.log_end < mark) {
     // Something else has shortened this log since the mark was written, so the mark says nothing.
     s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
                         s_.log_end));
     first = s_.segments.size() - 1;
+    s_.epochs.truncate_from_end(s_.active().base_offset());
     TRY(check_from(first, s_.active().base_offset()));
     s_.durable_end = std::min(s_.active().base_offset(), s_.log_end);
   } else {
@@ -148,16 +171,31 @@ Result<> LogLoader::repair_transaction_indexes() {
 
 void LogLoader::settle_offsets() {
   s_.log_start = std::max(options_.log_start_offset, s_.segments.front()->base_offset());
-  if (s_.log_start > s_.log_end) {
-    // A hint that the log does not bear out. What is there is served.
-    s_.warn(fmt::format("the log start offset {} lies beyond the log's end {} and is ignored",
-                        s_.log_start, s_.log_end));
-    s_.log_start = s_.segments.front()->base_offset();
-  }
   s_.staged_end = s_.log_end;
   s_.high_watermark = s_.log_start;
   s_.epochs.truncate_from_end(s_.log_end);
   s_.epochs.truncate_from_start(s_.log_start);
+}
+
+// All that is left lies below where the log starts, so it was given up before; a segment that was
+// begun at its end may have been lost. Offsets go on from the log start (as Kafka does), and never
+// back.
+Result<> LogLoader::begin_at_log_start() {
+  const Offset start = options_.log_start_offset;
+  s_.warn(fmt::format("the log ends at {}, below its start {}, and begins anew there", s_.log_end,
+                      start));
+  while (!s_.segments.empty()) {
+    TRY(s_.remove_segment_files(s_.active().base_offset()));
+    s_.segments.pop_back();
+  }
+  s_.sealed_files.clear();
+  s_.remove_snapshots_above(-1);
+  s_.epochs.clear();
+  TRY_ASSIGN(auto segment, Segment::create(s_.home, start, options_.now));
+  s_.segments.push_back(std::move(segment));
+  s_.log_end = s_.durable_end = start;
+  ++s_.directory_changes;
+  return s_.disk.sync_directory(s_.home.directory);
 }
 
 // A snapshot serves the segment that begins at it; of the others only the newest is of use.
@@ -188,6 +226,8 @@ Result<> LogLoader::load() {
   }
   TRY(load_epochs());
   TRY(find_end());
+  if (s_.log_end < options_.log_start_offset) TRY(begin_at_log_start());
+  TRY(rebuild_missing_indexes());
   TRY(repair_transaction_indexes());
   settle_offsets();
   TRY(s_.reload_producers(replay_from_, options_.now));

@@ -3,6 +3,9 @@
 // left there becomes a log whose state is that of its batches. Every step can be repeated after a
 // crash within it.
 
+#include <limits>
+#include <vector>
+
 #include "log/partition_log_state.h"
 
 namespace weir::log {
@@ -19,8 +22,10 @@ class LogLoader {
   Result<> open_segments();
   Result<> find_end();
   Result<> check_from(std::size_t first, Offset believed);
+  Result<> rebuild_missing_indexes();
   Result<> repair_transaction_indexes();
   Result<> load_epochs();
+  Result<> begin_at_log_start();
   void settle_offsets();
   void remove_stray_snapshots();
 
@@ -28,6 +33,8 @@ class LogLoader {
   const PartitionLog::OpenOptions& options_;
   // Producers' state must be replayed from here at the latest to know the transaction indexes.
   Offset replay_from_ = 0;
+  std::vector<Offset> incomplete_;  // segments without an offset or time index, ascending
+  Offset checked_from_ = std::numeric_limits<Offset>::max();
 };
 
 }  // namespace weir::log

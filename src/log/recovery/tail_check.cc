@@ -80,7 +80,8 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
     return std::nullopt;
   }
   if (!*batch) return batch;
-  if ((*batch)->header.last_offset() < believed) {
+  // Behind the mark even a header with lower offsets is of an older life of the file.
+  if (trusted_end && (*batch)->header.last_offset() < believed) {
     if ((*batch)->header.base_offset() >= walk.next_offset) return batch;
     return fail(Errc::corrupt, "a batch whose offset does not continue the log",
                 (*batch)->position);
@@ -124,6 +125,8 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
     const auto& header = (*batch)->header;
     // The entry that led here is in the index already.
     if (first && start.position > 0) segment.set_bytes_since_entry(0);
+    const bool knows_before = !first || start.position == 0;
+    result.has_gaps = result.has_gaps || (knows_before && header.base_offset() > walk.next_offset);
     first = false;
     TRY(segment.note_batch({.base_offset = header.base_offset(),
                             .last_offset = header.last_offset(),

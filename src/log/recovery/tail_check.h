@@ -18,6 +18,7 @@ struct TailCheck {
   Offset end_offset = no_offset;  // behind the last good batch; the base offset when there is none
   std::uint64_t end_position = 0;
   std::uint64_t bytes_checked = 0;
+  bool has_gaps = false;       // offsets are missing, as compaction leaves them
   bool cut = false;            // bytes above were cut off
   bool index_rebuilt = false;  // index entries were wrong or missing
   std::string reason;          // why it was cut
