@@ -38,6 +38,33 @@ std::optional<PartitionName> parse_folder_name(std::string_view name) {
   return parsed;
 }
 
+std::string parent_of(const std::string& path) {
+  const auto end = path.find_last_not_of('/');
+  const auto slash = end == std::string::npos ? end : path.find_last_of('/', end);
+  if (slash == std::string::npos) return end == slash ? "/" : ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Makes the directory where it is missing, and the names on the way to it durable: without them a
+// power loss takes everything that was synced in it. Names that were there before are synced too,
+// because who made them may have been killed before it came to that; where this process may not
+// open such a parent, whoever made it has to answer for it.
+Result<> make_directory(env::Disk& disk, const std::string& path) {
+  std::vector<std::string> parents;  // the nearest first
+  std::size_t made = 0;              // of them, those that get a new name
+  for (std::string at = path; at != "/" && at != "."; at = parent_of(at)) {
+    TRY_ASSIGN(const bool existed, disk.exists(at));
+    parents.push_back(parent_of(at));
+    if (!existed) made = parents.size();
+  }
+  if (made > 0) TRY(disk.create_directories(path));
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    const Result<> synced = disk.sync_directory(parents[i]);
+    if (!synced && i < made) return synced;
+  }
+  return {};
+}
+
 }  // namespace
 
 LogDirectory::LogDirectory(env::Disk& disk, std::string path,
@@ -51,8 +78,8 @@ std::string LogDirectory::file_path(std::string_view name) const {
 }
 
 Result<std::unique_ptr<LogDirectory>> LogDirectory::open(env::Disk& disk, std::string path) {
-  TRY_ASSIGN(const bool existed, disk.exists(path));
-  if (!existed) TRY(disk.create_directories(path));
+  TRY_ASSIGN(const bool is_formatted, disk.exists(path + "/" + std::string(meta_properties_name)));
+  if (!is_formatted) TRY(make_directory(disk, path));
   auto lock = disk.lock(path);
   if (!lock) {
     if (lock.error().code == Errc::busy) {

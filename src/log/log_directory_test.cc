@@ -27,6 +27,28 @@ TEST(LogDirectory, one_process_at_a_time_holds_it) {
   EXPECT_TRUE(LogDirectory::open(fixture.disk, "/data"));
 }
 
+// Whether it is enough is seen by whole nodes on the simulated disk, which loses directories too.
+TEST(LogDirectory, is_not_opened_when_a_name_on_the_way_to_it_cannot_be_made_durable) {
+  for (std::uint64_t k = 0; k < 4; ++k) {  // making it; syncing /var/lib, /var and /
+    MemoryDisk disk;
+    disk.fail_operation(k, Errc::io, false);
+    const auto opened = LogDirectory::open(disk, "/var/lib/weir");
+    EXPECT_FALSE(opened.has_value()) << k;
+    EXPECT_TRUE(disk.has_failed()) << k;
+  }
+}
+
+TEST(LogDirectory, names_that_were_there_before_are_synced_where_that_is_possible) {
+  MemoryDisk disk;
+  ASSERT_TRUE(disk.create_directories("/var/lib/weir"));
+  const std::uint64_t before = disk.operations();
+  ASSERT_TRUE(LogDirectory::open(disk, "/var/lib/weir"));
+  EXPECT_GE(disk.operations(), before + 3);
+  disk.fail_operation(0, Errc::io, false);
+  EXPECT_TRUE(LogDirectory::open(disk, "/var/lib/weir")) << "this process may not open all of them";
+  EXPECT_TRUE(disk.has_failed());
+}
+
 TEST(LogDirectory, reads_the_meta_properties_that_kafka_writes) {
   DirectoryFixture fixture;
   EXPECT_EQ(*fixture.directory->read_meta_properties(), std::nullopt);
