@@ -9,6 +9,13 @@ Connections::Connections(Shard& shard) : shard_(shard), changed_(shard.env.execu
 
 Connections::~Connections() { CHECK(sessions_.empty(), "connections end before their shard"); }
 
+// Out of the list at the end, also when a simulated crash drops the coroutine.
+struct Connections::Listed {
+  Connections& connections;
+  std::uint64_t number;
+  ~Listed() { connections.sessions_.erase(number); }
+};
+
 void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t listener,
                         env::Callback ended) {
   auto connection = shard_.env.network.adopt(std::move(socket));
@@ -25,8 +32,10 @@ void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t liste
 
 Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session,
                         env::Callback ended) {
-  co_await session->run();
-  sessions_.erase(number);
+  {
+    const Listed listed{*this, number};
+    co_await session->run();
+  }
   session.reset();
   ended();
   changed_.notify();

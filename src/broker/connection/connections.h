@@ -34,6 +34,7 @@ class Connections {
   void give_back(Request* request);
 
  private:
+  struct Listed;
   Task<> run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended);
 
   static constexpr std::size_t kept_requests_max = 256;
