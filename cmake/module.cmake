@@ -2,7 +2,8 @@
 #
 # Declares the static library weir_NAME from every .cc beneath the calling folder. Files named
 # x_test.cc join the test program NAME_test, x_bench.cc the benchmark NAME_bench, and each x_fuzz.cc
-# is a libFuzzer program of its own. A new file needs no edit of any CMakeLists.txt.
+# is a libFuzzer program of its own. A new file needs no edit of any CMakeLists.txt. A folder right
+# beneath it that has a CMakeLists.txt is a module of its own.
 option(WEIR_PRECOMPILE "use src/base/precompiled.h" ON)
 if(WEIR_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Xclang -fno-pch-timestamp)
@@ -17,10 +18,15 @@ else()
   function(weir_precompile LIBRARY)
   endfunction()
 endif()
-
 function(weir_module NAME)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS;SOURCES;TEST_LIBS" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB nested ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list_file ${nested})
+    cmake_path(GET list_file PARENT_PATH folder)
+    file(GLOB_RECURSE theirs ${folder}/*.cc)
+    list(REMOVE_ITEM all ${theirs})
+  endforeach()
   set(tests ${all})
   set(benches ${all})
   set(fuzzers ${all})

@@ -1,0 +1,97 @@
+#pragma once
+// What clients ask most, as one call each over a RawClient. An error of the protocol is a value of
+// the answer (Kafka's number); Result's errors are the connection's.
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "sim/node/raw_client.h"
+
+namespace weir::sim {
+
+struct ProducerIdentity {
+  std::int16_t error_code = 0;
+  ProducerId id = no_producer_id;
+  ProducerEpoch epoch = no_producer_epoch;
+};
+
+struct Appended {
+  std::int16_t error_code = 0;
+  Offset base_offset = no_offset;
+};
+
+struct FetchedRecord {
+  Offset offset = no_offset;
+  std::string value;
+  bool operator==(const FetchedRecord&) const = default;
+};
+
+struct Fetched {
+  std::int16_t error_code = 0;
+  Offset high_watermark = no_offset;
+  std::vector<FetchedRecord> records;  // from the asked offset on
+};
+
+struct TopicPartition {
+  std::string topic;
+  PartitionIndex partition = 0;
+  auto operator<=>(const TopicPartition&) const = default;
+};
+
+// One batch of records with these values; from a plain producer when `producer.id` is -1.
+std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs now,
+                                const ProducerIdentity& producer = {},
+                                Sequence base_sequence = no_sequence);
+
+// The records in fetched bytes; a batch that was cut off at the end is left out. Error: corrupt.
+Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from);
+
+Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
+                                        std::int32_t partitions);
+Task<Result<ProducerIdentity>> init_producer_id(RawClient& client);
+
+// Pipelined: the request only; next_appended takes the answer.
+Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, std::int16_t acks);
+Task<Result<Appended>> next_appended(RawClient& client);
+Task<Result<Appended>> produce(RawClient& client, TopicPartition to, std::vector<std::byte> batch,
+                               std::int16_t acks = -1);
+
+// Without a session.
+Task<Result<Fetched>> fetch(RawClient& client, TopicPartition from, Offset offset,
+                            std::int32_t max_wait_ms = 0);
+// Everything up to the high watermark that the first answer says.
+Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartition from);
+
+inline constexpr TimestampMs latest_timestamp = -1;
+inline constexpr TimestampMs earliest_timestamp = -2;
+struct ListedOffset {
+  std::int16_t error_code = 0;
+  Offset offset = no_offset;
+};
+Task<Result<ListedOffset>> list_offset(RawClient& client, TopicPartition of, TimestampMs timestamp);
+
+// Fetches of several partitions in a session (KIP-227): after the first request only what changed
+// is named.
+class FetchSession {
+ public:
+  FetchSession(RawClient& client, std::map<TopicPartition, Offset> positions)
+      : client_(client), positions_(std::move(positions)) {}
+
+  // Positions move behind what was received. An error of the session begins a new one.
+  Task<Result<std::map<TopicPartition, Fetched>>> poll(std::int32_t max_wait_ms);
+  const std::map<TopicPartition, Offset>& positions() const { return positions_; }
+  std::int32_t id() const { return id_; }
+
+ private:
+  RawClient& client_;
+  std::map<TopicPartition, Offset> positions_;
+  std::map<TopicPartition, Offset> known_;  // what the broker's session holds
+  std::int32_t id_ = 0;
+  std::int32_t epoch_ = 0;
+};
+
+}  // namespace weir::sim

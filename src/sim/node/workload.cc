@@ -1,0 +1,477 @@
+#include "sim/node/workload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "base/offload.h"
+#include "base/task_scope.h"
+#include "sim/node/group_member.h"
+#include "sim/node/ledger.h"
+#include "sim/node/whole_node.h"
+#include "sim/world.h"
+#include "wire/error_code.h"
+
+namespace weir::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr std::string_view topic = "flights";
+constexpr std::string_view group = "readers";
+constexpr milliseconds pause_after_failure{20};
+constexpr milliseconds pause_between_rounds{15};
+constexpr std::int32_t long_poll_ms = 50;
+constexpr minutes patience{20};
+
+bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code).retriable; }
+
+// The clients, all on one machine that never crashes.
+class Clients {
+ public:
+  Clients(const WorkloadSettings& settings, World& world, Host& host, env::Address broker)
+      : settings_(settings),
+        world_(world),
+        env_(host.env(0)),
+        broker_(std::move(broker)),
+        scope_(env_.executor) {}
+
+  void start() {
+    scope_.spawn(create());
+    const int producers = settings_.idempotent_producers + settings_.plain_producers;
+    producing_ = producers;
+    for (int who = 0; who < producers; ++who) {
+      scope_.spawn(who < settings_.idempotent_producers ? produce_idempotent(who)
+                                                        : produce_plain(who));
+    }
+    for (int who = 0; who < settings_.members; ++who) scope_.spawn(consume(who));
+  }
+  bool have_produced() const { return producing_ == 0; }
+  bool have_consumed() const { return have_produced() && ledger.all_consumed(); }
+  void stop_consuming() { stopping_ = true; }
+  bool have_ended() const { return scope_.running() == 0; }
+  void check() { scope_.spawn(check_everything()); }
+
+  Ledger ledger;
+  std::size_t connections_lost = 0;
+  std::uint64_t rebalances = 0;
+
+ private:
+  // A round of one producer: batches to one partition, sent at once.
+  struct Round {
+    TopicPartition to;
+    std::vector<std::vector<std::string>> values;  // of each batch
+    std::vector<std::vector<std::byte>> batches;
+  };
+
+  Task<> create();
+  Task<> produce_idempotent(int who);
+  Task<> produce_plain(int who);
+  Task<> consume(int who);
+  Task<> check_everything();
+  Task<Result<>> connect(RawClient& client);
+  Task<Result<ProducerIdentity>> identity(RawClient& client);
+  Round make_round(SeededRandom& chance, int who, int number);
+  Task<Result<std::int16_t>> send_round(RawClient& client, Round& round);
+  Task<Result<>> be_member(RawClient& client, GroupMember& member, SeededRandom& chance);
+  Task<Result<std::int16_t>> follow(RawClient& client, GroupMember& member, SeededRandom& chance);
+  Task<Result<std::int16_t>> commit(RawClient& client, GroupMember& member,
+                                    std::map<TopicPartition, Offset> offsets);
+  Task<Result<>> check_log(RawClient& client);
+  Task<Result<>> check_commits(RawClient& client);
+  std::vector<TopicPartition> all_partitions() const;
+  void lost(RawClient& client) {
+    ++connections_lost;
+    client.close();
+  }
+
+  const WorkloadSettings& settings_;
+  World& world_;
+  env::Env& env_;
+  env::Address broker_;
+  int producing_ = 0;
+  bool created_ = false;
+  bool stopping_ = false;
+  TaskScope scope_;
+};
+
+std::vector<TopicPartition> Clients::all_partitions() const {
+  std::vector<TopicPartition> all;
+  for (PartitionIndex p = 0; p < settings_.partitions; ++p) all.push_back({std::string(topic), p});
+  return all;
+}
+
+// Until it is connected and the topic is there.
+Task<Result<>> Clients::connect(RawClient& client) {
+  while (!client.is_connected() || !created_) {
+    if (!client.is_connected()) {
+      auto connecting = client.connect();
+      const auto connected = co_await std::move(connecting);
+      if (connected) continue;
+    }
+    auto sleeping = sleep_for(env_, pause_after_failure);
+    co_await std::move(sleeping);
+  }
+  co_return Result<>{};
+}
+
+Task<> Clients::create() {
+  RawClient client(env_, broker_);
+  while (!created_) {
+    auto connecting = client.connect();
+    const auto connected = co_await std::move(connecting);
+    if (connected) {
+      auto creating = create_topic(client, std::string(topic), settings_.partitions);
+      const auto code = co_await std::move(creating);
+      const auto exists = static_cast<std::int16_t>(wire::ErrorCode::topic_already_exists);
+      created_ = code && (*code == 0 || *code == exists);
+    }
+    auto sleeping = sleep_for(env_, pause_after_failure);
+    co_await std::move(sleeping);
+  }
+}
+
+// --- producers ---
+
+Clients::Round Clients::make_round(SeededRandom& chance, int who, int number) {
+  Round round;
+  round.to = {
+      std::string(topic),
+      static_cast<PartitionIndex>(chance.below(static_cast<std::uint64_t>(settings_.partitions)))};
+  round.values.resize(1 + chance.below(3));
+  for (std::size_t b = 0; b < round.values.size(); ++b) {
+    const std::uint64_t count = 1 + chance.below(8);
+    for (std::uint64_t r = 0; r < count; ++r) {
+      round.values[b].push_back(
+          fmt::format("{}.{}.{}.{}:{}", who, number, b, r, std::string(chance.below(300), 'x')));
+      ledger.sent(round.values[b].back());
+    }
+  }
+  return round;
+}
+
+// What is acknowledged leaves the round. Stops at the first error, which is not one of the
+// connection.
+Task<Result<std::int16_t>> Clients::send_round(RawClient& client, Round& round) {
+  for (const auto& batch : round.batches) CO_TRY(add_produce(client, round.to, batch, -1));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  std::int16_t first_error = 0;
+  for (std::size_t left = round.batches.size(); left > 0; --left) {
+    auto receiving = next_appended(client);
+    CO_TRY_ASSIGN(const Appended appended, co_await std::move(receiving));
+    if (first_error == 0) first_error = appended.error_code;
+    if (first_error != 0) continue;
+    Offset offset = appended.base_offset;
+    for (const auto& value : round.values.front()) ledger.acknowledged(round.to, offset++, value);
+    round.values.erase(round.values.begin());
+    round.batches.erase(round.batches.begin());
+  }
+  co_return first_error;
+}
+
+Task<Result<ProducerIdentity>> Clients::identity(RawClient& client) {
+  for (;;) {
+    auto connecting = connect(client);
+    co_await std::move(connecting);
+    auto asking = init_producer_id(client);
+    auto got = co_await std::move(asking);
+    if (got && got->error_code == 0) co_return got;
+    if (got && !is_retriable(got->error_code)) {
+      co_return fail(Errc::invalid, "no producer id", static_cast<std::uint64_t>(got->error_code));
+    }
+    if (!got) lost(client);
+    auto sleeping = sleep_for(env_, pause_after_failure);
+    co_await std::move(sleeping);
+  }
+}
+
+Task<> Clients::produce_idempotent(int who) {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork(fmt::format("workload/producer/{}", who));
+  auto identifying = identity(client);
+  const auto producer = co_await std::move(identifying);
+  if (!producer) ledger.add_violation(producer.error().message());
+  std::map<TopicPartition, Sequence> sequences;
+  for (int number = 0; producer && number < settings_.rounds; ++number) {
+    Round round = make_round(chance, who, number);
+    for (const auto& values : round.values) {
+      Sequence& sequence = sequences[round.to];
+      round.batches.push_back(batch_of(values, env_.clock.wall_ms(), *producer, sequence));
+      sequence += static_cast<Sequence>(values.size());
+    }
+    while (!round.batches.empty()) {
+      auto connecting = connect(client);
+      co_await std::move(connecting);
+      auto sending = send_round(client, round);
+      const auto sent = co_await std::move(sending);
+      if (sent && *sent != 0 && !is_retriable(*sent)) {
+        ledger.add_violation(fmt::format("an idempotent batch was refused with {}", *sent));
+        break;
+      }
+      if (!sent) lost(client);
+      auto sleeping = sleep_for(env_, pause_between_rounds);
+      co_await std::move(sleeping);
+    }
+  }
+  --producing_;
+}
+
+// Sends every value once, whatever comes back.
+Task<> Clients::produce_plain(int who) {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork(fmt::format("workload/producer/{}", who));
+  for (int number = 0; number < settings_.rounds; ++number) {
+    Round round = make_round(chance, who, number);
+    for (const auto& values : round.values) {
+      round.batches.push_back(batch_of(values, env_.clock.wall_ms()));
+    }
+    auto connecting = connect(client);
+    co_await std::move(connecting);
+    const auto acks = static_cast<std::int16_t>(static_cast<int>(chance.below(3)) - 1);
+    if (acks == -1) {
+      auto sending = send_round(client, round);
+      const auto sent = co_await std::move(sending);
+      if (!sent) lost(client);
+    } else {
+      auto sending = produce(client, round.to, round.batches.front(), acks);
+      const auto sent = co_await std::move(sending);
+      if (!sent) lost(client);
+    }
+    auto sleeping = sleep_for(env_, pause_between_rounds);
+    co_await std::move(sleeping);
+  }
+  --producing_;
+}
+
+// --- consumers ---
+
+Task<> Clients::consume(int who) {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork(fmt::format("workload/member/{}", who));
+  GroupMember member({.group = std::string(group),
+                      .topic = std::string(topic),
+                      .partitions = settings_.partitions});
+  while (!stopping_) {
+    auto connecting = connect(client);
+    co_await std::move(connecting);
+    auto membership = be_member(client, member, chance);
+    const auto ended = co_await std::move(membership);
+    if (!ended && ended.error().code == Errc::corrupt) {
+      ledger.add_violation("a consumer got: " + ended.error().message());
+    }
+    if (!ended) lost(client);
+    auto sleeping = sleep_for(env_, pause_after_failure);
+    co_await std::move(sleeping);
+  }
+}
+
+// From finding the coordinator to the next rebalance, or the end.
+Task<Result<>> Clients::be_member(RawClient& client, GroupMember& member, SeededRandom& chance) {
+  auto finding = find_coordinator(client, std::string(group));
+  CO_TRY_ASSIGN(std::int16_t error, co_await std::move(finding));
+  if (error == 0) {
+    auto joining = member.join(client);
+    CO_TRY_ASSIGN(error, co_await std::move(joining));
+  }
+  if (error != 0) co_return Result<>{};  // again, after a pause
+  ++rebalances;
+  auto following = follow(client, member, chance);
+  CO_TRY_ASSIGN(error, co_await std::move(following));
+  if (error == 0) {
+    auto leaving = member.leave(client);
+    CO_TRY(co_await std::move(leaving));
+  }
+  co_return Result<>{};
+}
+
+// Reads, commits and beats until the generation is over (an error) or it wants to leave (0).
+Task<Result<std::int16_t>> Clients::follow(RawClient& client, GroupMember& member,
+                                           SeededRandom& chance) {
+  auto asking = committed_offsets(client, std::string(group), member.assigned());
+  CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
+  if (committed.error_code != 0) co_return committed.error_code;
+  std::map<TopicPartition, Offset> positions;
+  for (const auto& [at, offset] : committed.offsets) positions[at] = std::max<Offset>(offset, 0);
+  FetchSession session(client, positions);
+  while (!stopping_ && !chance.one_in(60)) {
+    if (!positions.empty()) {
+      auto polling = session.poll(long_poll_ms);
+      CO_TRY_ASSIGN(const auto fetched, co_await std::move(polling));
+      for (const auto& [at, got] : fetched) {
+        for (const auto& record : got.records) ledger.consumed(at, record.offset, record.value);
+      }
+    } else {
+      auto sleeping = sleep_for(env_, milliseconds(long_poll_ms));
+      co_await std::move(sleeping);
+    }
+    std::map<TopicPartition, Offset> moved;
+    for (const auto& [at, offset] : session.positions()) {
+      if (positions[at] != offset) moved[at] = offset;
+    }
+    if (!moved.empty()) {
+      auto committing = commit(client, member, moved);
+      CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
+      if (error != 0) co_return error;
+      for (const auto& [at, offset] : moved) positions[at] = offset;
+    }
+    auto beating = member.heartbeat(client);
+    CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(beating));
+    if (error != 0) co_return error;
+  }
+  co_return std::int16_t{0};
+}
+
+Task<Result<std::int16_t>> Clients::commit(RawClient& client, GroupMember& member,
+                                           std::map<TopicPartition, Offset> offsets) {
+  for (const auto& [at, offset] : offsets) ledger.commit_tried(at, offset);
+  auto committing = member.commit(client, offsets);
+  CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
+  if (error == 0) {
+    for (const auto& [at, offset] : offsets) ledger.commit_confirmed(at, offset);
+  }
+  co_return error;
+}
+
+// --- the check ---
+
+Task<> Clients::check_everything() {
+  RawClient client(env_, broker_);
+  auto connecting = connect(client);
+  co_await std::move(connecting);
+  auto logs = check_log(client);
+  const auto read = co_await std::move(logs);
+  if (!read) ledger.add_violation("cannot read everything back: " + read.error().message());
+  auto commits = check_commits(client);
+  const auto asked = co_await std::move(commits);
+  if (!asked) ledger.add_violation("cannot ask for commits: " + asked.error().message());
+}
+
+Task<Result<>> Clients::check_log(RawClient& client) {
+  for (const TopicPartition& at : all_partitions()) {
+    auto reading = read_all(client, at);
+    CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
+    ledger.check_log(at, records);
+    auto listing = list_offset(client, at, latest_timestamp);
+    CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
+    if (end.error_code != 0 || end.offset != static_cast<Offset>(records.size())) {
+      ledger.add_violation(fmt::format("{}-{} ends at {} (error {}), {} records were read",
+                                       at.topic, at.partition, end.offset, end.error_code,
+                                       records.size()));
+    }
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Clients::check_commits(RawClient& client) {
+  for (;;) {
+    auto asking = committed_offsets(client, std::string(group), all_partitions());
+    CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
+    if (is_retriable(committed.error_code)) {
+      auto sleeping = sleep_for(env_, pause_after_failure);
+      co_await std::move(sleeping);
+      continue;
+    }
+    if (committed.error_code != 0) {
+      co_return fail(Errc::invalid, "refused", static_cast<std::uint64_t>(committed.error_code));
+    }
+    for (const auto& [at, offset] : committed.offsets) ledger.check_committed(at, offset);
+    co_return Result<>{};
+  }
+}
+
+// --- the run ---
+
+class Run {
+ public:
+  explicit Run(const WorkloadSettings& settings)
+      : settings_(settings),
+        world_({.seed = settings.seed, .print_log = settings.print_log}),
+        node_(world_.add_host({.name = "broker", .shards = settings.shards}), settings.config),
+        client_host_(world_.add_host({.name = "clients"})),
+        clients_(client_host_.hold(
+            std::make_shared<Clients>(settings, world_, client_host_, node_.address()))) {}
+
+  WorkloadReport report() {
+    if (start()) {
+      work();
+      stop_and_check();
+    }
+    return {.trace_hash = world_.trace_hash(),
+            .events = world_.events(),
+            .acknowledged = clients_.ledger.acknowledged_count(),
+            .consumed = clients_.ledger.consumed_count(),
+            .connections_lost = clients_.connections_lost,
+            .rebalances = clients_.rebalances,
+            .violations = clients_.ledger.violations()};
+  }
+
+ private:
+  bool start() {
+    const auto started = node_.start_and_wait();
+    if (!started) clients_.ledger.add_violation("cannot start: " + started.error().message());
+    return started.has_value();
+  }
+
+  bool wait_for(std::string_view what, const std::function<bool()>& done) {
+    const bool came =
+        world_.run_until([&] { return done() || node_.error().has_value(); }, patience);
+    if (node_.error()) {
+      clients_.ledger.add_violation("the node failed: " + node_.error()->message());
+      return false;
+    }
+    if (!came) clients_.ledger.add_violation(fmt::format("waited too long for {}", what));
+    return came;
+  }
+
+  void work() {
+    SeededRandom chance = world_.fork("workload/crashes");
+    clients_.start();
+    for (const Crash crash : settings_.crashes) {
+      world_.run_for(milliseconds(1 + chance.below(400)));
+      node_.crash(crash);
+      world_.run_for(milliseconds(chance.below(300)));
+      node_.start();
+      // Often before it is ready again.
+      if (!chance.one_in(4)) wait_for("the node to start again", [&] { return node_.is_ready(); });
+    }
+    wait_for("all to be produced and consumed", [&] { return clients_.have_consumed(); });
+    clients_.stop_consuming();
+    wait_for("the clients to end", [&] { return clients_.have_ended(); });
+  }
+
+  void check() {
+    clients_.check();
+    wait_for("the check", [this] { return clients_.have_ended(); });
+  }
+
+  void stop_and_check() {
+    if (!clients_.have_ended()) return;
+    check();
+    const auto stopped = node_.stop_and_wait();
+    if (!stopped) clients_.ledger.add_violation("cannot stop: " + stopped.error().message());
+    if (!start()) return;
+    const broker::ReadyReport& report = node_.report();
+    if (!report.after_clean_stop || report.bytes_checked != 0) {
+      clients_.ledger.add_violation(
+          fmt::format("{} bytes were checked after a clean stop", report.bytes_checked));
+    }
+    check();
+  }
+
+  const WorkloadSettings& settings_;
+  World world_;
+  NodeUnderTest node_;
+  Host& client_host_;
+  Clients& clients_;
+};
+
+}  // namespace
+
+WorkloadReport run_workload(const WorkloadSettings& settings) { return Run(settings).report(); }
+
+}  // namespace weir::sim

@@ -1,0 +1,45 @@
+#pragma once
+// The workload of one node: producers, idempotent and plain, and the members of a group work on one
+// topic while the node crashes and starts again; then everything promised is held against what is
+// read back, before and after a clean stop. One seed, one thread, one trace hash.
+//
+// What is checked: every acknowledged (acks=all) record is at its offset with its bytes; no record
+// stands twice, however often an idempotent producer sent it; what a consumer saw stays; committed
+// offsets are there; after a clean stop nothing of the logs has to be checked.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/env/executor.h"
+#include "metadata/config/config_layers.h"
+#include "sim/host.h"
+
+namespace weir::sim {
+
+struct WorkloadSettings {
+  std::uint64_t seed = 0;
+  env::ShardId shards = 1;
+  int idempotent_producers = 2;
+  int plain_producers = 1;
+  int members = 3;
+  int rounds = 25;  // of each producer; up to three batches each
+  std::int32_t partitions = 6;
+  std::vector<Crash> crashes = {};  // one after the other, at random times
+  metadata::ConfigMap config = {};  // of the node
+  bool print_log = false;
+};
+
+struct WorkloadReport {
+  std::uint64_t trace_hash = 0;
+  std::uint64_t events = 0;
+  std::size_t acknowledged = 0;  // records
+  std::size_t consumed = 0;
+  std::size_t connections_lost = 0;
+  std::uint64_t rebalances = 0;
+  std::vector<std::string> violations;
+};
+
+WorkloadReport run_workload(const WorkloadSettings& settings);
+
+}  // namespace weir::sim

@@ -1,0 +1,67 @@
+#include "sim/node/workload.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::sim {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr env::ShardId shard_counts[] = {1, 3};
+
+TEST(Workload, a_node_and_its_clients_run_twice_the_same_from_one_seed) {
+  for (const env::ShardId shards : shard_counts) {
+    const WorkloadSettings settings{.seed = 7, .shards = shards};
+    const WorkloadReport first = run_workload(settings), second = run_workload(settings);
+    const WorkloadReport other = run_workload({.seed = 8, .shards = shards});
+    EXPECT_EQ(first.trace_hash, second.trace_hash);
+    EXPECT_EQ(first.events, second.events);
+    EXPECT_NE(first.trace_hash, other.trace_hash);
+    EXPECT_THAT(first.violations, IsEmpty());
+    EXPECT_THAT(other.violations, IsEmpty());
+    EXPECT_GT(first.acknowledged, 300u);
+    EXPECT_GE(first.consumed, first.acknowledged);
+    EXPECT_EQ(first.connections_lost, 0u);
+    EXPECT_GE(first.rebalances, 3u) << "three members";
+  }
+}
+
+TEST(Workload, crashes_are_part_of_what_a_seed_repeats) {
+  const WorkloadSettings settings{
+      .seed = 11, .shards = 3, .crashes = {Crash::process, Crash::power_keep_some}};
+  const WorkloadReport first = run_workload(settings), second = run_workload(settings);
+  EXPECT_EQ(first.trace_hash, second.trace_hash);
+  EXPECT_GT(first.connections_lost, 0u);
+}
+
+TEST(Workload, what_was_acknowledged_and_committed_survives_crashes_at_random_times) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (const env::ShardId shards : shard_counts) {
+      for (const Crash crash : {Crash::process, Crash::power_keep_none, Crash::power_keep_some}) {
+        const WorkloadReport report = run_workload(
+            {.seed = seed, .shards = shards, .rounds = 12, .crashes = {crash, crash, crash}});
+        EXPECT_THAT(report.violations, IsEmpty())
+            << "seed " << seed << ", shards " << shards << ", crash " << static_cast<int>(crash);
+        EXPECT_GT(report.acknowledged, 0u);
+      }
+    }
+  }
+}
+
+// The checks see what they are for: a node that does not sync loses by a power loss, and only by
+// that.
+TEST(Workload, a_node_that_syncs_never_is_found_out) {
+  const metadata::ConfigMap never{{"log.flush.interval.messages", "9223372036854775807"}};
+  const WorkloadReport killed =
+      run_workload({.seed = 3, .crashes = {Crash::process, Crash::process}, .config = never});
+  EXPECT_THAT(killed.violations, IsEmpty());
+  const WorkloadReport unplugged = run_workload(
+      {.seed = 3, .crashes = {Crash::power_keep_none, Crash::power_keep_none}, .config = never});
+  EXPECT_THAT(unplugged.violations, Contains(HasSubstr("was acknowledged, and there is")));
+}
+
+}  // namespace
+}  // namespace weir::sim
