@@ -132,5 +132,23 @@ TEST(Host, a_machine_that_is_down_answers_nobody_and_one_without_a_listener_refu
   EXPECT_EQ(timed_out.code, Errc::timed_out);
 }
 
+TEST(Host, who_dials_while_the_machine_crashes_is_told) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    World world({.seed = seed});
+    Host& server = world.add_host({.name = "server"});
+    Host& client = world.add_host({.name = "client"});
+    auto& tasks = client.hold(std::make_shared<Sleepers>(client));
+    server.hold(std::make_shared<EchoNode>(server)).start();
+    world.run_for(milliseconds(10));
+    Error error{Errc::corrupt, ""};
+    bool done = false;
+    tasks.scope.spawn(dial(client.env(0), {"server", echo_port}, error, done));
+    world.run_for(std::chrono::microseconds(10 * seed));
+    server.crash(Crash::process);
+    if (seed % 2 == 0) server.restart();
+    EXPECT_TRUE(world.run_until([&] { return done; }, seconds(15))) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace weir::sim

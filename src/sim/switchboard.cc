@@ -48,20 +48,26 @@ void Switchboard::dial(Shard& from, const env::Address& target, Dialed done) {
     return answer(from, true, std::move(done),
                   fail(Errc::not_found, "cannot resolve " + target.host));
   }
-  if (!host->running()) {
-    auto give_up = [done = std::move(done), name = target.text()]() mutable {
-      done(fail(Errc::timed_out, "cannot connect to " + name, ETIMEDOUT));
-    };
-    return from.schedule(connect_wait_max, TraceKind::network, std::move(give_up));
-  }
+  if (!host->running()) return give_up(from, target, std::move(done));
   const bool loopback = host == &from.host();
   const env::Address address{here ? "127.0.0.1" : host->address(), target.port};
-  Side side{.host = host, .life = host->life()};
-  later(side, delay(loopback),
-        [this, &from, life = from.host().life(), host, address, loopback,
-         done = std::move(done)]() mutable {
-          if (!life->over) knock(from, *host, address, loopback, std::move(done));
-        });
+  // What is on its way survives the called process: the next one may hear it, or nobody does.
+  world_.schedule(
+      {.when = world_.now() + delay(loopback),
+       .kind = TraceKind::network,
+       .where = host->number(),
+       .life = from.host().life(),
+       .callback = [this, &from, host, address, loopback, done = std::move(done)]() mutable {
+         if (!host->running()) return give_up(from, address, std::move(done));
+         knock(from, *host, address, loopback, std::move(done));
+       }});
+}
+
+void Switchboard::give_up(Shard& from, const env::Address& target, Dialed done) {
+  auto tell = [done = std::move(done), name = target.text()]() mutable {
+    done(fail(Errc::timed_out, "cannot connect to " + name, ETIMEDOUT));
+  };
+  from.schedule(connect_wait_max, TraceKind::network, std::move(tell));
 }
 
 // At the machine that was called.

@@ -45,6 +45,7 @@ class Switchboard {
  private:
   using PortKey = std::pair<std::uint32_t, std::uint16_t>;  // machine, port
 
+  void give_up(Shard& from, const env::Address& target, Dialed done);
   void knock(Shard& from, Host& target, const env::Address& address, bool loopback, Dialed done);
   void answer(Shard& from, bool loopback, Dialed done, Result<std::shared_ptr<Link>> result);
   void later(const Side& side, env::Duration delay, env::Callback callback);
