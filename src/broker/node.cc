@@ -27,8 +27,7 @@ Node::Node(std::vector<env::Env*> shards, NodeOptions options)
       shards_(envs_.size()),
       tasks_(env_.executor),
       changed_(env_.executor),
-      checkpoints_(env_),
-      watch_(env_) {}
+      checkpoints_(env_) {}
 
 Node::~Node() = default;
 
@@ -110,7 +109,7 @@ Task<Answer> Node::call_controller(Shard& from, wire::ApiKey api, std::int16_t v
 namespace {
 
 struct Checkpoints {
-  log::OffsetCheckpoint recovery_points, log_start_offsets, high_watermarks;
+  log::OffsetCheckpoint recovery_points, log_start_offsets, high_watermarks, cleaner_offsets;
 };
 
 Task<Checkpoints> checkpoints_of(Shard& shard) {
@@ -120,6 +119,9 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
     const log::PartitionLog& log = partition->log();
     all.recovery_points[partition->name()] = log.durable_end_offset();
     all.high_watermarks[partition->name()] = log.high_watermark();
+    if (partition->cleaned_up_to() > 0) {
+      all.cleaner_offsets[partition->name()] = partition->cleaned_up_to();
+    }
     if (log.log_start_offset() > 0)
       all.log_start_offsets[partition->name()] = log.log_start_offset();
   }
@@ -139,11 +141,13 @@ Task<> Node::write_checkpoints() {
     all.recovery_points.merge(part.recovery_points);
     all.log_start_offsets.merge(part.log_start_offsets);
     all.high_watermarks.merge(part.high_watermarks);
+    all.cleaner_offsets.merge(part.cleaner_offsets);
   }
   log::LogDirectory& logs = *directory_;
   const Result<> written = co_await offload(env_.executor, [&logs, &all]() -> Result<> {
     TRY(logs.write_recovery_points(all.recovery_points));
     TRY(logs.write_log_start_offsets(all.log_start_offsets));
+    TRY(logs.write_cleaner_offsets(all.cleaner_offsets));
     return logs.write_high_watermarks(all.high_watermarks);
   });
   if (!written) {

@@ -68,6 +68,7 @@ class Node final : private metadata::ImageListener {
   const metadata::ConfigMap& static_config() const { return options_.static_config; }
   log::LogDirectory& directory() { return *directory_; }
   Partition::OpenHints open_hints(const log::PartitionName& name) const;  // while starting
+  std::int16_t kraft_version() const { return kraft_version_; }           // at the start
   std::int64_t broker_epoch() const { return broker_epoch_; }  // settled before anything is served
 
   // Passes a request to the controller; the answer's body comes back to the asking shard. By then
@@ -87,9 +88,9 @@ class Node final : private metadata::ImageListener {
   std::uint16_t advertised_port(const metadata::Listener& advertised) const;
   Task<> accept(env::Listener& listener, std::uint32_t index);
   bool may_connect(const std::string& host) const;
-  Task<> check_failure();
   void set_failed(Error error);
   void image_committed(const metadata::ImagePtr& before, const metadata::ImagePtr& after) override;
+  void metadata_failed(const Error& error) override { set_failed(error); }
   SettingsPtr settings_of(const metadata::Image& image) const;
   Task<> write_checkpoints();
   Task<> stop_serving();
@@ -101,8 +102,9 @@ class Node final : private metadata::ImageListener {
   Uuid directory_id_;
   std::int64_t previous_broker_epoch_ = -1;
   std::int64_t broker_epoch_ = -1;
+  std::int16_t kraft_version_ = 0;
   bool after_clean_stop_ = false;
-  log::OffsetCheckpoint recovery_points_, log_start_offsets_, high_watermarks_;
+  log::OffsetCheckpoint recovery_points_, log_start_offsets_, high_watermarks_, cleaner_offsets_;
 
   std::unique_ptr<log::LogDirectory> directory_;
   std::unique_ptr<metadata::MetadataNode> metadata_;
@@ -116,7 +118,6 @@ class Node final : private metadata::ImageListener {
   TaskScope tasks_;
   Signal changed_;
   Ticker checkpoints_;
-  Ticker watch_;
   bool writing_checkpoints_ = false;
   bool published_ = false;  // images go to the shards
   bool stopping_ = false;

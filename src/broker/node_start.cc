@@ -14,7 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds failure_check{500};
 constexpr milliseconds accept_pause{50};
 
 metadata::MetadataSettings metadata_settings(const NodeOptions& options,
@@ -27,7 +26,8 @@ metadata::MetadataSettings metadata_settings(const NodeOptions& options,
   settings.cluster_id = cluster_id;
   settings.directory_id = directory_id;
   settings.directory = from.log_dir;
-  if (!from.controller_listeners.empty()) {
+  if (options.static_config.contains("controller.listener.names") &&
+      !from.controller_listeners.empty()) {
     const metadata::Listener& listener = from.controller_listeners.front();
     settings.controller_endpoint = {
         listener.name, listener.host.empty() ? "localhost" : listener.host, listener.port, 0};
@@ -46,6 +46,8 @@ metadata::MetadataSettings metadata_settings(const NodeOptions& options,
   settings.auto_leader_rebalance_enable = controller.auto_leader_rebalance_enable;
   settings.num_partitions = controller.num_partitions;
   settings.default_replication_factor = controller.default_replication_factor;
+  settings.default_replication_factor_shrinks =
+      !options.static_config.contains("default.replication.factor");
   settings.delete_topic_enable = controller.delete_topic_enable;
   settings.static_config = options.static_config;
   return settings;
@@ -110,9 +112,6 @@ Task<Result<ReadyReport>> Node::start() {
     if (std::exchange(writing_checkpoints_, true)) return;
     tasks_.spawn(write_checkpoints());
   });
-  watch_.start(failure_check, failure_check, [this] {
-    if (const Error* error = metadata_->failed()) set_failed(*error);
-  });
   co_return report;
 }
 
@@ -176,6 +175,7 @@ Task<Result<>> Node::open_directory() {
     recovery_points_ = directory_->read_recovery_points();
     log_start_offsets_ = directory_->read_log_start_offsets();
     high_watermarks_ = directory_->read_high_watermarks();
+    cleaner_offsets_ = directory_->read_cleaner_offsets();
     return directory_->remove_marked();
   });
 }
@@ -185,6 +185,7 @@ Task<Result<>> Node::open_metadata() {
       env_, metadata_settings(options_, cluster_id_, directory_id_));
   CO_TRY(co_await metadata_->start());
   settings_ = settings_of(*metadata_->image());
+  kraft_version_ = metadata_->kraft_version();
   metadata_->subscribe(*this);
   const metadata::ImagePtr image = metadata_->image();
   const std::uint64_t unique = env_.random.next();
@@ -203,7 +204,8 @@ Partition::OpenHints Node::open_hints(const log::PartitionName& name) const {
   return {.after_clean_stop = after_clean_stop_,
           .recovery_point = offset_in(recovery_points_, name),
           .log_start_offset = offset_in(log_start_offsets_, name),
-          .high_watermark = offset_in(high_watermarks_, name)};
+          .high_watermark = offset_in(high_watermarks_, name),
+          .cleaned_up_to = offset_in(cleaner_offsets_, name)};
 }
 
 // Shards are made on their own threads. Images committed meanwhile are held back: nobody publishes

@@ -45,7 +45,6 @@ Task<> Node::stop_serving() {
 // the next start that nothing needs to be checked.
 Task<Result<>> Node::stop() {
   if (std::exchange(stopping_, true)) co_return Result<>{};
-  watch_.stop();
   checkpoints_.stop();
   std::size_t unclean = failure_ ? 1 : 0;
   const bool has_shards = !shards_.empty() && shards_.back() != nullptr;

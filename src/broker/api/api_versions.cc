@@ -57,6 +57,10 @@ void add_features(const Request& request, wire::Arena& arena, ApiVersionsRespons
   for (const auto& [name, level] : image.features.levels) {
     finalized.push_back({arena.copy(std::string_view(name)), level, level});
   }
+  // Kept in the quorum's control records, and shown with the others.
+  if (const std::int16_t kraft = request.shard->node.kraft_version(); kraft > 0) {
+    finalized.push_back({wire::Str(weir::metadata::kraft_version_feature), kraft, kraft});
+  }
   response.finalized_features =
       arena.copy(std::span<const ApiVersionsResponse::FinalizedFeatureKey>(finalized));
   response.finalized_features_epoch = image.offset;

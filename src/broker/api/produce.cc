@@ -96,7 +96,8 @@ void fill(Request& request, const PartitionAppend& append, PartitionAnswer& answ
   answer.log_append_time_ms =
       append.error == ErrorCode::none ? append.log_append_time : no_timestamp;
   answer.log_start_offset = append.log_start_offset;
-  if (!append.message.empty())
+  // As Kafka: in words only where single records are named; else the code says it all.
+  if (!append.record_errors.empty())
     answer.error_message = request.arena.copy(std::string_view(append.message));
   answer.record_errors =
       request.arena.array<ProduceResponse::BatchIndexAndErrorMessage>(append.record_errors.size());

@@ -9,6 +9,7 @@
 #include "base/offload.h"
 #include "broker/node.h"
 #include "broker/shard.h"
+#include "log/compaction/compaction.h"
 
 namespace weir::broker {
 
@@ -435,7 +436,42 @@ void Partition::raise_log_start_offset(Offset offset) {
   changed_.notify();
 }
 
-Task<> Partition::compact(TimestampMs) { co_return; }
+// One round of the cleaner. The copies are made beside the segments and taken over at the end; a
+// crash before that leaves the log as it was (log/compaction/compaction.h).
+Task<> Partition::compact(TimestampMs now) {
+  if (state_ != State::online || log_->offline()) co_return;
+  const metadata::LogSettings& cleaner = shard_.settings().log;
+  auto compaction = log_->plan_compaction(
+      {.now = now,
+       .cleaned_up_to = cleaned_up_to_,
+       .offset_map_bytes = static_cast<std::size_t>(cleaner.log_cleaner_dedupe_buffer_size)});
+  if (!compaction) co_return;
+  ++busy_;
+  const Result<> copied = co_await offload(
+      shard_.env.executor, [&compaction] { return compaction->carry_out([](std::uint64_t) {}); });
+  --busy_;
+  changed_.notify();
+  if (state_ != State::online) co_return;
+  if (!copied) {
+    log_cleaner_failure(copied.error());
+    co_return;
+  }
+  auto replaced = log_->compaction_done(*compaction);
+  if (!replaced) {
+    if (replaced.error().code != Errc::busy) log_cleaner_failure(replaced.error());
+    co_return;
+  }
+  cleaned_up_to_ = compaction->cleaned_up_to();
+  env::Disk& disk = shard_.env.disk;
+  shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
+                   [plan = std::move(*replaced), &disk] { return plan.remove(disk); });
+}
+
+void Partition::log_cleaner_failure(const Error& error) {
+  shard_.env.log.write(
+      env::Level::error, "broker",
+      fmt::format("{}-{} cannot be compacted: {}", name_.topic, name_.partition, error.message()));
+}
 
 void Partition::close_files() { log_.reset(); }
 

@@ -69,6 +69,7 @@ class Partition {
   LeaderEpoch led_epoch() const;  // the same, counting a leadership that waits for the log to open
   const metadata::TopicSettings& settings() const { return *settings_; }
   Offset high_watermark() const { return log_->high_watermark(); }
+  Offset cleaned_up_to() const { return cleaned_up_to_; }
   Offset read_bound(Isolation isolation) const;  // one past what a consumer may read
 
   // --- life ---
@@ -77,6 +78,7 @@ class Partition {
     Offset recovery_point = 0;
     Offset log_start_offset = 0;
     Offset high_watermark = 0;
+    Offset cleaned_up_to = 0;  // by the cleaner
   };
   Task<> open(std::string directory, OpenHints hints);  // ends online or offline
   Task<> opened();                                      // waits for that
@@ -126,6 +128,7 @@ class Partition {
   void fail_everything(wire::ErrorCode code);
   void wake_watchers();
   void go_offline(const Error& error);
+  void log_cleaner_failure(const Error& error);
   Task<> delete_segments(log::PartitionLog::DeletionPlan plan);
 
   Shard& shard_;
@@ -137,6 +140,7 @@ class Partition {
   std::optional<replication::IsrLeader> leader_;
   std::optional<replication::BecomeLeader> leads_when_open_;
   Offset counted_end_ = 0;
+  Offset cleaned_up_to_ = 0;
   bool flushing_ = false;
   bool flush_wanted_ = false;  // in the flusher's list
   bool write_scheduled_ = false;

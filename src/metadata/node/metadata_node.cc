@@ -82,6 +82,7 @@ class MetadataNode::Impl final : public replication::QuorumListener, public Cont
   const ImagePtr& image() const { return image_; }
   BrokerId active_controller() const { return quorum_.is_leader() ? settings_.node_id : no_broker; }
   LeaderEpoch controller_epoch() const { return quorum_.epoch(); }
+  std::int16_t kraft_version() const { return quorum_.kraft_version(); }
   const Error* failure() const { return failed_ ? &*failed_ : nullptr; }
   std::vector<ImageListener*>& listeners() { return listeners_; }
 
@@ -362,6 +363,7 @@ const ImagePtr& MetadataNode::image() const { return impl_->image(); }
 ControllerPort& MetadataNode::controller() { return *impl_; }
 BrokerId MetadataNode::active_controller() const { return impl_->active_controller(); }
 LeaderEpoch MetadataNode::controller_epoch() const { return impl_->controller_epoch(); }
+std::int16_t MetadataNode::kraft_version() const { return impl_->kraft_version(); }
 const Error* MetadataNode::failed() const { return impl_->failure(); }
 void MetadataNode::subscribe(ImageListener& listener) { impl_->listeners().push_back(&listener); }
 void MetadataNode::unsubscribe(ImageListener& listener) {

@@ -78,7 +78,8 @@ class MetadataNode {
   ControllerPort& controller();        // answers for DescribeQuorum too
   BrokerId active_controller() const;  // -1: none known
   LeaderEpoch controller_epoch() const;
-  const Error* failed() const;  // null while all is well
+  std::int16_t kraft_version() const;  // of the quorum's control records, no part of the image
+  const Error* failed() const;         // null while all is well
 
   // Kept until unsubscribe; a new listener is not told of the past: it reads image() first.
   void subscribe(ImageListener& listener);
