@@ -3,9 +3,9 @@
 // shards and runs on them: in the server program, and in the simulator, unchanged.
 //
 // start() and stop() run on shard 0. Order of a start: lock and read (or format) the data
-// directory, load and lead the metadata log, open the partitions on their shards, register, be
-// unfenced, listen. Order of a stop: no new connections, answer what was taken, controlled
-// shutdown, sync and close every log, mark the directory clean.
+// directory, load and lead the metadata log, open the partitions on their shards, take the
+// ports, register, be unfenced, serve. Order of a stop: no new connections, answer what was taken,
+// controlled shutdown, sync and close every log, mark the directory clean.
 
 #include <cstdint>
 #include <map>
