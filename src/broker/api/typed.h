@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "broker/api/api.h"
 #include "broker/connection/session.h"
 #include "broker/node.h"
@@ -29,11 +31,31 @@ void write_response(Request& request, const Response& response, std::int16_t ver
   request.closes_connection = true;
 }
 
+// Whether a response of this version can say that the request as a whole was wrong. The struct has
+// every version's fields, and encoding leaves out those that the version has no place for.
+template <class Response>
+bool carries_error_code([[maybe_unused]] std::int16_t version) {
+  if constexpr (requires(Response r) { r.error_code = 0; }) {
+    Response response;
+    wire::Output good, bad;
+    response.error_code = 0;
+    if (!wire::encode(response, version, good)) return false;
+    response.error_code = code(wire::ErrorCode::invalid_request);
+    if (!wire::encode(response, version, bad)) return false;
+    return !std::ranges::equal(good.bytes(), bad.bytes());
+  }
+  return false;
+}
+
 // The body does not mean what it should: Kafka's error where the response has a place for one.
 template <class Response>
 void answer_malformed(Request& request, const Error& error) {
   request.shard->log_foreign_bytes(fmt::format("a malformed request from {}: {}",
                                                request.session->peer().text(), error.message()));
+  if (!carries_error_code<Response>(request.version)) {
+    request.closes_connection = true;
+    return;
+  }
   if constexpr (requires(Response r) { r.error_code = 0; }) {
     Response response;
     response.error_code = code(wire::ErrorCode::invalid_request);
