@@ -1,0 +1,224 @@
+// Batches, names and metadata that Kafka refuses: its error for the partition or topic that it is
+// about, nothing appended, and the connection goes on.
+
+#include <functional>
+
+#include "sim/node/group_member.h"
+#include "sim/node/one_node_test_support.h"
+#include "wire/error_code.h"
+#include "wire/message/offset_commit_request.h"
+#include "wire/message/offset_commit_response.h"
+#include "wire/record/batch.h"
+
+namespace weir::sim {
+namespace {
+
+using wire::ErrorCode;
+using Buffer = std::vector<std::byte>;
+
+constexpr std::size_t at_base_offset = 0, at_length = 8, at_magic = 16, at_crc = 17,
+                      at_attributes = 21, at_last_offset_delta = 23, at_base_timestamp = 27,
+                      at_max_timestamp = 35, at_producer_id = 43, at_producer_epoch = 51,
+                      at_base_sequence = 53, at_records_count = 57, at_first_record = 61;
+
+struct BadBatch {
+  const char* what;
+  std::function<void(Buffer&)> spoil;
+  ErrorCode code;
+  bool seal = true;  // make the CRC and length right again
+};
+
+template <class T>
+std::function<void(Buffer&)> put(std::size_t at, T value) {
+  return [at, value](Buffer& batch) { store_be(batch.data() + at, value); };
+}
+
+const std::vector<BadBatch>& bad_batches() {
+  static const std::vector<BadBatch> all{
+      {"bad CRC", [](Buffer& b) { b.back() ^= std::byte{1}; }, ErrorCode::corrupt_message, false},
+      {"CRC of zero", put<std::uint32_t>(at_crc, 0), ErrorCode::corrupt_message, false},
+      {"magic 0", put<std::int8_t>(at_magic, 0), ErrorCode::invalid_record},
+      {"magic 1", put<std::int8_t>(at_magic, 1), ErrorCode::invalid_record},
+      {"more records counted", put<std::int32_t>(at_records_count, 3), ErrorCode::invalid_record},
+      {"fewer records counted", put<std::int32_t>(at_records_count, 1), ErrorCode::invalid_record},
+      {"negative count", put<std::int32_t>(at_records_count, -1), ErrorCode::invalid_record},
+      {"last offset delta", put<std::int32_t>(at_last_offset_delta, 7), ErrorCode::invalid_record},
+      {"base offset", put<std::int64_t>(at_base_offset, 5), ErrorCode::invalid_record},
+      {"control bit", put<std::int16_t>(at_attributes, 0x20), ErrorCode::invalid_record},
+      {"two batches",
+       [](Buffer& b) {
+         const Buffer same = b;
+         b.insert(b.end(), same.begin(), same.end());
+       },
+       ErrorCode::invalid_record, false},
+      {"a record of negative size", [](Buffer& b) { b[at_first_record] = std::byte{0x01}; },
+       ErrorCode::invalid_record},
+      {"a record larger than the batch", [](Buffer& b) { b[at_first_record] = std::byte{0x7e}; },
+       ErrorCode::invalid_record},
+      {"bytes behind the records", [](Buffer& b) { b.push_back(std::byte{0}); },
+       ErrorCode::invalid_record},
+      {"idempotent without a sequence",
+       [](Buffer& b) {
+         store_be(b.data() + at_producer_id, std::int64_t{77});
+         store_be(b.data() + at_producer_epoch, std::int16_t{0});
+         store_be(b.data() + at_base_sequence, std::int32_t{-1});
+       },
+       ErrorCode::invalid_record},
+      {"transactional without a transaction",
+       [](Buffer& b) {
+         store_be(b.data() + at_attributes, std::int16_t{0x10});
+         store_be(b.data() + at_producer_id, std::int64_t{77});
+         store_be(b.data() + at_producer_epoch, std::int16_t{0});
+         store_be(b.data() + at_base_sequence, std::int32_t{0});
+       },
+       ErrorCode::invalid_txn_state},
+      {"the end of time",
+       [](Buffer& b) {
+         store_be(b.data() + at_base_timestamp, INT64_MAX);
+         store_be(b.data() + at_max_timestamp, INT64_MAX);
+       },
+       ErrorCode::invalid_timestamp},
+      {"nothing", [](Buffer& b) { b.clear(); }, ErrorCode::invalid_record, false},
+      {"a piece of a header", [](Buffer& b) { b.resize(20); }, ErrorCode::invalid_record, false},
+  };
+  return all;
+}
+
+Buffer spoiled(const BadBatch& bad, TimestampMs now) {
+  const std::vector<std::string> values{"one", "two"};
+  Buffer batch = batch_of(values, now);
+  bad.spoil(batch);
+  if (bad.seal) {
+    store_be(batch.data() + at_length,
+             static_cast<std::int32_t>(batch.size() - wire::batch_overhead));
+    store_be(batch.data() + at_crc, wire::crc32c(Bytes(batch).subspan(at_attributes)));
+  }
+  return batch;
+}
+
+Task<Result<>> produce_bad_batches(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  const TopicPartition to{"t", 0};
+  for (const BadBatch& bad : bad_batches()) {
+    auto producing = produce(client, to, spoiled(bad, one.env().clock.wall_ms()));
+    CO_TRY_ASSIGN(const Appended refused, co_await std::move(producing));
+    EXPECT_EQ(refused.error_code, wire::code_of(bad.code)) << bad.what;
+    EXPECT_EQ(refused.base_offset, no_offset) << bad.what;
+    auto listing = list_offset(client, to, latest_timestamp);
+    CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
+    EXPECT_EQ(end.offset, 0) << bad.what << " appended something";
+  }
+  const std::vector<std::string> values{"good"};
+  auto producing = produce(client, to, batch_of(values, one.env().clock.wall_ms()));
+  CO_TRY_ASSIGN(const Appended good, co_await std::move(producing));
+  EXPECT_EQ(good.error_code, 0);
+  EXPECT_EQ(good.base_offset, 0);
+  co_return Result<>{};
+}
+
+TEST(HostileRecords, a_bad_batch_has_kafkas_error_and_appends_nothing) {
+  for (const env::ShardId shards : {1u, 3u}) {
+    OneNode one(shards);
+    one.run(produce_bad_batches);
+  }
+}
+
+// A bad batch that nobody hears of (acks=0) ends the connection, which is all that can be said.
+Task<Result<>> produce_badly_without_answer(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto producing =
+      produce(client, {"t", 0}, spoiled(bad_batches().front(), one.env().clock.wall_ms()), 0);
+  CO_TRY(co_await std::move(producing));
+  auto receiving = client.next_frame();
+  const auto frame = co_await std::move(receiving);
+  EXPECT_FALSE(frame.has_value());
+  auto serving = be_served(one);
+  co_return co_await std::move(serving);
+}
+
+TEST(HostileRecords, a_bad_batch_without_acks_ends_the_connection) {
+  OneNode one;
+  one.run(produce_badly_without_answer);
+}
+
+Task<Result<>> create_bad_names(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  const std::vector<std::pair<std::string, ErrorCode>> names{
+      {".", ErrorCode::invalid_topic_exception},
+      {"..", ErrorCode::invalid_topic_exception},
+      {"", ErrorCode::invalid_topic_exception},
+      {"a/b", ErrorCode::invalid_topic_exception},
+      {"../../etc/passwd", ErrorCode::invalid_topic_exception},
+      {"a b", ErrorCode::invalid_topic_exception},
+      {std::string("a\0b", 3), ErrorCode::invalid_topic_exception},
+      {"\xc3\xa4", ErrorCode::invalid_topic_exception},
+      {std::string(250, 'x'), ErrorCode::invalid_topic_exception},
+      {std::string(30'000, 'x'), ErrorCode::invalid_topic_exception},
+      {std::string(249, 'x'), ErrorCode::none},
+      {"a.b", ErrorCode::none},
+      {"a_b", ErrorCode::invalid_topic_exception},
+      {"a.b", ErrorCode::topic_already_exists},
+      {"...", ErrorCode::none},
+  };
+  for (const auto& [name, code] : names) {
+    auto creating = create_topic(client, name, 1);
+    CO_TRY_ASSIGN(const std::int16_t answer, co_await std::move(creating));
+    EXPECT_EQ(answer, wire::code_of(code)) << name.substr(0, 20);
+  }
+  auto serving = be_served(one);
+  co_return co_await std::move(serving);
+}
+
+TEST(HostileRecords, a_bad_topic_name_is_refused_and_no_path_leaves_the_data_directory) {
+  OneNode one;
+  one.run(create_bad_names);
+  const auto names = one.node.host().disk().list("/");
+  ASSERT_TRUE(names.has_value());
+  ASSERT_EQ(names->size(), 1u);
+  EXPECT_EQ(names->front().name, "data");
+}
+
+Task<Result<>> commit_much_metadata(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  for (std::int16_t found = 1; found != 0;) {  // the coordinator may have to be made first
+    auto finding = find_coordinator(client, "g");
+    CO_TRY_ASSIGN(found, co_await std::move(finding));
+  }
+  const std::string metadata(30'000, 'm');
+  wire::OffsetCommitRequest::OffsetCommitRequestPartition partition;
+  partition.committed_offset = 1;
+  partition.committed_metadata = metadata;
+  wire::OffsetCommitRequest::OffsetCommitRequestTopic topic;
+  topic.name = "t";
+  topic.partitions = {&partition, 1};
+  wire::OffsetCommitRequest request;
+  request.group_id = "g";
+  request.topics = {&topic, 1};
+  std::int16_t code = wire::code_of(ErrorCode::coordinator_load_in_progress);
+  while (wire::error_info(code).retriable) {
+    auto calling = client.call<wire::OffsetCommitResponse>(request, std::int16_t{9});
+    CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+    code = answer->topics[0].partitions[0].error_code;
+  }
+  EXPECT_EQ(code, wire::code_of(ErrorCode::offset_metadata_too_large));
+  auto asking = committed_offsets(client, "g", {{"t", 0}});
+  CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
+  EXPECT_EQ(committed.offsets.at({"t", 0}), no_offset);
+  co_return Result<>{};
+}
+
+TEST(HostileRecords, metadata_of_a_commit_is_bounded) {
+  OneNode one;
+  one.run(commit_much_metadata);
+}
+
+}  // namespace
+}  // namespace weir::sim
