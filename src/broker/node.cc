@@ -132,7 +132,7 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
 
 // A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point
 // is written after what it speaks of was synced, never before.
-Task<> Node::write_checkpoints() {
+Task<Result<>> Node::write_checkpoints() {
   Checkpoints all;
   for (env::ShardId s = 0; s < shards_.size(); ++s) {
     Shard& there = *shards_[s];
@@ -154,7 +154,27 @@ Task<> Node::write_checkpoints() {
     env_.log.write(env::Level::warning, "broker",
                    fmt::format("cannot write the checkpoints: {}", written.error().message()));
   }
+  co_return written;
+}
+
+// One at a time; a caller that comes while one is being written waits for the next.
+Task<Result<>> Node::write_checkpoints_in_turn() {
+  while (writing_checkpoints_) co_await changed_.wait();
+  writing_checkpoints_ = true;
+  const Result<> written = co_await write_checkpoints();
   writing_checkpoints_ = false;
+  changed_.notify();
+  co_return written;
+}
+
+// A failure is in the log; the next period tries again.
+Task<> Node::write_periodic_checkpoints() {
+  const Result<> ignored = co_await write_checkpoints_in_turn();
+  static_cast<void>(ignored);
+}
+
+Task<Result<>> Node::checkpoint(Shard& from) {
+  co_return co_await on_shard<Result<>>(from, 0, [this] { return write_checkpoints_in_turn(); });
 }
 
 }  // namespace weir::broker

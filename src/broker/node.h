@@ -76,6 +76,8 @@ class Node final : private metadata::ImageListener {
   Task<Result<std::vector<std::byte>>> call_controller(Shard& from, wire::ApiKey api,
                                                        std::int16_t version, Bytes body,
                                                        metadata::RequestContext context);
+  // Returns when the checkpoints say at least what holds now; on any shard.
+  Task<Result<>> checkpoint(Shard& from);
   // Wakes failed(); from any shard.
   void fail(Shard& from, Error error);
 
@@ -92,7 +94,9 @@ class Node final : private metadata::ImageListener {
   void image_committed(const metadata::ImagePtr& before, const metadata::ImagePtr& after) override;
   void metadata_failed(const Error& error) override { set_failed(error); }
   SettingsPtr settings_of(const metadata::Image& image) const;
-  Task<> write_checkpoints();
+  Task<Result<>> write_checkpoints();
+  Task<Result<>> write_checkpoints_in_turn();
+  Task<> write_periodic_checkpoints();
   Task<> stop_serving();
 
   std::vector<env::Env*> envs_;

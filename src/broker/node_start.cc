@@ -109,8 +109,7 @@ Task<Result<ReadyReport>> Node::start() {
   const milliseconds checkpoint_interval(
       settings_->log.replica_high_watermark_checkpoint_interval_ms);
   checkpoints_.start(checkpoint_interval, checkpoint_interval, [this] {
-    if (std::exchange(writing_checkpoints_, true)) return;
-    tasks_.spawn(write_checkpoints());
+    if (!writing_checkpoints_) tasks_.spawn(write_periodic_checkpoints());
   });
   co_return report;
 }

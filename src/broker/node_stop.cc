@@ -67,7 +67,7 @@ Task<Result<>> Node::stop() {
       unclean += co_await call_on_shard<std::size_t>(env_, shard->env.shards.self(),
                                                      shard->env.shards, make);
     }
-    co_await write_checkpoints();
+    if (!co_await write_checkpoints_in_turn()) ++unclean;
     published_ = false;
     for (auto& shard : shards_) {
       auto make = [&shard]() -> Task<Unit> {

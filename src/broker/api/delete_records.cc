@@ -1,6 +1,6 @@
-// DeleteRecords: everything below an offset goes (KIP-107). The new log start offset is
-// checkpointed by the housekeeping; after a crash before that the records are there again, as in
-// Kafka.
+// DeleteRecords: everything below an offset goes (KIP-107). It is answered when the new log start
+// offset is in the checkpoint: records that were said to be gone do not come back after a crash (in
+// Kafka they do, for up to a minute).
 
 #include "wire/message/delete_records_request.h"
 #include "wire/message/delete_records_response.h"
@@ -73,6 +73,12 @@ Task<> handle(Request& request, const DeleteRecordsRequest& body, DeleteRecordsR
   std::vector<Item*> known;
   for (Item& item : items) known.push_back(&item);
   co_await visit_by_shard(*request.shard, std::span<Item* const>(known), delete_here);
+  const Result<> durable = co_await request.shard->node.checkpoint(*request.shard);
+  if (durable) co_return;
+  for (const Item& item : items) {
+    if (item.answer->error_code == 0)
+      item.answer->error_code = code(ErrorCode::kafka_storage_error);
+  }
 }
 
 }  // namespace
