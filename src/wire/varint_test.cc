@@ -24,8 +24,9 @@ void expect_round_trip(T value) {
 
 TEST(Varint, extremes_and_byte_boundaries_survive_a_round_trip) {
   for (int bit = 0; bit < 64; ++bit) {
-    const auto edge = static_cast<std::int64_t>(std::uint64_t{1} << bit);
-    for (const std::int64_t value : {edge, edge - (bit < 63), -edge + (bit == 63), ~edge}) {
+    const auto power = std::uint64_t{1} << bit;
+    for (const std::uint64_t bits : {power, power - 1, -power, ~power}) {
+      const auto value = static_cast<std::int64_t>(bits);
       expect_round_trip(value);
       expect_round_trip(static_cast<std::int32_t>(value));
     }

@@ -32,7 +32,7 @@ void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
 
 Str Arena::copy(std::string_view text) {
   auto* to = static_cast<char*>(allocate(text.size(), 1));
-  std::memcpy(to, text.data(), text.size());
+  text.copy(to, text.size());
   return std::string_view(to, text.size());
 }
 
