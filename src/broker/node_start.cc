@@ -78,6 +78,39 @@ Result<std::vector<std::string>> set_strays_aside(log::LogDirectory& logs,
   return aside;
 }
 
+struct PartitionTotals {
+  std::size_t count = 0;
+  std::uint64_t bytes_checked = 0;
+};
+
+// The bodies of what start() asks of a shard; each runs on that shard.
+Task<PartitionTotals> totals_of(Shard& shard) {
+  PartitionTotals totals;
+  for (Partition* partition : shard.partitions()) {
+    ++totals.count;
+    if (partition->has_log()) {
+      totals.bytes_checked += partition->log().open_report().bytes_checked;
+    }
+  }
+  co_return totals;
+}
+
+Task<Unit> make_shard(std::unique_ptr<Shard>& place, env::Env& there, Node& node,
+                      metadata::ImagePtr image, SettingsPtr settings) {
+  place = std::make_unique<Shard>(there, node, std::move(image), std::move(settings));
+  co_return Unit{};
+}
+
+Task<Unit> open_partitions_of(Shard& shard) {
+  co_await shard.open_partitions();
+  co_return Unit{};
+}
+
+Task<> open_partitions_there(env::Env& home, Shard& shard) {
+  auto make = [&shard] { return open_partitions_of(shard); };
+  co_await call_on_shard<Unit>(home, shard.env.shards.self(), shard.env.shards, make);
+}
+
 }  // namespace
 
 Task<Result<ReadyReport>> Node::start() {
@@ -92,19 +125,11 @@ Task<Result<ReadyReport>> Node::start() {
   report.node_id = node_id();
   report.after_clean_stop = after_clean_stop_;
   for (const auto& shard : shards_) {
-    auto make = [&held = *shard]() -> Task<std::pair<std::size_t, std::uint64_t>> {
-      std::size_t count = 0;
-      std::uint64_t checked = 0;
-      for (Partition* partition : held.partitions()) {
-        ++count;
-        if (partition->has_log()) checked += partition->log().open_report().bytes_checked;
-      }
-      co_return std::pair(count, checked);
-    };
-    const auto [count, checked] = co_await call_on_shard<std::pair<std::size_t, std::uint64_t>>(
-        env_, shard->env.shards.self(), shard->env.shards, make);
-    report.partitions += count;
-    report.bytes_checked += checked;
+    auto make = [&held = *shard] { return totals_of(held); };
+    const auto totals = co_await call_on_shard<PartitionTotals>(env_, shard->env.shards.self(),
+                                                                shard->env.shards, make);
+    report.partitions += totals.count;
+    report.bytes_checked += totals.bytes_checked;
   }
   const milliseconds checkpoint_interval(
       settings_->log.replica_high_watermark_checkpoint_interval_ms);
@@ -213,21 +238,13 @@ Task<> Node::open_shards() {
   const metadata::ImagePtr image = metadata_->image();
   for (env::ShardId s = 0; s < envs_.size(); ++s) {
     env::Env& there = *envs_[s];
-    auto make = [this, s, &there, &image]() -> Task<Unit> {
-      shards_[s] = std::make_unique<Shard>(there, *this, image, settings_);
-      co_return Unit{};
+    auto make = [this, s, &there, &image] {
+      return make_shard(shards_[s], there, *this, image, settings_);
     };
     co_await call_on_shard<Unit>(env_, s, there.shards, make);
   }
   TaskScope opening(env_.executor);
-  const auto open = [](env::Env& home, Shard& shard) -> Task<> {
-    auto make = [&shard]() -> Task<Unit> {
-      co_await shard.open_partitions();
-      co_return Unit{};
-    };
-    co_await call_on_shard<Unit>(home, shard.env.shards.self(), shard.env.shards, make);
-  };
-  for (const auto& shard : shards_) opening.spawn(open(env_, *shard));
+  for (const auto& shard : shards_) opening.spawn(open_partitions_there(env_, *shard));
   co_await opening.finished();
   published_ = true;
   if (metadata_->image() != image) image_committed(image, metadata_->image());

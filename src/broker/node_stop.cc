@@ -19,6 +19,11 @@ Task<Unit> drain(Shard& shard) {
   co_return Unit{};
 }
 
+Task<Unit> destroy(std::unique_ptr<Shard>& shard) {
+  shard.reset();
+  co_return Unit{};
+}
+
 Task<> run_on(env::Env& home, Shard& shard, Task<Unit> (*work)(Shard&)) {
   auto make = [&shard, work] { return work(shard); };
   co_await call_on_shard<Unit>(home, shard.env.shards.self(), shard.env.shards, make);
@@ -70,10 +75,7 @@ Task<Result<>> Node::stop() {
     if (!co_await write_checkpoints_in_turn()) ++unclean;
     published_ = false;
     for (auto& shard : shards_) {
-      auto make = [&shard]() -> Task<Unit> {
-        shard.reset();
-        co_return Unit{};
-      };
+      auto make = [&shard] { return destroy(shard); };
       env::Env& there = shard->env;
       co_await call_on_shard<Unit>(env_, there.shards.self(), there.shards, make);
     }
