@@ -63,8 +63,8 @@ Partition::Partition(Shard& shard, PartitionId id, log::PartitionName name,
 // A simulated crash drops a partition that was not shut down, and has dropped what waited for it
 // before.
 Partition::~Partition() {
-  CHECK(state_ != State::closed ||
-            (staged_.empty() && awaiting_commit_.empty() && !flushing_ && busy_ == 0),
+  CHECK(state_ != State::closed || (verification_.is_empty() && staged_.empty() &&
+                                    awaiting_commit_.empty() && !flushing_ && busy_ == 0),
         "a partition ends after all that waits for it");
   shard_.flusher.forget(*this);
 }
@@ -191,21 +191,39 @@ ErrorCode Partition::check_epoch(LeaderEpoch current) const {
                                   : ErrorCode::unknown_leader_epoch;
 }
 
-// Verification (of transactions) will stand between validation and staging, in order per partition.
 void Partition::append(PartitionAppend& append) {
+  if (may_append(append) && validate(append)) {
+    verification_.enter(append);
+  } else {
+    append.join->one_ended();
+  }
+}
+
+// False: append has the error.
+bool Partition::may_append(PartitionAppend& append) const {
   if (const ErrorCode error = check_leader(); error != ErrorCode::none) {
     append.fail(error);
-  } else if (append.acks == -1 && !leader_->enough_in_sync()) {
+    return false;
+  }
+  if (append.acks == -1 && !leader_->enough_in_sync()) {
     append.fail(ErrorCode::not_enough_replicas,
                 fmt::format("The size of the current ISR {} is insufficient to satisfy the min.isr "
                             "requirement of {} for partition {}-{}",
                             leader_->isr().size(), settings_->min_insync_replicas, name_.topic,
                             name_.partition));
-  } else if (validate(append)) {
-    stage(append);
-    return;
+    return false;
   }
-  append.join->one_ended();
+  return true;
+}
+
+// A batch that waited in the stage finds the partition as it is by now. (When the leadership ends
+// or changes its epoch, the stage is emptied.)
+void Partition::verified(PartitionAppend& append, bool has_waited) {
+  if (append.error == ErrorCode::none && (!has_waited || may_append(append))) {
+    stage(append);
+  } else {
+    append.join->one_ended();
+  }
 }
 
 // Fills append.staged; false: append has the error.
@@ -355,6 +373,7 @@ bool Partition::fail_overdue(env::Instant now) {
 }
 
 void Partition::fail_everything(ErrorCode code) {
+  verification_.give_up(code);
   for (PartitionAppend* append : std::exchange(awaiting_commit_, {})) {
     append->fail(code);
     append->join->one_ended();

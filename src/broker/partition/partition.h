@@ -2,7 +2,7 @@
 // Partition: one partition that this broker holds, on the shard that owns it: its log, the leader's
 // knowledge of the in-sync replicas, and everybody who waits for one of its offsets.
 //
-// The way of a batch: append() validates it, lets it wait for its turn in the verification stage,
+// The way of a batch: append() validates it, lets it pass the verification stage (verification.h),
 // stages it in the log; at the end of the loop's turn write() puts all that was staged into the
 // file with one write and answers acks=0 and acks=1; a flush (flusher.h) makes it durable, which
 // moves the high watermark (replication/isr), which answers acks=all and wakes the fetches that
@@ -28,6 +28,7 @@
 #include "base/task.h"
 #include "broker/partition/append.h"
 #include "broker/partition/partition_id.h"
+#include "broker/partition/verification.h"
 #include "log/partition_log.h"
 #include "metadata/config/topic_settings.h"
 #include "replication/isr/leader.h"
@@ -48,7 +49,7 @@ class PartitionWatcher {
 
 enum class Isolation : std::int8_t { read_uncommitted = 0, read_committed = 1 };
 
-class Partition {
+class Partition final : private VerificationStage::Exit {
  public:
   enum class State : std::uint8_t { opening, online, offline, closed };
 
@@ -99,6 +100,7 @@ class Partition {
   wire::ErrorCode check_epoch(LeaderEpoch current) const;
   // Ends through append.join, maybe within this call. `append` stays where it is until then.
   void append(PartitionAppend& append);
+  VerificationStage& verification() { return verification_; }
   void write();  // at the end of the turn
   void flush_ended(const log::FlushPlan& plan, const Result<>& result);
   std::optional<log::FlushPlan> begin_flush();
@@ -119,9 +121,10 @@ class Partition {
   void raise_log_start_offset(Offset offset);
 
  private:
+  void verified(PartitionAppend& append, bool has_waited) override;
+  bool may_append(PartitionAppend& append) const;
   void stage(PartitionAppend& append);
   bool validate(PartitionAppend& append);
-  void end(PartitionAppend& append);
   void counted_end_moved();
   void high_watermark_moved(Offset high_watermark);
   void start_leading(replication::BecomeLeader command);
@@ -147,6 +150,7 @@ class Partition {
   bool deadlines_watched_ = false;
   env::Instant unflushed_since_{};
   std::size_t busy_ = 0;  // jobs off the shard that use the log
+  VerificationStage verification_{*this};
   std::vector<PartitionAppend*> staged_;
   std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset
   std::vector<PartitionWatcher*> watchers_;
