@@ -8,6 +8,11 @@
 
 namespace weir::log {
 
+// What the records of one batch may unpack to. Fixed, so that what was once taken is compacted and
+// looked up whatever the topic's settings have become; a batch of another program that unpacks to
+// more is served as it lies, but neither compacted nor looked into.
+inline constexpr std::uint64_t decompressed_batch_bytes_max = 1U << 30;
+
 struct LogConfig {
   std::int64_t segment_bytes = 1073741824;
   std::int64_t segment_ms = 604800000;
@@ -28,7 +33,6 @@ struct LogConfig {
   std::int64_t max_message_bytes = 1048588;
   bool preallocate = false;
   std::int64_t producer_id_expiration_ms = 86400000;
-  std::int64_t decompressed_bytes_max = 1073741824;  // max.decompressed.message.bytes
 };
 
 }  // namespace weir::log

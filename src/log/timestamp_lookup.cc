@@ -21,7 +21,6 @@ struct PartitionLog::TimestampLookup::Source {
   SegmentHome home;
   std::vector<Piece> pieces;
   Offset log_start;
-  std::uint64_t decompressed_bytes_max;
 
   Result<std::optional<TimestampAndOffset>> find(const Piece& piece, TimestampMs target) const;
   Result<TimestampOffset> max_of(const Piece& piece, const env::File& log) const;
@@ -83,7 +82,7 @@ Result<std::optional<TimestampAndOffset>> PartitionLog::TimestampLookup::Source:
   wire::CompressionContext context;
   std::vector<std::byte> storage;
   TRY_ASSIGN(const auto bytes,
-             wire::decompressed_records(context, batch, decompressed_bytes_max, storage));
+             wire::decompressed_records(context, batch, decompressed_batch_bytes_max, storage));
   wire::RecordIterator records(batch, bytes);
   wire::Record record;
   while (true) {
@@ -148,11 +147,7 @@ PartitionLog::TimestampLookup PartitionLog::lookup_timestamp(TimestampMs target)
   // The helper reads the index from its file; what it does not find there it scans for.
   static_cast<void>(s.active().write_pending_entries());
   auto source = std::make_shared<TimestampLookup::Source>(TimestampLookup::Source{
-      .disk = s.disk,
-      .home = s.home,
-      .pieces = {},
-      .log_start = s.log_start,
-      .decompressed_bytes_max = static_cast<std::uint64_t>(s.config.decompressed_bytes_max)});
+      .disk = s.disk, .home = s.home, .pieces = {}, .log_start = s.log_start});
   for (const auto& segment : s.segments) {
     source->pieces.push_back({.base_offset = segment->base_offset(),
                               .size = segment->size(),

@@ -17,6 +17,10 @@ using wire::ErrorCode;
 
 namespace {
 
+// Ours, not Kafka's: a batch that unpacks to more than this many times the largest one that is
+// taken (but 100 MiB at least) is a bomb.
+constexpr std::uint64_t unpacks_to_max = 100;
+
 wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   using metadata::CompressionType;
   wire::ProduceRules rules;
@@ -44,8 +48,10 @@ wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   rules.timestamp_before_max_ms = settings.message_timestamp_before_max_ms;
   rules.timestamp_after_max_ms = settings.message_timestamp_after_max_ms;
   rules.message_bytes_max = static_cast<std::int32_t>(settings.log.max_message_bytes);
+  rules.decompressed_message_bytes_max = settings.max_decompressed_message_bytes;
   rules.decompressed_batch_bytes_max =
-      static_cast<std::uint64_t>(settings.log.decompressed_bytes_max);
+      std::clamp(unpacks_to_max * static_cast<std::uint64_t>(settings.log.max_message_bytes),
+                 rules.decompressed_batch_bytes_max, log::decompressed_batch_bytes_max);
   rules.compacted = settings.log.cleanup_compact;
   return rules;
 }

@@ -88,10 +88,9 @@ Result<bool> PartitionLog::Compaction::map_segment(const Source& source,
     if (batch.is_control()) {
       transactions.read_marker(batch, whole->marker);
     } else if (!transactions.read_batch(batch) && batch.last_offset() >= first_dirty_) {
-      TRY_ASSIGN(const auto bytes,
-                 wire::decompressed_records(
-                     compression_, batch,
-                     static_cast<std::uint64_t>(config_.decompressed_bytes_max), storage_));
+      TRY_ASSIGN(
+          const auto bytes,
+          wire::decompressed_records(compression_, batch, decompressed_batch_bytes_max, storage_));
       wire::RecordIterator records(batch, bytes);
       wire::Record record;
       while (true) {
@@ -174,11 +173,10 @@ Result<> PartitionLog::Compaction::clean_segment(const Source& source, Segment& 
     const auto horizon =
         batch.has_delete_horizon() ? std::optional(batch.base_timestamp()) : std::nullopt;
     const bool drops_records = is_control ? gone && horizon && *horizon <= options_.now : gone;
-    wire::BatchFilter filter{
-        .keep_when_empty = keeps_when_empty(batch),
-        .marker_of_empty_transaction = is_control && gone,
-        .delete_horizon = options_.now + config_.delete_retention_ms,
-        .decompressed_bytes_max = static_cast<std::uint64_t>(config_.decompressed_bytes_max)};
+    wire::BatchFilter filter{.keep_when_empty = keeps_when_empty(batch),
+                             .marker_of_empty_transaction = is_control && gone,
+                             .delete_horizon = options_.now + config_.delete_retention_ms,
+                             .decompressed_bytes_max = decompressed_batch_bytes_max};
     const auto keep = [&](const wire::Record& record) {
       if (drops_records) return false;
       if (is_control || record.offset >= end_) return true;

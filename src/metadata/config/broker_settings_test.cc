@@ -234,6 +234,10 @@ TEST(TopicSettings, come_from_the_topic_then_the_broker_then_the_default) {
   const TopicSettings plain = topic_settings({}, {.static_broker = &file});
   EXPECT_TRUE(plain.log.cleanup_compact && !plain.log.cleanup_delete);
   EXPECT_EQ(plain.compression_type, CompressionType::producer);
+  EXPECT_EQ(plain.max_decompressed_message_bytes, 2147483639);
+  EXPECT_EQ(
+      topic_settings({{"max.decompressed.message.bytes", "7"}}, {}).max_decompressed_message_bytes,
+      7);
 }
 
 TEST(TopicSettings, defaults_are_those_of_the_log) {

@@ -35,7 +35,7 @@ const ConfigDefinition table[] = {
         .says("The most bytes that one record batch may have, as it is stored."),
     int32("max.decompressed.message.bytes", "2147483639").between(1, 2147483639)
         .from("max.decompressed.message.bytes")
-        .says("The most bytes that one compressed batch may unpack to."),
+        .says("The most bytes that one record of a compressed batch may unpack to."),
     int32("index.interval.bytes", "4096").at_least(0).from("log.index.interval.bytes")
         .says("How many bytes of log lie between two entries of the offset index."),
     int64("delete.retention.ms", "86400000").at_least(0).from("log.cleaner.delete.retention.ms")

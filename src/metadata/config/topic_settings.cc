@@ -69,7 +69,6 @@ log::LogConfig log_config(const Reader& read) {
   log.flush_ms = read.number("flush.ms");
   log.max_message_bytes = read.number("max.message.bytes");
   log.preallocate = read.flag("preallocate");
-  log.decompressed_bytes_max = read.number("max.decompressed.message.bytes");
   return log;
 }
 
@@ -97,6 +96,8 @@ TopicSettings topic_settings(const ConfigMap& overrides, const BrokerLayers& lay
                                         : TimestampType::create_time;
   settings.message_timestamp_before_max_ms = read.number("message.timestamp.before.max.ms");
   settings.message_timestamp_after_max_ms = read.number("message.timestamp.after.max.ms");
+  settings.max_decompressed_message_bytes =
+      static_cast<std::int32_t>(read.number("max.decompressed.message.bytes"));
   settings.min_insync_replicas = static_cast<std::int32_t>(read.number("min.insync.replicas"));
   settings.unclean_leader_election_enable = read.flag("unclean.leader.election.enable");
   return settings;

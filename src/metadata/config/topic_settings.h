@@ -23,6 +23,7 @@ struct TopicSettings {
   TimestampType message_timestamp_type = TimestampType::create_time;
   std::int64_t message_timestamp_before_max_ms = INT64_MAX;
   std::int64_t message_timestamp_after_max_ms = 3600000;
+  std::int32_t max_decompressed_message_bytes = 2147483639;  // of one record
   std::int32_t min_insync_replicas = 1;
   bool unclean_leader_election_enable = false;
 };

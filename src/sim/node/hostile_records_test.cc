@@ -9,6 +9,7 @@
 #include "wire/message/offset_commit_request.h"
 #include "wire/message/offset_commit_response.h"
 #include "wire/record/batch.h"
+#include "wire/record/batch_builder.h"
 
 namespace weir::sim {
 namespace {
@@ -143,6 +144,61 @@ Task<Result<>> produce_badly_without_answer(OneNode& one) {
 TEST(HostileRecords, a_bad_batch_without_acks_ends_the_connection) {
   OneNode one;
   one.run(produce_badly_without_answer);
+}
+
+Buffer compressed_batch(const std::string& value, TimestampMs now) {
+  wire::BatchBuilder builder({});
+  builder.add({.timestamp = now, .value = wire::Blob(as_bytes(value))});
+  wire::CompressionContext context;
+  Buffer batch;
+  EXPECT_TRUE(builder.build_to(context, {.codec = wire::Codec::zstd}, batch).has_value());
+  return batch;
+}
+
+struct Unpacked {
+  std::size_t value_bytes;
+  ErrorCode code;
+};
+
+Task<Result<>> produce_compressed(OneNode& one, std::span<const Unpacked> cases) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  for (const Unpacked& each : cases) {
+    Buffer batch = compressed_batch(std::string(each.value_bytes, 'x'), one.env().clock.wall_ms());
+    auto producing = produce(client, {"t", 0}, std::move(batch));
+    CO_TRY_ASSIGN(const Appended answer, co_await std::move(producing));
+    EXPECT_EQ(answer.error_code, wire::code_of(each.code)) << each.value_bytes;
+  }
+  auto listing = list_offset(client, {"t", 0}, 0);
+  CO_TRY_ASSIGN(const ListedOffset first, co_await std::move(listing));
+  EXPECT_EQ(first.error_code, 0);
+  EXPECT_EQ(first.offset, 0);
+  auto serving = be_served(one);
+  co_return co_await std::move(serving);
+}
+
+Task<Result<>> produce_beyond_one_record(OneNode& one) {
+  static constexpr Unpacked cases[]{{100, ErrorCode::none}, {2000, ErrorCode::invalid_record}};
+  auto producing = produce_compressed(one, cases);
+  co_return co_await std::move(producing);
+}
+
+TEST(HostileRecords, a_compressed_record_beyond_max_decompressed_message_bytes_is_refused) {
+  OneNode one(1, {{"max.decompressed.message.bytes", "1000"}});
+  one.run(produce_beyond_one_record);
+}
+
+Task<Result<>> produce_bombs(OneNode& one) {
+  static constexpr Unpacked cases[]{{90 << 20, ErrorCode::none},
+                                    {101 << 20, ErrorCode::message_too_large}};
+  auto producing = produce_compressed(one, cases);
+  co_return co_await std::move(producing);
+}
+
+TEST(HostileRecords, a_batch_that_unpacks_to_more_than_a_hundred_times_the_largest_is_refused) {
+  OneNode one;
+  one.run(produce_bombs);
 }
 
 Task<Result<>> create_bad_names(OneNode& one) {
