@@ -322,9 +322,12 @@ Task<> Shard::compact() {
   for (Partition* held : partitions()) {
     if (held->settings().log.cleanup_compact) ids.push_back(held->id());
   }
+  // The bound is the broker's; each shard compacts one log at a time.
+  const double rate =
+      settings_->log.log_cleaner_io_max_bytes_per_second / static_cast<double>(node.shard_count());
   for (const PartitionId& id : ids) {
     if (stopping_) break;
-    if (Partition* held = partition(id)) co_await held->compact(env.clock.wall_ms());
+    if (Partition* held = partition(id)) co_await held->compact(env.clock.wall_ms(), rate);
   }
   compacting_ = false;
 }

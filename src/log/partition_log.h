@@ -109,6 +109,8 @@ struct CompactionOptions {
   TimestampMs now = 0;
   Offset cleaned_up_to = 0;                  // from the cleaner-offset-checkpoint, 0 when unknown
   std::size_t offset_map_bytes = 128 << 20;  // log.cleaner.dedupe.buffer.size
+  double offset_map_load = 0.9;              // log.cleaner.io.buffer.load.factor
+  std::size_t io_buffer_bytes = 1 << 18;     // of reading, and of writing
 };
 
 class PartitionLog {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/offload.h"
 #include "broker/node.h"
+#include "broker/partition/cleaner_throttle.h"
 #include "broker/shard.h"
 #include "log/compaction/compaction.h"
 
@@ -20,6 +21,8 @@ namespace {
 // Ours, not Kafka's: a batch that unpacks to more than this many times the largest one that is
 // taken (but 100 MiB at least) is a bomb.
 constexpr std::uint64_t unpacks_to_max = 100;
+
+constexpr std::int64_t cleaner_buffer_bytes_min = 4096;
 
 wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   using metadata::CompressionType;
@@ -171,6 +174,7 @@ void Partition::set_settings(std::shared_ptr<const metadata::TopicSettings> sett
 }
 
 Task<> Partition::shut_down() {
+  shutting_down_ = true;
   co_await opened();
   write();  // what was staged in this turn is written, then answered
   resign();
@@ -463,24 +467,26 @@ void Partition::raise_log_start_offset(Offset offset) {
 
 // One round of the cleaner. The copies are made beside the segments and taken over at the end; a
 // crash before that leaves the log as it was (log/compaction/compaction.h).
-Task<> Partition::compact(TimestampMs now) {
-  if (state_ != State::online || log_->offline()) co_return;
+Task<> Partition::compact(TimestampMs now, double bytes_per_second) {
+  if (state_ != State::online || shutting_down_ || log_->offline()) co_return;
   const metadata::LogSettings& cleaner = shard_.settings().log;
   auto compaction = log_->plan_compaction(
       {.now = now,
        .cleaned_up_to = cleaned_up_to_,
-       .offset_map_bytes = static_cast<std::size_t>(cleaner.log_cleaner_dedupe_buffer_size)});
+       .offset_map_bytes = static_cast<std::size_t>(cleaner.log_cleaner_dedupe_buffer_size),
+       .offset_map_load = cleaner.log_cleaner_io_buffer_load_factor,
+       .io_buffer_bytes = static_cast<std::size_t>(
+           std::max(cleaner.log_cleaner_io_buffer_size / 2, cleaner_buffer_bytes_min))});
   if (!compaction) co_return;
   ++busy_;
-  const Result<> copied = co_await offload(
-      shard_.env.executor, [&compaction] { return compaction->carry_out([](std::uint64_t) {}); });
+  const Result<bool> copied = co_await carry_out(*compaction, bytes_per_second);
   --busy_;
   changed_.notify();
-  if (state_ != State::online) co_return;
   if (!copied) {
     log_cleaner_failure(copied.error());
     co_return;
   }
+  if (!*copied || state_ != State::online) co_return;
   auto replaced = log_->compaction_done(*compaction);
   if (!replaced) {
     if (replaced.error().code != Errc::busy) log_cleaner_failure(replaced.error());
@@ -490,6 +496,28 @@ Task<> Partition::compact(TimestampMs now) {
   env::Disk& disk = shard_.env.disk;
   shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
                    [plan = std::move(*replaced), &disk] { return plan.remove(disk); });
+}
+
+// False: given up, because the partition goes.
+Task<Result<bool>> Partition::carry_out(log::PartitionLog::Compaction& compaction,
+                                        double bytes_per_second) {
+  const CleanerThrottle throttle(bytes_per_second);
+  for (;;) {
+    const env::Instant begun = shard_.env.clock.now();
+    const Result<bool> done = co_await offload(
+        shard_.env.executor,
+        [&compaction, bytes = throttle.piece_bytes()] { return compaction.carry_out(bytes); });
+    if (!done || *done) co_return done;
+    const env::Duration pause =
+        throttle.pause(throttle.piece_bytes(), shard_.env.clock.now() - begun);
+    if (pause > env::Duration{}) co_await sleep_for(shard_.env, pause);
+    if (!shutting_down_ && state_ == State::online) continue;
+    co_await offload(shard_.env.executor, [&compaction] {
+      compaction.abandon();
+      return Unit{};
+    });
+    co_return false;
+  }
 }
 
 void Partition::log_cleaner_failure(const Error& error) {

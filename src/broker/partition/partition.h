@@ -117,13 +117,15 @@ class Partition final : private VerificationStage::Exit {
   // --- housekeeping ---
   void flush_if_overdue(env::Instant now);  // flush.ms
   void apply_retention(TimestampMs now);
-  Task<> compact(TimestampMs now);
+  // At most `bytes_per_second` of reading and writing.
+  Task<> compact(TimestampMs now, double bytes_per_second);
   void raise_log_start_offset(Offset offset);
 
  private:
   void verified(PartitionAppend& append, bool has_waited) override;
   bool may_append(PartitionAppend& append) const;
   void stage(PartitionAppend& append);
+  Task<Result<bool>> carry_out(log::PartitionLog::Compaction& compaction, double bytes_per_second);
   bool validate(PartitionAppend& append);
   void counted_end_moved();
   void high_watermark_moved(Offset high_watermark);
@@ -145,6 +147,7 @@ class Partition final : private VerificationStage::Exit {
   Offset counted_end_ = 0;
   Offset cleaned_up_to_ = 0;
   bool flushing_ = false;
+  bool shutting_down_ = false;
   bool flush_wanted_ = false;  // in the flusher's list
   bool write_scheduled_ = false;
   bool deadlines_watched_ = false;

@@ -8,7 +8,6 @@
 namespace weir::log {
 namespace {
 
-constexpr std::size_t out_bytes_max = 1 << 20;
 constexpr Offset relative_offset_max = INT32_MAX;
 
 struct WholeBatch {
@@ -42,65 +41,95 @@ PartitionLog::Compaction::Compaction(SegmentHome home, const CompactionOptions& 
                                      const LogConfig& config)
     : home_(std::move(home)), options_(options), config_(config) {}
 
-Result<> PartitionLog::Compaction::carry_out(const Throttle& throttle) {
-  TRY(build_map(throttle));
-  make_groups();
-  CleanedTransactions transactions(aborted_);
-  for (auto& group : groups_) {
-    if (auto cleaned = clean_group(group, transactions, throttle); !cleaned) {
-      drop_copies();
-      return cleaned;
-    }
-  }
-  map_.reset();
-  return name_as_swap();
+Result<bool> PartitionLog::Compaction::carry_out(std::uint64_t bytes) {
+  CHECK(bytes > 0 && !is_swap_);
+  bytes_left_ = bytes;
+  auto done = go_on();
+  if (!done) drop_copies();
+  return done;
 }
 
-Result<> PartitionLog::Compaction::build_map(const Throttle& throttle) {
-  map_ = std::make_unique<OffsetMap>(options_.offset_map_bytes, seed_);
-  end_ = first_dirty_;
-  CleanedTransactions transactions(aborted_);
-  for (const auto& source : sources_) {
-    if (source.next_base_offset <= first_dirty_) continue;
-    if (source.base_offset >= first_uncleanable_) break;
-    TRY_ASSIGN(const bool whole, map_segment(source, transactions, throttle));
-    if (!whole) return {};
-    end_ = std::min(source.next_base_offset, first_uncleanable_);
+Result<bool> PartitionLog::Compaction::go_on() {
+  if (!is_mapped_) {
+    TRY_ASSIGN(is_mapped_, build_map());
+    if (!is_mapped_) return false;
+    walk_.reset();
+    source_ = 0;
+    make_groups();
+    transactions_.emplace(aborted_);
   }
+  for (; group_ < groups_.size(); ++group_) {
+    TRY_ASSIGN(const bool whole, clean_group(groups_[group_]));
+    if (!whole) return false;
+  }
+  map_.reset();
+  TRY(name_as_swap());
+  return true;
+}
+
+// Nothing to do for a walk that was begun before a pause.
+Result<> PartitionLog::Compaction::begin_walk(const Source& source) {
+  if (walk_) return {};
+  TRY_ASSIGN(auto file,
+             home_.disk.open(home_.path(source.base_offset, log_suffix), env::OpenMode::read));
+  const env::File& opened = *file;
+  walk_.emplace(std::move(file), BatchScanner(opened, 0, source.size, options_.io_buffer_bytes),
+                source.base_offset);
   return {};
 }
 
-// False when the map is full or the range ends within the segment; end_ is then behind the last
+// False at a pause.
+Result<bool> PartitionLog::Compaction::build_map() {
+  if (!map_) {
+    map_ = std::make_unique<OffsetMap>(options_.offset_map_bytes, options_.offset_map_load, seed_);
+    end_ = first_dirty_;
+    transactions_.emplace(aborted_);
+  }
+  for (; source_ < sources_.size(); ++source_) {
+    const Source& source = sources_[source_];
+    if (source.next_base_offset <= first_dirty_) continue;
+    if (source.base_offset >= first_uncleanable_) break;
+    TRY_ASSIGN(const Step step, map_segment(source));
+    if (step != Step::segment_done) return step == Step::all_done;
+    walk_.reset();
+    end_ = std::min(source.next_base_offset, first_uncleanable_);
+  }
+  return true;
+}
+
+// all_done when the map is full or the range ends within the segment; end_ is then behind the last
 // whole batch.
-Result<bool> PartitionLog::Compaction::map_segment(const Source& source,
-                                                   CleanedTransactions& transactions,
-                                                   const Throttle& throttle) {
-  TRY_ASSIGN(auto file,
-             home_.disk.open(home_.path(source.base_offset, log_suffix), env::OpenMode::read));
-  BatchScanner scanner(*file, 0, source.size, BatchScanner::large_window);
-  Offset expected = source.base_offset;
-  while (true) {
-    TRY_ASSIGN(const auto whole, next_whole(scanner, expected, source.next_base_offset));
-    if (!whole) return true;
+Result<PartitionLog::Compaction::Step> PartitionLog::Compaction::map_segment(const Source& source) {
+  TRY(begin_walk(source));
+  while (bytes_left_ > 0) {
+    TRY_ASSIGN(const auto whole,
+               next_whole(walk_->scanner, walk_->expected, source.next_base_offset));
+    if (!whole) return Step::segment_done;
     const auto& batch = whole->batch;
-    throttle(batch.size());
-    if (batch.base_offset() >= first_uncleanable_) return false;
+    spend(batch.size());
+    if (batch.base_offset() >= first_uncleanable_) return Step::all_done;
     if (batch.is_control()) {
-      transactions.read_marker(batch, whole->marker);
-    } else if (!transactions.read_batch(batch) && batch.last_offset() >= first_dirty_) {
-      TRY_ASSIGN(
-          const auto bytes,
-          wire::decompressed_records(compression_, batch, decompressed_batch_bytes_max, storage_));
-      wire::RecordIterator records(batch, bytes);
-      wire::Record record;
-      while (true) {
-        TRY_ASSIGN(const bool more, records.next(record));
-        if (!more) break;
-        if (record.key.is_null() || record.offset < first_dirty_) continue;
-        if (!map_->put(record.key.view(), record.offset)) return false;
-      }
+      transactions_->read_marker(batch, whole->marker);
+    } else if (!transactions_->read_batch(batch) && batch.last_offset() >= first_dirty_) {
+      TRY_ASSIGN(const bool fits, map_batch(batch));
+      if (!fits) return Step::all_done;
     }
     if (batch.last_offset() >= first_dirty_) end_ = batch.next_offset();
+  }
+  return Step::pause;
+}
+
+// False when the map is full.
+Result<bool> PartitionLog::Compaction::map_batch(const wire::BatchView& batch) {
+  TRY_ASSIGN(const auto bytes, wire::decompressed_records(compression_, batch,
+                                                          decompressed_batch_bytes_max, storage_));
+  wire::RecordIterator records(batch, bytes);
+  wire::Record record;
+  while (true) {
+    TRY_ASSIGN(const bool more, records.next(record));
+    if (!more) return true;
+    if (record.key.is_null() || record.offset < first_dirty_) continue;
+    if (!map_->put(record.key.view(), record.offset)) return false;
   }
 }
 
@@ -131,71 +160,85 @@ void PartitionLog::Compaction::make_groups() {
   }
 }
 
-Result<> PartitionLog::Compaction::clean_group(Group& group, CleanedTransactions& transactions,
-                                               const Throttle& throttle) {
-  TRY_ASSIGN(const auto cleaned, Segment::create(home_, group.sources.front().base_offset,
-                                                 options_.now, cleaned_suffix));
-  for (const auto& source : group.sources) {
-    TRY(clean_segment(source, *cleaned, transactions, throttle));
+// False at a pause.
+Result<bool> PartitionLog::Compaction::clean_group(Group& group) {
+  if (!cleaned_) {
+    TRY_ASSIGN(cleaned_, Segment::create(home_, group.sources.front().base_offset, options_.now,
+                                         cleaned_suffix));
+    source_ = 0;
   }
-  TRY(write_out(*cleaned));
-  for (const auto& entry : transactions.take_kept()) TRY(cleaned->append_aborted(entry));
-  TRY(cleaned->seal());
-  TRY_ASSIGN(group.max, cleaned->max_timestamp());
-  group.has_transaction_index = cleaned->has_transaction_index();
-  bytes_after_ += cleaned->size();
-  TRY_ASSIGN(const auto log, cleaned->log_file());
+  for (; source_ < group.sources.size(); ++source_) {
+    TRY_ASSIGN(const bool whole, clean_segment(group.sources[source_]));
+    if (!whole) return false;
+    walk_.reset();
+  }
+  TRY(finish_group(group));
+  cleaned_.reset();
+  return true;
+}
+
+Result<> PartitionLog::Compaction::finish_group(Group& group) {
+  TRY(write_out(*cleaned_));
+  for (const auto& entry : transactions_->take_kept()) TRY(cleaned_->append_aborted(entry));
+  TRY(cleaned_->seal());
+  TRY_ASSIGN(group.max, cleaned_->max_timestamp());
+  group.has_transaction_index = cleaned_->has_transaction_index();
+  bytes_after_ += cleaned_->size();
+  TRY_ASSIGN(const auto log, cleaned_->log_file());
   TRY(log->sync());
-  TRY_ASSIGN(auto* offsets, cleaned->offset_index());
+  TRY_ASSIGN(auto* offsets, cleaned_->offset_index());
   TRY(offsets->file().file()->sync());
-  TRY_ASSIGN(auto* times, cleaned->time_index());
+  TRY_ASSIGN(auto* times, cleaned_->time_index());
   TRY(times->file().file()->sync());
   if (!group.has_transaction_index) return {};
-  TRY_ASSIGN(auto* aborted, cleaned->transaction_index());
+  TRY_ASSIGN(auto* aborted, cleaned_->transaction_index());
   return aborted->file().file()->sync();
 }
 
-Result<> PartitionLog::Compaction::clean_segment(const Source& source, Segment& cleaned,
-                                                 CleanedTransactions& transactions,
-                                                 const Throttle& throttle) {
-  TRY_ASSIGN(auto file,
-             home_.disk.open(home_.path(source.base_offset, log_suffix), env::OpenMode::read));
-  BatchScanner scanner(*file, 0, source.size, BatchScanner::large_window);
-  Offset expected = source.base_offset;
-  while (true) {
-    TRY_ASSIGN(const auto whole, next_whole(scanner, expected, source.next_base_offset));
-    if (!whole) return {};
-    throttle(whole->batch.size());
-    const auto& batch = whole->batch;
-    const bool is_control = batch.is_control();
-    const bool gone = is_control ? transactions.read_marker(batch, whole->marker)
-                                 : transactions.read_batch(batch);
-    const auto horizon =
-        batch.has_delete_horizon() ? std::optional(batch.base_timestamp()) : std::nullopt;
-    const bool drops_records = is_control ? gone && horizon && *horizon <= options_.now : gone;
-    wire::BatchFilter filter{.keep_when_empty = keeps_when_empty(batch),
-                             .marker_of_empty_transaction = is_control && gone,
-                             .delete_horizon = options_.now + config_.delete_retention_ms,
-                             .decompressed_bytes_max = decompressed_batch_bytes_max};
-    const auto keep = [&](const wire::Record& record) {
-      if (drops_records) return false;
-      if (is_control || record.offset >= end_) return true;
-      if (record.key.is_null()) return false;
-      const auto newest = map_->find(record.key.view());
-      if (newest && record.offset < *newest) return false;
-      return !record.value.is_null() || !horizon || options_.now < *horizon;
-    };
-    TRY_ASSIGN(const auto kept, wire::filter_batch(compression_, batch, filter, keep, out_));
-    if (kept.bytes_written > 0) {
-      const wire::BatchView written{Bytes(out_).subspan(out_.size() - kept.bytes_written)};
-      out_batches_.push_back({.base_offset = written.base_offset(),
-                              .last_offset = written.last_offset(),
-                              .max_timestamp = written.max_timestamp(),
-                              .size = static_cast<std::uint32_t>(kept.bytes_written)});
-      throttle(kept.bytes_written);
-    }
-    if (out_.size() >= out_bytes_max) TRY(write_out(cleaned));
+// False at a pause.
+Result<bool> PartitionLog::Compaction::clean_segment(const Source& source) {
+  TRY(begin_walk(source));
+  while (bytes_left_ > 0) {
+    TRY_ASSIGN(const auto whole,
+               next_whole(walk_->scanner, walk_->expected, source.next_base_offset));
+    if (!whole) return true;
+    spend(whole->batch.size());
+    TRY(clean_batch(whole->batch, whole->marker));
+    if (out_.size() >= options_.io_buffer_bytes) TRY(write_out(*cleaned_));
   }
+  return false;
+}
+
+// What stays of the batch goes to out_.
+Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
+                                               const std::optional<ControlMarker>& marker) {
+  const bool is_control = batch.is_control();
+  const bool gone =
+      is_control ? transactions_->read_marker(batch, marker) : transactions_->read_batch(batch);
+  const auto horizon =
+      batch.has_delete_horizon() ? std::optional(batch.base_timestamp()) : std::nullopt;
+  const bool drops_records = is_control ? gone && horizon && *horizon <= options_.now : gone;
+  const wire::BatchFilter filter{.keep_when_empty = keeps_when_empty(batch),
+                                 .marker_of_empty_transaction = is_control && gone,
+                                 .delete_horizon = options_.now + config_.delete_retention_ms,
+                                 .decompressed_bytes_max = decompressed_batch_bytes_max};
+  const auto keep = [&](const wire::Record& record) {
+    if (drops_records) return false;
+    if (is_control || record.offset >= end_) return true;
+    if (record.key.is_null()) return false;
+    const auto newest = map_->find(record.key.view());
+    if (newest && record.offset < *newest) return false;
+    return !record.value.is_null() || !horizon || options_.now < *horizon;
+  };
+  TRY_ASSIGN(const auto kept, wire::filter_batch(compression_, batch, filter, keep, out_));
+  if (kept.bytes_written == 0) return {};
+  const wire::BatchView written{Bytes(out_).subspan(out_.size() - kept.bytes_written)};
+  out_batches_.push_back({.base_offset = written.base_offset(),
+                          .last_offset = written.last_offset(),
+                          .max_timestamp = written.max_timestamp(),
+                          .size = static_cast<std::uint32_t>(kept.bytes_written)});
+  spend(kept.bytes_written);
+  return {};
 }
 
 bool PartitionLog::Compaction::keeps_when_empty(const wire::BatchView& batch) const {

@@ -12,7 +12,8 @@
 // that drops them; after it start-up completes the exchange (recovery/leftovers.h). Taking over
 // renames the replaced files to x.deleted and x.swap to x.
 
-#include <functional>
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,11 +29,12 @@ namespace weir::log {
 
 class PartitionLog::Compaction {
  public:
-  // Blocking. `throttle` is told of every piece read or written and may wait. Errors: io, no_space,
-  // corrupt (a damaged batch stops compaction of this log: it is never copied). The log is as it
-  // was then.
-  using Throttle = std::function<void(std::uint64_t bytes)>;
-  Result<> carry_out(const Throttle& throttle);
+  // Blocking. Goes on until about `bytes` (more than 0) were read and written: false; or to the
+  // end: true. Who throttles waits between two calls. Errors: io, no_space, corrupt (a damaged
+  // batch stops compaction of this log: it is never copied). The log is as it was then.
+  Result<bool> carry_out(std::uint64_t bytes = UINT64_MAX);
+  // Blocking. Instead of going on: the copies go, the log is as it was.
+  void abandon() { drop_copies(); }
 
   // Everything below it is clean once compaction_done() has returned: for the
   // cleaner-offset-checkpoint.
@@ -59,17 +61,27 @@ class PartitionLog::Compaction {
     bool has_transaction_index = false;
   };
 
+  // A walk through the batches of one source, kept over a pause.
+  struct Walk {
+    std::shared_ptr<env::File> file;
+    BatchScanner scanner;
+    Offset expected;
+  };
+  enum class Step : std::uint8_t { segment_done, all_done, pause };
+
   Compaction(SegmentHome home, const CompactionOptions& options, const LogConfig& config);
   Result<> take_sources(State& state);
-  Result<> build_map(const Throttle& throttle);
-  Result<bool> map_segment(const Source& source, CleanedTransactions& transactions,
-                           const Throttle& throttle);
+  Result<bool> go_on();
+  Result<> begin_walk(const Source& source);
+  void spend(std::uint64_t bytes) { bytes_left_ -= std::min(bytes, bytes_left_); }
+  Result<bool> build_map();
+  Result<Step> map_segment(const Source& source);
+  Result<bool> map_batch(const wire::BatchView& batch);
   void make_groups();
-  Result<> clean_group(Group& group, CleanedTransactions& transactions, const Throttle& throttle);
-  Result<> clean_segment(const Source& source, Segment& cleaned, CleanedTransactions& transactions,
-                         const Throttle& throttle);
-  Result<> clean_batch(const wire::BatchView& batch, Segment& cleaned,
-                       CleanedTransactions& transactions);
+  Result<bool> clean_group(Group& group);
+  Result<bool> clean_segment(const Source& source);
+  Result<> clean_batch(const wire::BatchView& batch, const std::optional<ControlMarker>& marker);
+  Result<> finish_group(Group& group);
   bool keeps_when_empty(const wire::BatchView& batch) const;
   Result<> write_out(Segment& cleaned);
   Result<> name_as_swap();
@@ -85,6 +97,15 @@ class PartitionLog::Compaction {
   std::vector<AbortedTransactionEntry> aborted_;
   std::map<ProducerId, LastOfProducer> producers_;
   std::uint64_t seed_ = 0;
+
+  // Where it is.
+  std::uint64_t bytes_left_ = 0;  // until the next pause
+  bool is_mapped_ = false;
+  std::size_t source_ = 0;  // while mapping: of all; then: of the group
+  std::size_t group_ = 0;
+  std::optional<Walk> walk_;
+  std::optional<CleanedTransactions> transactions_;
+  std::unique_ptr<Segment> cleaned_;
 
   std::unique_ptr<OffsetMap> map_;
   wire::CompressionContext compression_;

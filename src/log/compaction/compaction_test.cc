@@ -17,7 +17,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 TEST(OffsetMap, keeps_the_newest_offset_until_it_is_full) {
-  OffsetMap map(100 * 24, 7);
+  OffsetMap map(100 * 24, 0.9, 7);
   std::size_t put = 0;
   while (map.put(as_bytes("key" + std::to_string(put)), static_cast<Offset>(put))) ++put;
   EXPECT_EQ(put, map.capacity());
@@ -82,7 +82,7 @@ class CompactionTest : public testing::Test {
   bool compact() {
     const auto compaction = plan();
     if (!compaction) return false;
-    const auto done = compaction->carry_out([](std::uint64_t) {});
+    const auto done = compaction->carry_out();
     EXPECT_TRUE(done) << done.error().message();
     const auto replaced = fixture_.log().compaction_done(*compaction);
     EXPECT_TRUE(replaced);
@@ -226,6 +226,57 @@ TEST_F(CompactionTest, a_small_map_takes_several_rounds_to_the_same_end) {
   }
 }
 
+// The log that a compaction in pieces of this size leaves, and how many pieces it took.
+TEST_F(CompactionTest, in_pieces_it_leaves_what_it_leaves_at_once) {
+  const auto prepare = [&] {
+    fixture_.wipe();
+    cleaned_ = 0;
+    for (int i = 0; i < 40; ++i) put("key" + std::to_string(i % 7), "value" + std::to_string(i));
+    fill();
+  };
+  prepare();
+  ASSERT_TRUE(compact());
+  const auto whole = fixture_.read_all(0, fixture_.log().log_end_offset());
+  const Offset cleaned = cleaned_;
+  std::size_t most_pieces = 0;
+  for (const std::uint64_t bytes : {1, 100, 1000, 100'000}) {
+    SCOPED_TRACE(bytes);
+    prepare();
+    const auto compaction = plan();
+    std::size_t pieces = 1;
+    for (;; ++pieces) {
+      const auto done = compaction->carry_out(bytes);
+      ASSERT_TRUE(done);
+      if (*done) break;
+    }
+    most_pieces = std::max(most_pieces, pieces);
+    ASSERT_TRUE(fixture_.log().compaction_done(*compaction));
+    EXPECT_EQ(fixture_.read_all(0, fixture_.log().log_end_offset()), whole);
+    EXPECT_EQ(compaction->cleaned_up_to(), cleaned);
+  }
+  EXPECT_GT(most_pieces, 40u);
+}
+
+TEST_F(CompactionTest, abandoned_at_any_pause_it_leaves_the_log_as_it_was) {
+  for (std::size_t pieces = 0;; ++pieces) {
+    fixture_.wipe();
+    for (int i = 0; i < 12; ++i) put("k", std::to_string(i));
+    fill();
+    const auto before = fixture_.offsets();
+    const auto compaction = plan();
+    bool done = false;
+    for (std::size_t i = 0; i < pieces && !done; ++i) {
+      const auto went_on = compaction->carry_out(1);
+      ASSERT_TRUE(went_on);
+      done = *went_on;
+    }
+    if (done) break;
+    compaction->abandon();
+    EXPECT_EQ(fixture_.offsets(), before);
+    EXPECT_THAT(fixture_.disk.names("/data/orders-0"), Each(Not(EndsWith(".cleaned"))));
+  }
+}
+
 TEST_F(CompactionTest, a_damaged_batch_stops_it_and_nothing_changes) {
   for (int i = 0; i < 10; ++i) put("k", std::to_string(i));
   fill();
@@ -234,7 +285,7 @@ TEST_F(CompactionTest, a_damaged_batch_stops_it_and_nothing_changes) {
   for (const std::size_t at : {second - 1, second}) {  // a record; the next batch's base offset
     bytes[at] ^= 1;
     const auto compaction = plan();
-    const auto done = compaction->carry_out([](std::uint64_t) {});
+    const auto done = compaction->carry_out();
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::corrupt);
     EXPECT_THAT(fixture_.disk.names("/data/orders-0"), Each(Not(EndsWith(".cleaned"))));
@@ -245,7 +296,7 @@ TEST_F(CompactionTest, a_damaged_batch_stops_it_and_nothing_changes) {
 TEST_F(CompactionTest, a_log_that_was_shortened_meanwhile_refuses_the_result) {
   for (int i = 0; i < 10; ++i) put("k", std::string(150, 'v'));
   const auto compaction = plan();
-  ASSERT_TRUE(compaction->carry_out([](std::uint64_t) {}));
+  ASSERT_TRUE(compaction->carry_out());
   fixture_.log().raise_log_start_offset(4);
   ASSERT_TRUE(fixture_.log().plan_retention(fixture_.now));
   const auto done = fixture_.log().compaction_done(*compaction);
@@ -268,7 +319,7 @@ TEST_F(CompactionTest, a_crash_anywhere_loses_no_newest_record) {
     auto compaction = plan();
     ASSERT_NE(compaction, nullptr);
     fixture_.disk.fail_operation(k, Errc::io, true);
-    if (compaction->carry_out([](std::uint64_t) {})) {
+    if (compaction->carry_out()) {
       const auto done = fixture_.log().compaction_done(*compaction);
       if (done) static_cast<void>(done->remove(fixture_.disk));
     }

@@ -56,9 +56,11 @@ std::array<std::uint64_t, 2> siphash128(Bytes bytes, const std::array<std::uint6
   return {first, state.finish()};
 }
 
-OffsetMap::OffsetMap(std::size_t memory_bytes, std::uint64_t seed)
+OffsetMap::OffsetMap(std::size_t memory_bytes, double load, std::uint64_t seed)
     : slots_(std::max(slots_min, memory_bytes / sizeof(Slot))),
-      capacity_(slots_.size() * 9 / 10),
+      capacity_(std::clamp<std::size_t>(
+          static_cast<std::size_t>(static_cast<double>(slots_.size()) * std::clamp(load, 0.0, 1.0)),
+          1, slots_.size() - 1)),
       seed_{seed, seed * 0x9E3779B97F4A7C15ULL + 1} {}
 
 std::size_t OffsetMap::slot_of(const std::array<std::uint64_t, 2>& hash) const {

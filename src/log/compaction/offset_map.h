@@ -2,7 +2,7 @@
 // OffsetMap: the newest offset of each key, in a fixed amount of memory (SkimpyOffsetMap.java).
 // Keys are kept as 128-bit SipHash values under a seed that nobody outside knows: two keys of the
 // same hash would be taken for one, so clients must not be able to make such keys (Kafka uses MD5).
-// 24 bytes a slot, filled to 90 %.
+// 24 bytes a slot.
 
 #include <array>
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace weir::log {
 
 class OffsetMap {
  public:
-  OffsetMap(std::size_t memory_bytes, std::uint64_t seed);
+  // `load`: the share of the memory that is used; never all of it, so that a search ends.
+  OffsetMap(std::size_t memory_bytes, double load, std::uint64_t seed);
 
   // False when the key is new and the map is full.
   bool put(Bytes key, Offset offset);
