@@ -173,7 +173,7 @@ TEST_P(KafkaDirectory, compressed_records_are_found_by_time) {
 }
 
 INSTANTIATE_TEST_SUITE_P(After, KafkaDirectory, testing::Values("clean", "crashed"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace
 }  // namespace weir::log

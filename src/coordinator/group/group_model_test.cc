@@ -136,9 +136,9 @@ class GroupModel : public ShardTest {
     }
   }
 
-  void step(SeededRandom& random) {
-    Client& client = clients[random.below(clients.size())];
-    switch (random.below(12)) {
+  void step(SeededRandom& choices) {
+    Client& client = clients[choices.below(clients.size())];
+    switch (choices.below(12)) {
       case 0:
       case 1:
         start_join(client);
@@ -167,11 +167,11 @@ class GroupModel : public ShardTest {
         if (!client.id.empty() && client.generation >= 0) commit_as(client);
         break;
       case 8:
-        advance(std::chrono::milliseconds(random.below(4'000)));
+        advance(std::chrono::milliseconds(choices.below(4'000)));
         break;
       case 9:
         if (!uncommitted.empty()) {
-          if (random.one_in(4)) {
+          if (choices.one_in(4)) {
             refuse_log(ErrorCode::coordinator_not_available);
           } else {
             commit_log();
@@ -179,10 +179,10 @@ class GroupModel : public ShardTest {
         }
         break;
       case 10:
-        if (random.one_in(20)) change_leader();
+        if (choices.one_in(20)) change_leader();
         break;
       case 11:
-        if (random.one_in(3)) {  // the process dies: it forgets everything
+        if (choices.one_in(3)) {  // the process dies: it forgets everything
           if (client.join == 0 && client.sync == 0) forget(client);
         }
         break;
@@ -233,7 +233,7 @@ class GroupModel : public ShardTest {
 TEST_F(GroupModel, keeps_its_promises_whatever_members_and_log_do) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    SeededRandom random(seed);
+    SeededRandom choices(seed);
     shard = std::make_unique<GroupShard>(config);
     log.clear();
     uncommitted.clear();
@@ -247,7 +247,7 @@ TEST_F(GroupModel, keeps_its_promises_whatever_members_and_log_do) {
     clients.assign(6, Client{});
     clients[4].instance = "i4";
     clients[5].instance = "i5";
-    for (int i = 0; i < 600 && !HasFailure(); ++i) step(random);
+    for (int i = 0; i < 600 && !HasFailure(); ++i) step(choices);
     ASSERT_FALSE(HasFailure());
 
     // Left alone with a log that works, everybody comes together.
