@@ -12,7 +12,7 @@ if [[ ${1:-} == --regenerate ]]; then
   regenerate=true
   shift
 fi
-build=${1:-$here/../../build/debug}
+build=$(cd "${1:-$here/../../build/debug}" && pwd)
 for tool in java javac mvn; do
   command -v "$tool" >/dev/null || { echo "run.sh: $tool is missing (apt install openjdk-17-jdk-headless maven)"; exit 1; }
 done
