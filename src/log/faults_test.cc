@@ -9,7 +9,15 @@
 namespace weir::log {
 namespace {
 
-LogConfig small() { return {.segment_bytes = 400, .index_interval_bytes = 150}; }
+// With and without preallocated segments.
+class Faults : public testing::TestWithParam<bool> {
+ protected:
+  static LogConfig small() {
+    return {.segment_bytes = 400, .index_interval_bytes = 150, .preallocate = GetParam()};
+  }
+  static std::uint64_t operations_of_work();
+};
+INSTANTIATE_TEST_SUITE_P(Preallocate, Faults, testing::Bool());
 
 // What a client was told: batches by base offset, and how much of it was durable.
 struct Promises {
@@ -82,7 +90,7 @@ void expect_usable(LogFixture& fixture) {
   EXPECT_EQ(fixture.log().active_producers().size(), producers);
 }
 
-std::uint64_t operations_of_work() {
+std::uint64_t Faults::operations_of_work() {
   LogFixture fixture(small());
   const auto before = fixture.disk.operations();
   Promises promises;
@@ -90,7 +98,7 @@ std::uint64_t operations_of_work() {
   return fixture.disk.operations() - before;
 }
 
-TEST(Faults, every_io_error_leaves_a_log_that_opens_with_all_that_was_durable) {
+TEST_P(Faults, every_io_error_leaves_a_log_that_opens_with_all_that_was_durable) {
   const auto operations = operations_of_work();
   ASSERT_GT(operations, 60U);
   for (const Errc code : {Errc::io, Errc::no_space}) {
@@ -108,7 +116,7 @@ TEST(Faults, every_io_error_leaves_a_log_that_opens_with_all_that_was_durable) {
   }
 }
 
-TEST(Faults, a_full_disk_heals_without_a_restart) {
+TEST_P(Faults, a_full_disk_heals_without_a_restart) {
   const auto operations = operations_of_work();
   for (std::uint64_t k = 0; k < operations; ++k) {
     SCOPED_TRACE(k);
@@ -134,7 +142,7 @@ TEST(Faults, a_full_disk_heals_without_a_restart) {
   }
 }
 
-TEST(Faults, after_a_failed_write_or_sync_nothing_more_is_taken) {
+TEST_P(Faults, after_a_failed_write_or_sync_nothing_more_is_taken) {
   LogFixture fixture;
   fixture.append({});
   const auto plan = fixture.log().plan_flush();
@@ -150,7 +158,7 @@ TEST(Faults, after_a_failed_write_or_sync_nothing_more_is_taken) {
   EXPECT_EQ(fixture.offsets().size(), 1U);  // reads go on
 }
 
-TEST(Faults, power_lost_at_any_operation_keeps_what_was_durable) {
+TEST_P(Faults, power_lost_at_any_operation_keeps_what_was_durable) {
   const auto operations = operations_of_work();
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     for (std::uint64_t k = 0; k < operations; ++k) {
@@ -170,7 +178,7 @@ TEST(Faults, power_lost_at_any_operation_keeps_what_was_durable) {
   }
 }
 
-TEST(Faults, a_crash_during_recovery_changes_nothing_of_its_result) {
+TEST_P(Faults, a_crash_during_recovery_changes_nothing_of_its_result) {
   const auto damaged = [](LogFixture& fixture, Promises& promises) {
     fixture.disk.fail_operation(70, Errc::io, true);
     work(fixture, promises);

@@ -20,6 +20,10 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser
   return x ^ (x >> 31);
 }
 
+std::uint64_t preallocation(const LogConfig& config) {
+  return config.preallocate ? static_cast<std::uint64_t>(config.segment_bytes) : 0;
+}
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.find_last_of('/');
   return slash == std::string::npos ? "." : path.substr(0, slash);
@@ -50,7 +54,8 @@ Result<std::optional<Uuid>> settle_topic_id(env::Disk& disk, const std::string& 
 PartitionLog::State::State(env::Disk& disk_in, env::LogSink& sink_in, OpenOptions&& options)
     : disk(disk_in),
       sink(sink_in),
-      home{disk_in, std::move(options.directory), options.config.index_interval_bytes},
+      home{disk_in, std::move(options.directory), options.config.index_interval_bytes,
+           preallocation(options.config)},
       name(std::move(options.name)),
       config(options.config),
       jitter(options.jitter) {}
@@ -111,6 +116,7 @@ const LogConfig& PartitionLog::config() const { return state_->config; }
 void PartitionLog::set_config(const LogConfig& config) {
   state_->config = config;
   state_->home.index_interval_bytes = config.index_interval_bytes;
+  state_->home.preallocate_bytes = preallocation(config);
 }
 
 Offset PartitionLog::log_start_offset() const { return state_->log_start; }

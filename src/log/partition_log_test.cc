@@ -172,5 +172,47 @@ TEST(PartitionLog, damage_below_the_recovery_point_is_reported_and_never_cut) {
   EXPECT_EQ(bytes.size(), before.size());
 }
 
+TEST(PartitionLog, preallocates_a_segment_and_trims_it_when_it_is_rolled_or_closed) {
+  LogFixture fixture({.segment_bytes = 1000, .preallocate = true});
+  const auto bytes_of = [&](const char* name) {
+    return fixture.disk.content(fixture.path(name)).size();
+  };
+  const std::string first = "00000000000000000000.log";
+  EXPECT_EQ(bytes_of(first.c_str()), 1000u);
+  EXPECT_EQ(fixture.log().size_bytes(), 0u);
+  fixture.append({.value = std::string(300, 'x')});
+  const std::uint64_t batch = fixture.log().size_bytes();
+  fixture.append({.value = std::string(300, 'x')});
+  EXPECT_EQ(bytes_of(first.c_str()), 1000u);
+  EXPECT_THAT(fixture.read_all(0, 2), SizeIs(2));
+  fixture.append({.value = std::string(300, 'x')});
+  EXPECT_EQ(bytes_of(first.c_str()), 2 * batch);
+  EXPECT_EQ(bytes_of("00000000000000000002.log"), 1000u);
+  EXPECT_EQ(fixture.log().size_bytes(), 3 * batch);
+  fixture.reopen();
+  EXPECT_EQ(bytes_of("00000000000000000002.log"), batch);
+  EXPECT_EQ(fixture.log().log_end_offset(), 3);
+  EXPECT_EQ(fixture.log().open_report().truncated_from, no_offset);
+}
+
+TEST(PartitionLog, preallocated_zeroes_are_no_batches_after_a_crash) {
+  LogFixture fixture({.segment_bytes = 1000, .preallocate = true});
+  fixture.crash();
+  EXPECT_EQ(fixture.log().log_end_offset(), 0);
+  EXPECT_EQ(fixture.log().size_bytes(), 0u);
+  fixture.wipe();
+  fixture.append({.records = 2});
+  ASSERT_TRUE(fixture.flush());
+  fixture.append({});
+  fixture.crash();
+  EXPECT_THAT(fixture.offsets(), ElementsAre(0, 2));
+  EXPECT_EQ(fixture.log().log_end_offset(), 3);
+  EXPECT_LT(fixture.log().size_bytes(), 1000u);
+  ASSERT_TRUE(fixture.flush());
+  fixture.lose_power(nullptr);
+  fixture.append({});
+  EXPECT_THAT(fixture.offsets(), ElementsAre(0, 2, 3));
+}
+
 }  // namespace
 }  // namespace weir::log

@@ -14,6 +14,10 @@ Result<std::unique_ptr<Segment>> Segment::create(SegmentHome& home, Offset base_
   TRY_ASSIGN(segment->log_,
              home.disk.open(home.path(base_offset, log_suffix, state), env::OpenMode::create));
   TRY(segment->log_->truncate(0));
+  if (home.preallocate_bytes > 0 && state.empty()) {
+    TRY(segment->log_->truncate(home.preallocate_bytes));
+    segment->is_preallocated_ = true;
+  }
   TRY_ASSIGN(auto* offsets, segment->offset_index());
   TRY(offsets->file().truncate(0));
   TRY_ASSIGN(auto* times, segment->time_index());
@@ -100,12 +104,18 @@ Result<> Segment::seal() {
   TRY_ASSIGN(const auto max, max_timestamp());
   TRY_ASSIGN(auto* times, time_index());
   if (max.timestamp >= 0) TRY(times->maybe_append(max));
+  if (is_preallocated_) {
+    TRY_ASSIGN(auto file, log_file());
+    TRY(file->truncate(size_));
+    is_preallocated_ = false;
+  }
   return write_pending_entries();
 }
 
 Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   TRY_ASSIGN(auto file, log_file());
   TRY(file->truncate(position));
+  is_preallocated_ = false;
   size_ = position;
   max_timestamp_.reset();
   if (position == 0) first_timestamp_.reset();

@@ -31,6 +31,7 @@ struct SegmentHome {
   env::Disk& disk;
   std::string directory;
   std::int64_t index_interval_bytes = 4096;
+  std::uint64_t preallocate_bytes = 0;  // of a new .log (preallocate); 0: none
 
   std::string path(Offset base_offset, std::string_view suffix, std::string_view state = {}) const {
     return directory + "/" + segment_file_name(base_offset, suffix, state);
@@ -57,7 +58,9 @@ class Segment {
  public:
   Segment(SegmentHome& home, Offset base_offset) : home_(home), base_offset_(base_offset) {}
 
-  // Makes the files, empty. What is left of an earlier attempt is overwritten.
+  // Makes the files, empty. What is left of an earlier attempt is overwritten. With preallocation
+  // the .log has zeroes behind its end until it is sealed; they are never part of size(). What a
+  // crash leaves of them is no batch: recovery cuts it off.
   static Result<std::unique_ptr<Segment>> create(SegmentHome& home, Offset base_offset,
                                                  TimestampMs now, std::string_view state = {});
   // Of an existing .log; nothing but its size is read.
@@ -77,7 +80,7 @@ class Segment {
   void wrote(std::uint64_t bytes) { size_ += bytes; }
   Result<> append_aborted(const AbortedTransactionEntry& entry);
   // No more appends: the largest timestamp goes into the time index, pending entries to their
-  // files.
+  // files, preallocated bytes go.
   Result<> seal();
   Result<> write_pending_entries();
   // Cuts the file at `position`, and the indexes at `offset`.
@@ -126,6 +129,7 @@ class Segment {
   TimestampMs created_ = 0;
   bool has_transaction_index_ = false;
   bool used_ = false;
+  bool is_preallocated_ = false;  // the file is longer than size_
 };
 
 }  // namespace weir::log
