@@ -27,7 +27,9 @@ Node::Node(std::vector<env::Env*> shards, NodeOptions options)
       shards_(envs_.size()),
       tasks_(env_.executor),
       changed_(env_.executor),
-      checkpoints_(env_) {}
+      recovery_point_clock_(env_),
+      log_start_clock_(env_),
+      high_watermark_clock_(env_) {}
 
 Node::~Node() = default;
 
@@ -132,7 +134,7 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
 
 // A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point
 // is written after what it speaks of was synced, never before.
-Task<Result<>> Node::write_checkpoints() {
+Task<Result<>> Node::write_checkpoints(CheckpointFiles files) {
   Checkpoints all;
   for (env::ShardId s = 0; s < shards_.size(); ++s) {
     Shard& there = *shards_[s];
@@ -144,11 +146,12 @@ Task<Result<>> Node::write_checkpoints() {
     all.cleaner_offsets.merge(part.cleaner_offsets);
   }
   log::LogDirectory& logs = *directory_;
-  const Result<> written = co_await offload(env_.executor, [&logs, &all]() -> Result<> {
-    TRY(logs.write_recovery_points(all.recovery_points));
-    TRY(logs.write_log_start_offsets(all.log_start_offsets));
-    TRY(logs.write_cleaner_offsets(all.cleaner_offsets));
-    return logs.write_high_watermarks(all.high_watermarks);
+  const Result<> written = co_await offload(env_.executor, [&logs, &all, files]() -> Result<> {
+    if (files.recovery_points) TRY(logs.write_recovery_points(all.recovery_points));
+    if (files.log_start_offsets) TRY(logs.write_log_start_offsets(all.log_start_offsets));
+    if (files.cleaner_offsets) TRY(logs.write_cleaner_offsets(all.cleaner_offsets));
+    if (files.high_watermarks) TRY(logs.write_high_watermarks(all.high_watermarks));
+    return {};
   });
   if (!written) {
     env_.log.write(env::Level::warning, "broker",
@@ -158,23 +161,44 @@ Task<Result<>> Node::write_checkpoints() {
 }
 
 // One at a time; a caller that comes while one is being written waits for the next.
-Task<Result<>> Node::write_checkpoints_in_turn() {
+Task<Result<>> Node::write_checkpoints_in_turn(CheckpointFiles files) {
   while (writing_checkpoints_) co_await changed_.wait();
   writing_checkpoints_ = true;
-  const Result<> written = co_await write_checkpoints();
+  const Result<> written = co_await write_checkpoints(files);
   writing_checkpoints_ = false;
   changed_.notify();
   co_return written;
 }
 
+// Each file at its own interval, as in Kafka; where it is 0 the file is written at the stop (and by
+// DeleteRecords) only. Kafka writes the cleaner's offsets after each round; losing some costs a
+// round, so they go with the recovery points.
+void Node::start_checkpoints() {
+  const metadata::LogSettings& log = settings_->log;
+  const auto start = [this](Ticker& clock, std::int64_t first_ms, std::int64_t period_ms,
+                            CheckpointFiles files) {
+    clock.start_if_periodic(first_ms, period_ms, [this, files] {
+      if (!writing_checkpoints_) tasks_.spawn(write_periodic_checkpoints(files));
+    });
+  };
+  start(recovery_point_clock_, log.log_initial_task_delay_ms,
+        log.log_flush_offset_checkpoint_interval_ms,
+        {.recovery_points = true, .cleaner_offsets = true});
+  start(log_start_clock_, log.log_initial_task_delay_ms,
+        log.log_flush_start_offset_checkpoint_interval_ms, {.log_start_offsets = true});
+  start(high_watermark_clock_, log.replica_high_watermark_checkpoint_interval_ms,
+        log.replica_high_watermark_checkpoint_interval_ms, {.high_watermarks = true});
+}
+
 // A failure is in the log; the next period tries again.
-Task<> Node::write_periodic_checkpoints() {
-  const Result<> ignored = co_await write_checkpoints_in_turn();
+Task<> Node::write_periodic_checkpoints(CheckpointFiles files) {
+  const Result<> ignored = co_await write_checkpoints_in_turn(files);
   static_cast<void>(ignored);
 }
 
 Task<Result<>> Node::checkpoint(Shard& from) {
-  co_return co_await on_shard<Result<>>(from, 0, [this] { return write_checkpoints_in_turn(); });
+  co_return co_await on_shard<Result<>>(
+      from, 0, [this] { return write_checkpoints_in_turn(CheckpointFiles::all()); });
 }
 
 }  // namespace weir::broker

@@ -94,9 +94,18 @@ class Node final : private metadata::ImageListener {
   void image_committed(const metadata::ImagePtr& before, const metadata::ImagePtr& after) override;
   void metadata_failed(const Error& error) override { set_failed(error); }
   SettingsPtr settings_of(const metadata::Image& image) const;
-  Task<Result<>> write_checkpoints();
-  Task<Result<>> write_checkpoints_in_turn();
-  Task<> write_periodic_checkpoints();
+  // Which of the checkpoint files are written.
+  struct CheckpointFiles {
+    bool recovery_points = false;
+    bool log_start_offsets = false;
+    bool high_watermarks = false;
+    bool cleaner_offsets = false;
+    static CheckpointFiles all() { return {true, true, true, true}; }
+  };
+  void start_checkpoints();
+  Task<Result<>> write_checkpoints(CheckpointFiles files);
+  Task<Result<>> write_checkpoints_in_turn(CheckpointFiles files);
+  Task<> write_periodic_checkpoints(CheckpointFiles files);
   Task<> stop_serving();
 
   std::vector<env::Env*> envs_;
@@ -121,7 +130,9 @@ class Node final : private metadata::ImageListener {
   env::ShardId next_shard_ = 0;  // for the next connection
   TaskScope tasks_;
   Signal changed_;
-  Ticker checkpoints_;
+  Ticker recovery_point_clock_;
+  Ticker log_start_clock_;
+  Ticker high_watermark_clock_;
   bool writing_checkpoints_ = false;
   bool published_ = false;  // images go to the shards
   bool stopping_ = false;

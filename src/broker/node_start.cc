@@ -131,11 +131,7 @@ Task<Result<ReadyReport>> Node::start() {
     report.partitions += totals.count;
     report.bytes_checked += totals.bytes_checked;
   }
-  const milliseconds checkpoint_interval(
-      settings_->log.replica_high_watermark_checkpoint_interval_ms);
-  checkpoints_.start(checkpoint_interval, checkpoint_interval, [this] {
-    if (!writing_checkpoints_) tasks_.spawn(write_periodic_checkpoints());
-  });
+  start_checkpoints();
   co_return report;
 }
 

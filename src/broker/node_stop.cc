@@ -50,7 +50,9 @@ Task<> Node::stop_serving() {
 // the next start that nothing needs to be checked.
 Task<Result<>> Node::stop() {
   if (std::exchange(stopping_, true)) co_return Result<>{};
-  checkpoints_.stop();
+  for (Ticker* clock : {&recovery_point_clock_, &log_start_clock_, &high_watermark_clock_}) {
+    clock->stop();
+  }
   std::size_t unclean = failure_ ? 1 : 0;
   const bool has_shards = !shards_.empty() && shards_.back() != nullptr;
   if (has_shards) co_await stop_serving();
@@ -72,7 +74,7 @@ Task<Result<>> Node::stop() {
       unclean += co_await call_on_shard<std::size_t>(env_, shard->env.shards.self(),
                                                      shard->env.shards, make);
     }
-    if (!co_await write_checkpoints_in_turn()) ++unclean;
+    if (!co_await write_checkpoints_in_turn(CheckpointFiles::all())) ++unclean;
     published_ = false;
     for (auto& shard : shards_) {
       auto make = [&shard] { return destroy(shard); };

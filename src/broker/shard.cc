@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kept_chunks = 64;  // 4 MiB
 constexpr milliseconds deadline_check{100};
-constexpr milliseconds flush_check{1000};
+constexpr milliseconds cleaner_backoff_min{100};  // of log.cleaner.backoff.ms=0
 constexpr milliseconds idle_check{5000};
 
 coordinator::GroupConfig group_config(const metadata::GroupSettings& settings) {
@@ -31,6 +31,11 @@ coordinator::GroupConfig group_config(const metadata::GroupSettings& settings) {
   config.offsets_retention_check_interval_ms = settings.offsets_retention_check_interval_ms;
   config.offsets_commit_timeout_ms = settings.offsets_commit_timeout_ms;
   return config;
+}
+
+env::Duration cleaner_backoff(const metadata::LogSettings& settings) {
+  return std::max<env::Duration>(duration_of_ms(settings.log_cleaner_backoff_ms),
+                                 cleaner_backoff_min);
 }
 
 std::int32_t offsets_partitions(const metadata::Image& image,
@@ -63,7 +68,8 @@ Shard::Shard(env::Env& shard_env, Node& owner, metadata::ImagePtr image, Setting
       deadlines_(shard_env),
       retention_(shard_env),
       cleaner_(shard_env),
-      flusher_clock_(shard_env),
+      flush_scheduler_(shard_env),
+      producer_expiry_(shard_env),
       idle_(shard_env) {}
 
 Shard::~Shard() = default;
@@ -105,7 +111,10 @@ void Shard::apply_image(metadata::ImagePtr image, SettingsPtr settings) {
   const bool settings_changed = settings != settings_;
   settings_ = std::move(settings);
   const metadata::Delta delta = metadata::delta_between(*before, *image_);
-  if (settings_changed) groups_->set_config(group_config(settings_->group));
+  if (settings_changed) {
+    groups_->set_config(group_config(settings_->group));
+    cleaner_.set_period(cleaner_backoff(settings_->log));
+  }
   if (!delta.configs.empty() || settings_changed) apply_configs();
   std::vector<coordinator::DeletedTopic> deleted;
   for (const metadata::TopicDelta& topic : delta.topics) {
@@ -217,7 +226,7 @@ Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
         fmt::format("cannot mark {} as deleted: {}", directory, marked.error().message()));
     co_return;
   }
-  run_later(milliseconds(partition->settings().log.file_delete_delay_ms),
+  run_later(duration_of_ms(partition->settings().log.file_delete_delay_ms),
             [&disk = env.disk, path = *marked] { return disk.remove_tree(path); });
 }
 
@@ -237,23 +246,33 @@ Task<> Shard::open_partitions() {
 
 void Shard::start_housekeeping() {
   const metadata::LogSettings& log = settings_->log;
-  const milliseconds initial(log.log_initial_task_delay_ms);
-  retention_.start(initial, milliseconds(log.log_retention_check_interval_ms),
-                   [this] { apply_retention(); });
-  cleaner_.start(initial, milliseconds(log.log_cleaner_backoff_ms), [this] {
-    if (compacting_ || stopping_) return;
-    compacting_ = true;
-    tasks.spawn(compact());
-  });
-  flusher_clock_.start(flush_check, flush_check, [this] { flush_overdue(); });
+  const std::int64_t initial_ms = log.log_initial_task_delay_ms;
+  retention_.start_if_periodic(initial_ms, log.log_retention_check_interval_ms,
+                               [this] { apply_retention(); });
+  producer_expiry_.start_if_periodic(log.producer_id_expiration_check_interval_ms,
+                                     log.producer_id_expiration_check_interval_ms,
+                                     [this] { expire_producers(); });
+  if (log.log_cleaner_enable) {
+    cleaner_.start(duration_of_ms(initial_ms), cleaner_backoff(log), [this] {
+      if (compacting_ || stopping_) return;
+      compacting_ = true;
+      tasks.spawn(compact());
+    });
+  }
+  flush_scheduler_.start_if_periodic(initial_ms, log.log_flush_scheduler_interval_ms,
+                                     [this] { flush_overdue(); });
   idle_.start(idle_check, idle_check, [this] {
-    connections.close_idle(milliseconds(settings_->socket.connections_max_idle_ms));
+    const std::int64_t idle_ms = settings_->socket.connections_max_idle_ms;
+    if (idle_ms >= 0) connections.close_idle(duration_of_ms(idle_ms));
   });
 }
 
 Task<> Shard::stop_groups() {
   stopping_ = true;
-  for (Ticker* ticker : {&retention_, &cleaner_, &flusher_clock_, &idle_}) ticker->stop();
+  for (Ticker* ticker : {&retention_, &cleaner_, &flush_scheduler_, &producer_expiry_, &idle_}) {
+    ticker->stop();
+  }
+  if (flush_timer_at_ != env::Instant::max()) env.timers.cancel(flush_timer_);
   for (const env::TimerId timer : std::exchange(later_, {})) env.timers.cancel(timer);
   co_await groups_->stop();
 }
@@ -312,9 +331,26 @@ void Shard::apply_retention() {
   for (Partition* held : partitions()) held->apply_retention(now);
 }
 
+void Shard::expire_producers() {
+  const TimestampMs now = env.clock.wall_ms();
+  for (Partition* held : partitions()) held->expire_producers(now);
+}
+
+void Shard::flush_by(env::Instant when) {
+  const std::int64_t interval_ms = settings_->log.log_flush_scheduler_interval_ms;
+  const bool is_scheduled = interval_ms > 0 && interval_ms < never_ms;
+  if (is_scheduled || stopping_ || when >= flush_timer_at_) return;
+  if (flush_timer_at_ != env::Instant::max()) env.timers.cancel(flush_timer_);
+  flush_timer_at_ = when;
+  flush_timer_ = env.timers.start(when, [this] {
+    flush_timer_at_ = env::Instant::max();
+    flush_overdue();
+  });
+}
+
 void Shard::flush_overdue() {
   const env::Instant now = env.clock.now();
-  for (const auto& [id, held] : partitions_) held->flush_if_overdue(now);
+  for (Partition* held : partitions()) held->flush_if_overdue(now);
 }
 
 Task<> Shard::compact() {

@@ -82,6 +82,10 @@ class Shard {
   // does, too.
   void run_later(env::Duration delay, std::function<Result<>()> work);
 
+  // A partition has something unflushed that flush.ms wants on disk by then. With
+  // log.flush.scheduler.interval.ms it waits for the next look at all partitions, as in Kafka.
+  void flush_by(env::Instant when);
+
   // A line about bytes that are no request, at most one a second.
   void log_foreign_bytes(std::string_view message);
 
@@ -102,6 +106,7 @@ class Shard {
   void apply_retention();
   Task<> compact();
   void flush_overdue();
+  void expire_producers();
   void fail_overdue();
 
   metadata::ImagePtr image_;
@@ -116,7 +121,10 @@ class Shard {
   Ticker deadlines_;
   Ticker retention_;
   Ticker cleaner_;
-  Ticker flusher_clock_;
+  Ticker flush_scheduler_;
+  env::TimerId flush_timer_ = 0;
+  env::Instant flush_timer_at_ = env::Instant::max();
+  Ticker producer_expiry_;
   Ticker idle_;
   bool compacting_ = false;
   bool stopping_ = false;

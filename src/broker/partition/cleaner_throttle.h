@@ -3,8 +3,8 @@
 // after it, so that it reads and writes no more than a number of bytes a second
 // (log.cleaner.io.max.bytes.per.second). Kernel.
 //
-// A piece is what the rate gives for a third of a second: a stop waits no longer than that for a
-// compaction, unless a single batch is larger.
+// A piece is what the rate gives for a third of a second, or a single batch that is larger. A
+// longer pause is slept in naps, so that a stop does not have to wait for its end.
 
 #include <algorithm>
 #include <cstdint>
@@ -16,6 +16,7 @@ namespace weir::broker {
 class CleanerThrottle {
  public:
   static constexpr double piece_seconds = 0.3;
+  static constexpr env::Duration nap_max = std::chrono::milliseconds(300);
   static constexpr double unlimited = 1e15;  // bytes a second that no disk has
 
   explicit CleanerThrottle(double bytes_per_second) : rate_(std::max(bytes_per_second, 1.0)) {}
@@ -25,11 +26,12 @@ class CleanerThrottle {
     return is_limited() ? static_cast<std::uint64_t>(std::max(rate_ * piece_seconds, 1.0))
                         : UINT64_MAX;
   }
-  // After `bytes` in `took`.
-  env::Duration pause(std::uint64_t bytes, env::Duration took) const {
+  // How long `bytes` take at this rate, a day at most.
+  env::Duration time_for(std::uint64_t bytes) const {
     if (!is_limited()) return {};
     const std::chrono::duration<double> due(static_cast<double>(bytes) / rate_);
-    return std::max(std::chrono::duration_cast<env::Duration>(due) - took, env::Duration{});
+    return std::chrono::duration_cast<env::Duration>(
+        std::min<std::chrono::duration<double>>(due, std::chrono::hours(24)));
   }
 
  private:

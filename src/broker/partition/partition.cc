@@ -166,6 +166,7 @@ void Partition::set_settings(std::shared_ptr<const metadata::TopicSettings> sett
   settings_ = std::move(settings);
   if (!log_) return;
   log_->set_config(settings_->log);
+  flush_if_overdue(shard_.env.clock.now());
   if (!leader_) return;
   counted_end_moved();
   if (auto moved = leader_->min_insync_replicas_changed(settings_->min_insync_replicas)) {
@@ -323,6 +324,7 @@ void Partition::write() {
     shard_.flusher.request(*this);
   } else if (unflushed_since_ == env::Instant{}) {
     unflushed_since_ = shard_.env.clock.now();
+    flush_if_overdue(unflushed_since_);
   }
 }
 
@@ -424,15 +426,21 @@ Task<bool> Partition::committed(Offset offset, LeaderEpoch epoch) {
 // --- housekeeping ---
 
 void Partition::flush_if_overdue(env::Instant now) {
-  if (unflushed_since_ == env::Instant{} || settings_->log.flush_ms == INT64_MAX) return;
-  if (now - unflushed_since_ >= std::chrono::milliseconds(settings_->log.flush_ms)) {
+  if (unflushed_since_ == env::Instant{} || settings_->log.flush_ms >= never_ms) return;
+  const env::Instant due = unflushed_since_ + duration_of_ms(settings_->log.flush_ms);
+  if (due <= now) {
     shard_.flusher.request(*this);
+  } else {
+    shard_.flush_by(due);
   }
+}
+
+void Partition::expire_producers(TimestampMs now) {
+  if (state_ == State::online) log_->expire_producers(now);
 }
 
 void Partition::apply_retention(TimestampMs now) {
   if (state_ != State::online) return;
-  log_->expire_producers(now);
   log_->drop_idle_files();
   if (auto plan = log_->plan_retention(now)) {
     ++busy_;
@@ -455,7 +463,7 @@ Task<> Partition::delete_segments(log::PartitionLog::DeletionPlan plan) {
                                      name_.partition, renamed.error().message()));
     co_return;
   }
-  shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
+  shard_.run_later(duration_of_ms(settings_->log.file_delete_delay_ms),
                    [plan = std::move(plan), &disk] { return plan.remove(disk); });
 }
 
@@ -494,7 +502,7 @@ Task<> Partition::compact(TimestampMs now, double bytes_per_second) {
   }
   cleaned_up_to_ = compaction->cleaned_up_to();
   env::Disk& disk = shard_.env.disk;
-  shard_.run_later(std::chrono::milliseconds(settings_->log.file_delete_delay_ms),
+  shard_.run_later(duration_of_ms(settings_->log.file_delete_delay_ms),
                    [plan = std::move(*replaced), &disk] { return plan.remove(disk); });
 }
 
@@ -502,16 +510,20 @@ Task<> Partition::compact(TimestampMs now, double bytes_per_second) {
 Task<Result<bool>> Partition::carry_out(log::PartitionLog::Compaction& compaction,
                                         double bytes_per_second) {
   const CleanerThrottle throttle(bytes_per_second);
+  const auto goes_on = [this] { return !shutting_down_ && state_ == State::online; };
   for (;;) {
     const env::Instant begun = shard_.env.clock.now();
+    const std::uint64_t bytes_before = compaction.bytes_done();
     const Result<bool> done = co_await offload(
         shard_.env.executor,
         [&compaction, bytes = throttle.piece_bytes()] { return compaction.carry_out(bytes); });
     if (!done || *done) co_return done;
-    const env::Duration pause =
-        throttle.pause(throttle.piece_bytes(), shard_.env.clock.now() - begun);
-    if (pause > env::Duration{}) co_await sleep_for(shard_.env, pause);
-    if (!shutting_down_ && state_ == State::online) continue;
+    const env::Instant due = begun + throttle.time_for(compaction.bytes_done() - bytes_before);
+    while (goes_on() && shard_.env.clock.now() < due) {
+      co_await sleep_until(shard_.env,
+                           std::min(due, shard_.env.clock.now() + CleanerThrottle::nap_max));
+    }
+    if (goes_on()) continue;
     co_await offload(shard_.env.executor, [&compaction] {
       compaction.abandon();
       return Unit{};

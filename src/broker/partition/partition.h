@@ -115,7 +115,8 @@ class Partition final : private VerificationStage::Exit {
   Task<bool> committed(Offset offset, LeaderEpoch epoch);
 
   // --- housekeeping ---
-  void flush_if_overdue(env::Instant now);  // flush.ms
+  void flush_if_overdue(env::Instant now);  // flush.ms; else says when it will be
+  void expire_producers(TimestampMs now);
   void apply_retention(TimestampMs now);
   // At most `bytes_per_second` of reading and writing.
   Task<> compact(TimestampMs now, double bytes_per_second);

@@ -33,6 +33,7 @@ class PartitionLog::Compaction {
   // end: true. Who throttles waits between two calls. Errors: io, no_space, corrupt (a damaged
   // batch stops compaction of this log: it is never copied). The log is as it was then.
   Result<bool> carry_out(std::uint64_t bytes = UINT64_MAX);
+  std::uint64_t bytes_done() const { return bytes_done_; }  // read and written so far
   // Blocking. Instead of going on: the copies go, the log is as it was.
   void abandon() { drop_copies(); }
 
@@ -73,7 +74,10 @@ class PartitionLog::Compaction {
   Result<> take_sources(State& state);
   Result<bool> go_on();
   Result<> begin_walk(const Source& source);
-  void spend(std::uint64_t bytes) { bytes_left_ -= std::min(bytes, bytes_left_); }
+  void spend(std::uint64_t bytes) {
+    bytes_done_ += bytes;
+    bytes_left_ -= std::min(bytes, bytes_left_);
+  }
   Result<bool> build_map();
   Result<Step> map_segment(const Source& source);
   Result<bool> map_batch(const wire::BatchView& batch);
@@ -100,6 +104,7 @@ class PartitionLog::Compaction {
 
   // Where it is.
   std::uint64_t bytes_left_ = 0;  // until the next pause
+  std::uint64_t bytes_done_ = 0;
   bool is_mapped_ = false;
   std::size_t source_ = 0;  // while mapping: of all; then: of the group
   std::size_t group_ = 0;
