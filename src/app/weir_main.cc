@@ -55,8 +55,10 @@ int serve(const std::vector<std::string>& arguments) {
   if (const auto* end = std::get_if<app::CommandEnd>(&command)) return say(end->text, end->code);
   auto& options = std::get<app::ServerOptions>(command);
   auto signals = std::make_unique<runtime::ShutdownSignals>();  // before the log's thread
-  auto log = runtime::ProcessLog::open({});
-  if (!log) return say(log.error().message() + "\n", static_cast<int>(app::ServerExit::failed));
+  auto log = runtime::ProcessLog::open(options.log);
+  if (!log) {
+    return say("weir server: " + log.error().what, static_cast<int>(app::ServerExit::bad_usage));
+  }
   for (const std::string& warning : options.warnings) {
     (*log)->write(env::Level::warning, "config", warning);
   }

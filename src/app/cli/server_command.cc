@@ -31,7 +31,7 @@ std::variant<ServerFlags, CommandEnd> parse_server_flags(
     const std::vector<std::string>& arguments) {
   ServerFlags flags;
   std::vector<std::string> set;
-  std::string data, listen;
+  std::string data, listen, log_level, log_format, log_file;
   std::size_t shards = 0;
   CLI::App app("Runs a broker; without a flag on localhost:9092, data in ./weir-data.",
                "weir server");
@@ -42,6 +42,10 @@ std::variant<ServerFlags, CommandEnd> parse_server_flags(
   app.add_option("--set", set, "name=value, one setting of Kafka's; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
+  auto* level_flag =
+      app.add_option("--log-level", log_level, "trace, debug, info (default), warning or error");
+  auto* format_flag = app.add_option("--log-format", log_format, "text (default) or json");
+  auto* file_flag = app.add_option("--log-file", log_file, "a file instead of standard error");
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(reversed);
@@ -59,6 +63,9 @@ std::variant<ServerFlags, CommandEnd> parse_server_flags(
   if (*data_flag) flags.sources.data = data;
   if (*listen_flag) flags.sources.listen = listen;
   if (*shards_flag) flags.sources.shards = shards;
+  if (*level_flag) flags.sources.log_level = log_level;
+  if (*format_flag) flags.sources.log_format = log_format;
+  if (*file_flag) flags.sources.log_file = log_file;
   return flags;
 }
 

@@ -17,6 +17,20 @@ using metadata::ConfigMap;
 constexpr std::string_view variable_prefix = "WEIR_";
 constexpr std::size_t shards_max = 1024;
 
+// Of the process's own log; Kafka has no settings of these names.
+constexpr std::string_view log_level_name = "log.level";
+constexpr std::string_view log_format_name = "log.format";
+constexpr std::string_view log_file_name = "log.file";
+
+std::optional<env::Level> level_named(std::string_view name) {
+  if (name == "trace") return env::Level::trace;
+  if (name == "debug") return env::Level::debug;
+  if (name == "info") return env::Level::info;
+  if (name == "warning" || name == "warn") return env::Level::warning;
+  if (name == "error") return env::Level::error;
+  return std::nullopt;
+}
+
 // Where a value was written, for messages: "server.properties:12".
 struct Written {
   std::string value;
@@ -36,6 +50,8 @@ class Gathering {
       listen_ = std::move(written);
     } else if (name == "shards") {
       shards_ = std::move(written);
+    } else if (name == log_level_name || name == log_format_name || name == log_file_name) {
+      log_[std::string(name)] = std::move(written);
     } else {
       settings_[std::string(name)] = std::move(written);
     }
@@ -43,6 +59,7 @@ class Gathering {
 
   Result<> finish(ServerOptions& options) {
     TRY(read_shards(options));
+    TRY(read_log(options.log));
     TRY(apply_listen());
     complete_node_id();
     for (const auto& [name, written] : settings_) {
@@ -66,6 +83,31 @@ class Gathering {
                                              shards_->where, shards_->value, shards_max));
     }
     options.shards = count;
+    return {};
+  }
+
+  Result<> read_log(runtime::LogSettings& log) const {
+    for (const auto& [name, written] : log_) {
+      const std::string& value = written.value;
+      const char* expected = nullptr;
+      if (name == log_level_name) {
+        if (const auto level = level_named(value)) {
+          log.level = *level;
+        } else {
+          expected = "trace, debug, info, warning or error";
+        }
+      } else if (name == log_format_name) {
+        log.form =
+            value == "json" ? runtime::LogSettings::Form::json : runtime::LogSettings::Form::text;
+        if (value != "text" && value != "json") expected = "text or json";
+      } else {
+        log.file = value;
+      }
+      if (expected) {
+        return fail(Errc::invalid, fmt::format("{}: {} is {}: {} is expected", written.where, name,
+                                               value, expected));
+      }
+    }
     return {};
   }
 
@@ -133,6 +175,7 @@ class Gathering {
   std::map<std::string, Written, std::less<>> settings_;
   std::optional<Written> listen_;
   std::optional<Written> shards_;
+  std::map<std::string, Written, std::less<>> log_;
 };
 
 Result<> gather_file(const ConfigFile& file, Gathering& gathering) {
@@ -170,6 +213,12 @@ Result<ServerOptions> read_server_options(const OptionSources& sources) {
   if (sources.data) gathering.put("data", {*sources.data, "--data"});
   if (sources.listen) gathering.put("listen", {*sources.listen, "--listen"});
   if (sources.shards) gathering.put("shards", {std::to_string(*sources.shards), "--shards"});
+  const auto put_log = [&](std::string_view name, const char* flag, const auto& value) {
+    if (value) gathering.put(name, {*value, flag});
+  };
+  put_log(log_level_name, "--log-level", sources.log_level);
+  put_log(log_format_name, "--log-format", sources.log_format);
+  put_log(log_file_name, "--log-file", sources.log_file);
   ServerOptions options;
   TRY(gathering.finish(options));
   TRY_ASSIGN(options.settings,

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "metadata/config/broker_settings.h"
+#include "runtime/log_sink.h"
 
 namespace weir::app {
 
@@ -29,12 +30,14 @@ struct OptionSources {
   std::optional<std::string> data;    // --data
   std::optional<std::string> listen;  // --listen HOST:PORT
   std::optional<std::size_t> shards;  // --shards
+  std::optional<std::string> log_level, log_format, log_file;  // --log-level and so on
 };
 
 struct ServerOptions {
   metadata::BrokerSettings settings;
   metadata::ConfigMap static_config;  // names and values as they were written
   std::size_t shards = 0;             // 0: the server's own choice
+  runtime::LogSettings log;
   std::vector<std::string> warnings;  // one line each, to be logged once
 };
 

@@ -152,6 +152,26 @@ TEST(ServerOptions, flags_are_checked) {
             "WEIR_SHARDS: shards is many: a number from 1 to 1024 is expected");
 }
 
+TEST(ServerOptions, the_process_log_is_set_from_every_source) {
+  using runtime::LogSettings;
+  const auto toml = from("weir.toml", "[log]\nlevel = \"debug\"\nformat = \"json\"\nfile = \"/l\"");
+  ASSERT_TRUE(toml.has_value()) << toml.error().what;
+  EXPECT_EQ(toml->log.level, env::Level::debug);
+  EXPECT_EQ(toml->log.form, LogSettings::Form::json);
+  EXPECT_EQ(toml->log.file, "/l");
+  EXPECT_TRUE(toml->static_config.empty()) << "they are no settings of Kafka's";
+  const auto variable = read_server_options({.environment = {{"WEIR_LOG_LEVEL", "warning"}}});
+  EXPECT_EQ(variable->log.level, env::Level::warning);
+  const auto flags = read_server_options(
+      {.environment = {{"WEIR_LOG_LEVEL", "warning"}}, .log_level = "trace", .log_format = "text"});
+  EXPECT_EQ(flags->log.level, env::Level::trace);
+  EXPECT_EQ(flags->log.form, LogSettings::Form::text);
+  EXPECT_EQ(read_server_options({.log_level = "loud"}).error().what,
+            "--log-level: log.level is loud: trace, debug, info, warning or error is expected");
+  EXPECT_EQ(read_server_options({.log_format = "xml"}).error().what,
+            "--log-format: log.format is xml: text or json is expected");
+}
+
 TEST(ServerOptions, node_id_and_broker_id_stand_for_each_other) {
   EXPECT_EQ(from("a.properties", "broker.id=7")->settings.node_id, 7);
   EXPECT_TRUE(problem("a.properties", "broker.id=7\nnode.id=8").starts_with("`node.id` and"));

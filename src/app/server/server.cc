@@ -76,7 +76,7 @@ class Run {
       log_.write(env::Level::info, "server", failed_ ? "stopping after a failure" : "stopping");
       runtime::notify_systemd("STOPPING=1");
     } else {
-      log_.write(env::Level::error, "server", started.error().message());
+      log_.write(env::Level::error, "server", started.error().what);
       result = exit_for(started.error());
     }
     const Result<> stopped = co_await node_.stop();

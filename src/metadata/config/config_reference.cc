@@ -13,12 +13,16 @@ namespace {
 constexpr std::string_view introduction = R"(# Configuration
 
 `weir server` needs none. What it has comes from, each over the one before: `weir.toml` or Kafka's `server.properties`
-(`--config`), the environment, `--set name=value`, and the flags `--data`, `--listen` and `--shards`. Names, ranges and
-error messages are Apache Kafka 4.4's; topics, groups and brokers can be changed while the server runs wherever Kafka
+(`--config`), the environment, `--set name=value`, and the flags (`--data`, `--listen`, `--shards`, `--log-level`, `--log-format`,
+`--log-file`). Names, ranges and error messages are Apache Kafka 4.4's; topics, groups and brokers can be changed while the server runs wherever Kafka
 allows it.
 
-- `weir.toml`: Kafka's names are quoted keys (`"log.retention.ms" = 86400000`); `data`, `listen` and `shards` are ours.
-- Environment: `WEIR_LOG_RETENTION_MS` is `log.retention.ms`; `WEIR_DATA`, `WEIR_LISTEN`, `WEIR_SHARDS` are the flags.
+- `weir.toml`: Kafka's names are quoted keys (`"log.retention.ms" = 86400000`); `data`, `listen`, `shards` and a table `[log]` with
+  `level`, `format` and `file` are ours.
+- Environment: `WEIR_LOG_RETENTION_MS` is `log.retention.ms`; `WEIR_DATA`, `WEIR_LISTEN`, `WEIR_SHARDS`,
+  `WEIR_LOG_LEVEL`, `WEIR_LOG_FORMAT` and `WEIR_LOG_FILE` are the flags, and `WEIR_CONFIG` is `--config`.
+- The log goes to standard error, or is appended to `--log-file`; a line is text or one JSON object (`json`) with time, level
+  (`trace`, `debug`, `info`, `warning`, `error`), component and message. Control characters in it are escaped.
 - A name nobody knows is an error in `weir.toml` and `--set`, a warning in `server.properties` and the environment.
 - Host `localhost` in `listeners` means 127.0.0.1 and ::1.
 - `flush.messages` is 1 here: a record counts once it is on disk. Apache Kafka's default leaves that to the system.
