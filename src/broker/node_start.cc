@@ -142,7 +142,13 @@ Task<Result<>> Node::open_directory() {
   const std::string path = options_.settings.log_dir;
   auto opened = co_await offload(env_.executor,
                                  [&disk, &path] { return log::LogDirectory::open(disk, path); });
-  if (!opened) co_return std::unexpected(opened.error());
+  if (!opened) {
+    if (opened.error().code == Errc::busy) co_return std::unexpected(opened.error());
+    co_return weir::fail(Errc::invalid,
+                         fmt::format("cannot use the data directory {}: {}; make it usable, or "
+                                     "choose another one (--data)",
+                                     path, opened.error().what));
+  }
   directory_ = std::move(*opened);
 
   log::LogDirectory& logs = *directory_;
@@ -168,6 +174,7 @@ Task<Result<>> Node::open_directory() {
                                                       properties.cluster_id, options_.cluster_id));
     }
   } else {
+    CO_TRY(co_await offload(env_.executor, [&logs] { return logs.check_unformatted(); }));
     properties.node_id = node_id();
     properties.cluster_id =
         options_.cluster_id.empty() ? Uuid::random(env_.random).text() : options_.cluster_id;
@@ -288,8 +295,11 @@ Result<> Node::listen(ReadyReport& report) {
     const env::Address address{names[i].host, names[i].port};
     auto listener = env_.network.listen(address, settings_->socket.socket_listen_backlog_size);
     if (!listener) {
-      return weir::fail(Errc::exists, fmt::format("cannot listen at {}: {}", address.text(),
-                                                  listener.error().message()));
+      return weir::fail(
+          Errc::exists,
+          fmt::format("cannot listen at {}: {}; stop what listens there, or choose another "
+                      "address (--listen HOST:PORT, or listeners)",
+                      address.text(), listener.error().what));
     }
     report.addresses.push_back((*listener)->local_address());
     listeners_.push_back(std::move(*listener));

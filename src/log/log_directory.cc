@@ -83,7 +83,10 @@ Result<std::unique_ptr<LogDirectory>> LogDirectory::open(env::Disk& disk, std::s
   auto lock = disk.lock(path);
   if (!lock) {
     if (lock.error().code == Errc::busy) {
-      return fail(Errc::busy, fmt::format("another process uses the data directory {}", path));
+      return fail(Errc::busy,
+                  fmt::format("another process uses the data directory {}; stop it, or choose "
+                              "another directory (--data)",
+                              path));
     }
     return std::unexpected(lock.error());
   }
@@ -102,6 +105,21 @@ Result<std::optional<MetaProperties>> LogDirectory::read_meta_properties() {
     return std::unexpected(std::move(properties).error());
   }
   return *std::move(properties);
+}
+
+// What a format that a crash cut off leaves behind may be there, and what file systems and
+// operators put everywhere.
+Result<> LogDirectory::check_unformatted() {
+  TRY_ASSIGN(const auto entries, disk_.list(path_));
+  for (const auto& entry : entries) {
+    if (entry.name.starts_with('.') || entry.name == "lost+found") continue;
+    if (entry.name == metadata_folder || entry.name.starts_with(meta_properties_name)) continue;
+    return fail(Errc::invalid,
+                fmt::format("{} holds {} and no {}: it is no data directory; choose another one, "
+                            "or an empty one (--data)",
+                            path_, entry.name, meta_properties_name));
+  }
+  return {};
 }
 
 Result<> LogDirectory::write_meta_properties(const MetaProperties& properties) {

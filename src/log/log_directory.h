@@ -27,6 +27,9 @@ class LogDirectory {
 
   const std::string& path() const { return path_; }
   Result<std::optional<MetaProperties>> read_meta_properties();
+  // Whether a directory without meta.properties may be formatted. Error: invalid, when it holds
+  // what is somebody else's, or records whose meta.properties is lost.
+  Result<> check_unformatted();
   Result<> write_meta_properties(const MetaProperties& properties);
 
   // The marker says that everything was synced and closed; it is removed before anything is served.

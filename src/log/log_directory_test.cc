@@ -84,6 +84,28 @@ TEST(LogDirectory, refuses_meta_properties_it_does_not_understand) {
   }
 }
 
+TEST(LogDirectory, what_is_somebody_elses_is_not_formatted) {
+  DirectoryFixture fixture;
+  EXPECT_TRUE(fixture.directory->check_unformatted());
+  // What a cut-off format leaves, a mount point, and hidden files.
+  for (const char* harmless : {"__cluster_metadata-0", "lost+found"}) {
+    ASSERT_TRUE(fixture.disk.create_directories(std::string("/data/") + harmless));
+  }
+  for (const char* harmless : {"meta.properties.tmp", ".keep"}) {
+    ASSERT_TRUE(env::write_file_atomically(fixture.disk, std::string("/data/") + harmless, ""));
+  }
+  EXPECT_TRUE(fixture.directory->check_unformatted());
+  for (const char* foreign : {"orders-0", "photos"}) {
+    const std::string path = std::string("/data/") + foreign;
+    ASSERT_TRUE(fixture.disk.create_directories(path));
+    const auto refused = fixture.directory->check_unformatted();
+    ASSERT_FALSE(refused) << foreign;
+    EXPECT_EQ(refused.error().code, Errc::invalid);
+    EXPECT_THAT(refused.error().what, testing::HasSubstr(foreign));
+    ASSERT_TRUE(fixture.disk.remove_tree(path));
+  }
+}
+
 TEST(LogDirectory, the_clean_shutdown_marker_is_taken_once) {
   DirectoryFixture fixture;
   EXPECT_EQ(*fixture.directory->take_clean_shutdown_marker(), std::nullopt);

@@ -32,7 +32,7 @@ Result<OwnedDescriptor> listen_at(const SocketAddress& address, int backlog, boo
       ::listen(socket.get(), backlog) != 0) {
     const int number = errno;
     if (number == EADDRINUSE) {
-      return fail(Errc::busy, name + " is in use by another program", EADDRINUSE);
+      return fail(Errc::busy, "the port is in use", EADDRINUSE);
     }
     return system_failure(number, "cannot listen on " + name);
   }
