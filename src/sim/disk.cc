@@ -50,16 +50,18 @@ class Disk::Handle final : public env::File {
     TRY(check_writable());
     std::string bytes;
     for (const Bytes piece : pieces) bytes += as_text(piece);
-    if (bytes.empty()) return {};
+    const bool fits = take_room(position, bytes);
+    if (bytes.empty()) return fits ? Result<>{} : no_space();
     trace(TraceKind::disk_write, position, hash_of(as_bytes(bytes)));
     node_->now.write(position, as_bytes(bytes));
     disk_.remember(node_);
     node_->unsynced.push_back({disk_.next_order(), position, std::move(bytes), false});
-    return {};
+    return fits ? Result<>{} : no_space();
   }
 
   Result<> sync() override {
     trace(TraceKind::disk_sync, node_->unsynced.size(), 0);
+    if (disk_.fails_syncs_) return fail(Errc::io, "the disk has failed", EIO);
     sim::sync(*node_);
     disk_.dirty_files_.erase(node_->number);
     return {};
@@ -68,6 +70,7 @@ class Disk::Handle final : public env::File {
   Result<> truncate(std::uint64_t size) override {
     TRY(check_writable());
     trace(TraceKind::disk_truncate, size, 0);
+    if (disk_.room_ && size < node_->now.size()) *disk_.room_ += node_->now.size() - size;
     node_->now.truncate(size);
     disk_.remember(node_);
     node_->unsynced.push_back({disk_.next_order(), size, {}, true});
@@ -81,6 +84,18 @@ class Disk::Handle final : public env::File {
   }
 
  private:
+  static Result<> no_space() { return fail(Errc::no_space, "No space left on device", ENOSPC); }
+  // Cuts off what does not fit; false then.
+  bool take_room(std::uint64_t position, std::string& bytes) {
+    const std::uint64_t end = position + bytes.size();
+    const std::uint64_t size = node_->now.size();
+    if (!disk_.room_ || end <= size) return true;
+    const std::uint64_t growth = end - size;
+    const std::uint64_t taken = std::min(growth, *disk_.room_);
+    *disk_.room_ -= taken;
+    bytes.resize(bytes.size() - std::min<std::uint64_t>(growth - taken, bytes.size()));
+    return taken == growth;
+  }
   Result<> check_writable() const {
     if (writable_) return {};
     return fail(Errc::io, "the file was opened for reading", EBADF);
@@ -276,7 +291,8 @@ Result<std::uint64_t> Disk::free_bytes(const std::string& path) {
       if (what.directory) left.push_back(what.directory);
     }
   }
-  return capacity_bytes - std::min(used, capacity_bytes);
+  const std::uint64_t free = capacity_bytes - std::min(used, capacity_bytes);
+  return room_ ? std::min(free, *room_) : free;
 }
 
 Result<std::uint64_t> Disk::total_bytes(const std::string& path) {

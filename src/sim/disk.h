@@ -39,6 +39,13 @@ class Disk final : public env::Disk {
   // Locks go; on a power loss the unsynced changes too, or (keep_some) those from a random one on.
   void crash(bool power_lost, bool keep_some);
 
+  // By how many bytes files may still grow; nothing: the disk never runs full. A write beyond it
+  // writes what fits and fails with no_space. What a truncation cuts off is room again, what is
+  // removed is not.
+  void limit_room(std::optional<std::uint64_t> bytes) { room_ = bytes; }
+  // Every sync of a file fails from now on.
+  void fail_syncs(bool fail) { fails_syncs_ = fail; }
+
   // What would be there after a power loss that keeps nothing unsynced; nothing: no such file.
   std::optional<std::string> durable_content(const std::string& path) const;
 
@@ -66,6 +73,8 @@ class Disk final : public env::Disk {
   // Those that have, or had, unsynced changes.
   std::map<std::uint64_t, std::weak_ptr<FileNode>> dirty_files_;
   std::map<std::uint64_t, std::weak_ptr<DirectoryNode>> dirty_directories_;
+  std::optional<std::uint64_t> room_;
+  bool fails_syncs_ = false;
   std::set<std::uint64_t> locked_;  // numbers of directories
   std::uint64_t lock_era_ = 0;      // grows at each crash: older locks are void
 };

@@ -172,5 +172,29 @@ TEST(PagedBytes, agrees_with_a_string_and_its_copies_do_not_change) {
   }
 }
 
+TEST_F(DiskTest, a_full_disk_writes_what_fits_and_is_well_when_there_is_room) {
+  put("/file", "0123");
+  disk.limit_room(3);
+  EXPECT_EQ(disk.free_bytes("/"), 3u);
+  EXPECT_TRUE(file("/file")->write_at(0, as_bytes("abcd"))) << "nothing grows";
+  const auto written = file("/file")->write_at(2, as_bytes("cdefgh"));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Errc::no_space);
+  EXPECT_EQ(content("/file"), "abcdefg");
+  EXPECT_TRUE(file("/file")->truncate(5));
+  EXPECT_TRUE(file("/file")->write_at(5, as_bytes("xy")));
+  EXPECT_FALSE(file("/other")->write_at(0, as_bytes("z")));
+  disk.limit_room(std::nullopt);
+  EXPECT_TRUE(file("/other")->write_at(0, as_bytes("z")));
+}
+
+TEST_F(DiskTest, a_sync_that_fails_makes_nothing_durable) {
+  put("/file", "text");
+  EXPECT_TRUE(disk.sync_directory("/"));
+  disk.fail_syncs(true);
+  EXPECT_FALSE(file("/file")->sync());
+  EXPECT_EQ(disk.durable_content("/file"), "");
+}
+
 }  // namespace
 }  // namespace weir::sim
