@@ -9,6 +9,12 @@ namespace weir::coordinator {
 
 using wire::ErrorCode;
 
+namespace {
+
+constexpr std::chrono::seconds load_retry_backoff{1};
+
+}  // namespace
+
 GroupService::GroupService(env::Env& env, const TopicLookup& topics, GroupConfig config,
                            std::int32_t offsets_partitions)
     : impl_(std::make_unique<Impl>(env, topics, config, offsets_partitions)) {}
@@ -29,12 +35,41 @@ void GroupService::start_loading(PartitionIndex partition, LeaderEpoch epoch,
     if (place->epoch() > epoch) return;
     place->end();
   }
-  place = std::make_shared<HostedShard>(impl_->env, impl_->tasks, partition, epoch, impl_->config,
-                                        std::move(log));
-  place->start();
+  impl_->cancel_retry(partition);
+  impl_->load(partition, epoch, std::move(log));
+}
+
+void GroupService::Impl::load(PartitionIndex partition, LeaderEpoch epoch,
+                              std::shared_ptr<CoordinatorLog> log) {
+  HostPtr& place = hosts[partition];
+  place = std::make_shared<HostedShard>(env, tasks, partition, epoch, config, log);
+  place->start([this, partition, epoch, log] { load_again(partition, epoch, log); });
+}
+
+// Meanwhile the groups have no coordinator, as in Kafka, which loads again only when the partition
+// gets another leader. A single node has no other, and what could not be read now may be read
+// later.
+void GroupService::Impl::load_again(PartitionIndex partition, LeaderEpoch epoch,
+                                    std::shared_ptr<CoordinatorLog> log) {
+  const auto is_current = [this, partition, epoch] {
+    const auto found = hosts.find(partition);
+    return found != hosts.end() && found->second->epoch() == epoch;
+  };
+  if (!is_current()) return;
+  const auto again = [this, partition, epoch, log = std::move(log)]() mutable {
+    retries.erase(partition);
+    load(partition, epoch, std::move(log));
+  };
+  retries[partition] = env.timers.start(env.clock.now() + load_retry_backoff, again);
+}
+
+void GroupService::Impl::cancel_retry(PartitionIndex partition) {
+  const auto retry = retries.extract(partition);
+  if (!retry.empty()) env.timers.cancel(retry.mapped());
 }
 
 void GroupService::resign(PartitionIndex partition) {
+  impl_->cancel_retry(partition);
   const auto found = impl_->hosts.extract(partition);
   if (!found.empty()) found.mapped()->end();
 }
@@ -47,6 +82,9 @@ bool GroupService::is_active(PartitionIndex partition) const {
 Task<> GroupService::stop() {
   auto hosts = std::exchange(impl_->hosts, {});
   for (auto& [partition, host] : hosts) host->end();
+  for (const auto& [partition, timer] : std::exchange(impl_->retries, {})) {
+    impl_->env.timers.cancel(timer);
+  }
   auto finished = impl_->tasks.finished();
   co_await std::move(finished);
 }

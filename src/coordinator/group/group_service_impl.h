@@ -34,12 +34,17 @@ class GroupService::Impl {
     return {context, topics, host.now(), Uuid::random(env.random), token};
   }
 
+  void load(PartitionIndex partition, LeaderEpoch epoch, std::shared_ptr<CoordinatorLog> log);
+  void load_again(PartitionIndex partition, LeaderEpoch epoch, std::shared_ptr<CoordinatorLog> log);
+  void cancel_retry(PartitionIndex partition);
+
   env::Env& env;
   const TopicLookup& topics;
   GroupConfig config;
   std::int32_t offsets_partitions;
   TaskScope tasks;
   std::map<PartitionIndex, HostPtr> hosts;
+  std::map<PartitionIndex, env::TimerId> retries;  // of loads that failed
   Token last_token = 0;
 };
 

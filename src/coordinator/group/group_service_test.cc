@@ -397,6 +397,39 @@ TEST_F(GroupServiceTest, log_that_cannot_be_read_is_not_served_as_an_empty_one) 
   EXPECT_EQ(fetch("g1")->asked.response.error_code, code_of(ErrorCode::not_coordinator));
 }
 
+TEST_F(GroupServiceTest, log_that_could_not_be_read_is_loaded_when_it_can_be) {
+  log->bytes = kafka_log();
+  log->end = 5;
+  log->is_unreadable = true;
+  start();
+  shard.advance(1500ms);
+  EXPECT_FALSE(service->is_active(0));
+  log->is_unreadable = false;
+  shard.advance(1500ms);
+  EXPECT_TRUE(service->is_active(0));
+  const auto read = fetch("g1");
+  shard.run();
+  EXPECT_EQ(read->asked.response.error_code, 0);
+}
+
+TEST_F(GroupServiceTest, load_that_failed_is_not_repeated_for_a_leadership_that_ended) {
+  log->bytes = kafka_log();
+  log->end = 5;
+  log->is_unreadable = true;
+  start();
+  service->resign(0);
+  log->is_unreadable = false;
+  shard.advance(5s);
+  EXPECT_FALSE(service->is_active(0));
+  log->is_unreadable = true;
+  service->start_loading(0, 2, log);
+  shard.run();
+  const auto newer = std::make_shared<FakeLog>(shard);
+  service->start_loading(0, 3, newer);
+  shard.advance(5s);
+  EXPECT_TRUE(service->is_active(0));
+}
+
 TEST_F(GroupServiceTest, commit_is_answered_when_it_is_committed) {
   start();
   log->hold();

@@ -59,7 +59,10 @@ void HostedShard::log(env::Level level, std::string_view message) {
   env_.log.write(level, "groups", fmt::format("__consumer_offsets-{}: {}", partition_, message));
 }
 
-void HostedShard::start() { tasks_.spawn(load(shared_from_this())); }
+void HostedShard::start(std::function<void()> failed) {
+  load_failed_ = std::move(failed);
+  tasks_.spawn(load(shared_from_this()));
+}
 
 void HostedShard::end() {
   if (phase_ == Phase::ended) return;
@@ -313,6 +316,7 @@ Task<> HostedShard::load(std::shared_ptr<HostedShard> self) {
     self->log(env::Level::error,
               fmt::format("groups cannot be loaded: {}", read.error().message()));
     self->end();
+    self->load_failed_();
     co_return;
   }
   auto waiting = self->log_->wait_committed(end);

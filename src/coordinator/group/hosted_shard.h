@@ -11,6 +11,7 @@
 // Kept by shared_ptr: by the service, by its own tasks and by the requests that wait in it.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,7 +51,8 @@ class HostedShard : public std::enable_shared_from_this<HostedShard> {
   Now now() const { return {env_.clock.now(), env_.clock.wall_ms()}; }
   void set_config(const GroupConfig& config);
 
-  void start();
+  // Loads. When the log cannot be read it ends and says so.
+  void start(std::function<void()> failed);
   // Everybody who waits is answered with NOT_COORDINATOR; nothing runs on.
   void end();
 
@@ -109,6 +111,7 @@ class HostedShard : public std::enable_shared_from_this<HostedShard> {
   std::int32_t commit_timeout_ms_;
   GroupShard kernel_;
   Phase phase_ = Phase::loading;
+  std::function<void()> load_failed_;
 
   std::deque<Batch> in_queue_;  // not in the log yet; the front may be on its way
   std::deque<InLog> in_log_;    // not committed yet
