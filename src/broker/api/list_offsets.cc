@@ -28,6 +28,7 @@ struct Item {
   PartitionId id;
   const ListOffsetsRequest::ListOffsetsPartition* asked = nullptr;
   Answer* answer = nullptr;
+  std::int16_t version = 0;  // of the request
 };
 
 // The first version that may ask for a special timestamp.
@@ -46,12 +47,21 @@ std::int16_t version_of(std::int64_t timestamp) {
   }
 }
 
+// Kafka's answer for an offset that a leader cannot name yet (KIP-207).
+std::int16_t not_available(std::int16_t version) {
+  return code(version >= 5 ? ErrorCode::offset_not_available : ErrorCode::leader_not_available);
+}
+
 // What has no time to look up. False: a look-up is needed.
 bool answer_special(Partition& partition, Isolation isolation, const Item& item) {
   const log::PartitionLog& log = partition.log();
   Answer& answer = *item.answer;
   switch (item.asked->timestamp) {
     case latest:
+      if (!partition.knows_committed_end()) {
+        answer.error_code = not_available(item.version);
+        return true;
+      }
       answer.offset = partition.read_bound(isolation);
       answer.leader_epoch = log.latest_epoch();
       return true;
@@ -74,6 +84,7 @@ Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const It
                     ? partition.log().lookup_max_timestamp()
                     : partition.log().lookup_timestamp(item.asked->timestamp);
   const Offset bound = partition.read_bound(isolation);
+  const bool is_settled = partition.knows_committed_end();
   const auto found = co_await offload(shard.env.executor,
                                       [lookup = std::move(lookup)] { return lookup.carry_out(); });
   if (!found) {
@@ -82,6 +93,8 @@ Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const It
     item.answer->timestamp = (*found)->timestamp;
     item.answer->offset = (*found)->offset;
     item.answer->leader_epoch = (*found)->leader_epoch;
+  } else if (!is_settled) {
+    item.answer->error_code = not_available(item.version);
   }
 }
 
@@ -126,7 +139,8 @@ Task<> handle(Request& request, const ListOffsetsRequest& body, ListOffsetsRespo
       } else if (!topic || !topic->partition(answer.partition_index)) {
         answer.error_code = code(ErrorCode::unknown_topic_or_partition);
       } else {
-        items.push_back({{topic->id, answer.partition_index}, &asked.partitions[p], &answer});
+        items.push_back(
+            {{topic->id, answer.partition_index}, &asked.partitions[p], &answer, request.version});
       }
     }
   }

@@ -136,6 +136,7 @@ void Partition::start_leading(replication::BecomeLeader command) {
   if (leader_ && leader_->leader_epoch() != command.leader_epoch) {
     fail_everything(ErrorCode::not_leader_or_follower);
   }
+  if (leader_epoch() != command.leader_epoch) led_from_ = log_->log_end_offset();
   log_->assign_epoch_start(command.leader_epoch, log_->log_end_offset());
   leader_.emplace(std::move(command), log_->high_watermark(), counted_end_);
   if (leader_->high_watermark() > log_->high_watermark()) {

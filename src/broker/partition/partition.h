@@ -72,6 +72,9 @@ class Partition final : private VerificationStage::Exit {
   Offset high_watermark() const { return log_->high_watermark(); }
   Offset cleaned_up_to() const { return cleaned_up_to_; }
   Offset read_bound(Isolation isolation) const;  // one past what a consumer may read
+  // False right after this leadership began, while it does not know yet that all records of the
+  // ones before it are committed: the end that it could name might lie below what a client has seen.
+  bool knows_committed_end() const { return high_watermark() >= led_from_; }
 
   // --- life ---
   struct OpenHints {
@@ -145,6 +148,7 @@ class Partition final : private VerificationStage::Exit {
   std::unique_ptr<log::PartitionLog> log_;
   std::optional<replication::IsrLeader> leader_;
   std::optional<replication::BecomeLeader> leads_when_open_;
+  Offset led_from_ = 0;  // the log's end when this leadership began
   Offset counted_end_ = 0;
   Offset cleaned_up_to_ = 0;
   bool flushing_ = false;

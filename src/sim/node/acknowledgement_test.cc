@@ -1,0 +1,295 @@
+// What is acknowledged, and what is not: repeated batches, disks that are full or fail, and ends
+// that a new leader does not know yet.
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "broker/node.h"
+#include "broker/shard.h"
+#include "sim/node/one_node_test_support.h"
+#include "wire/error_code.h"
+
+namespace weir::sim {
+namespace {
+
+using std::chrono::minutes;
+using wire::code_of;
+using wire::ErrorCode;
+
+broker::Partition& partition_of(OneNode& one) {
+  broker::Shard& shard = one.node.node().shard(0);
+  return *shard.partition({shard.image().topic(std::string_view("t"))->id, 0});
+}
+
+// One request of a connection of its own.
+struct Call {
+  std::vector<std::byte> batch;
+  std::optional<Appended> answer;
+  bool ended = false;
+};
+
+Task<Result<>> send(OneNode& one, Call& call) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto producing = produce(client, {"t", 0}, call.batch);
+  CO_TRY_ASSIGN(call.answer, co_await std::move(producing));
+  co_return Result<>{};
+}
+
+Task<> play(OneNode& one, Call& call) {
+  auto sending = send(one, call);
+  const Result<> ignored = co_await std::move(sending);  // no answer: the connection was lost
+  static_cast<void>(ignored);
+  call.ended = true;
+}
+
+std::vector<std::byte> batch_of_producer(OneNode& one, Sequence sequence) {
+  const std::vector<std::string> values{"value " + std::to_string(sequence)};
+  return batch_of(values, one.env().clock.wall_ms(), {.id = 77, .epoch = 0}, sequence);
+}
+
+// --- repeated batches ---
+
+// Holds back what it is told to.
+struct HoldingVerifier final : broker::AppendVerifier {
+  std::optional<ErrorCode> verify(const broker::PartitionAppend&, std::uint64_t ticket) override {
+    if (!holds) return ErrorCode::none;
+    held = ticket;
+    return std::nullopt;
+  }
+  bool holds = false;
+  std::uint64_t held = 0;
+};
+
+// The original is written and not synced; its repetition arrives in the log at that moment.
+struct Repeated {
+  explicit Repeated(OneNode& one_node, bool syncs_fail) : one(one_node) {
+    broker::Partition& partition = partition_of(one);
+    partition.verification().set_verifier(&verifier);
+    original.batch = repetition.batch = batch_of_producer(one, 0);
+    verifier.holds = true;
+    one.scope.spawn(play(one, original));
+    EXPECT_TRUE(one.world.run_until([&] { return verifier.held == 1; }, minutes(1)));
+    one.scope.spawn(play(one, repetition));
+    EXPECT_TRUE(one.world.run_until([&] { return verifier.held == 2; }, minutes(1)));
+    one.node.host().disk().fail_syncs(syncs_fail);
+    partition.verification().settle(1, ErrorCode::none);
+    const auto is_written = [&] { return partition.log().log_end_offset() == 1; };
+    EXPECT_TRUE(one.world.run_until(is_written, minutes(1)));
+    EXPECT_EQ(partition.log().durable_end_offset(), 0);
+    partition.verification().settle(2, ErrorCode::none);
+  }
+  ~Repeated() { partition_of(one).verification().set_verifier(nullptr); }
+
+  OneNode& one;
+  HoldingVerifier verifier;
+  Call original, repetition;
+};
+
+TEST(Acknowledgement, a_repeated_batch_waits_until_its_original_is_durable) {
+  OneNode one;
+  Repeated repeated(one, false);
+  ASSERT_TRUE(one.world.run_until(
+      [&] {
+        const bool answered = repeated.original.answer || repeated.repetition.answer;
+        EXPECT_TRUE(!answered || partition_of(one).log().durable_end_offset() == 1);
+        return repeated.original.ended && repeated.repetition.ended;
+      },
+      minutes(1)));
+  ASSERT_TRUE(repeated.original.answer && repeated.repetition.answer);
+  for (const Call* call : {&repeated.original, &repeated.repetition}) {
+    EXPECT_EQ(call->answer->error_code, 0);
+    EXPECT_EQ(call->answer->base_offset, 0);
+  }
+  EXPECT_EQ(partition_of(one).log().log_end_offset(), 1);
+}
+
+TEST(Acknowledgement, a_repeated_batch_fails_with_its_original) {
+  OneNode one;
+  Repeated repeated(one, true);
+  ASSERT_TRUE(one.world.run_until(
+      [&] { return repeated.original.ended && repeated.repetition.ended; }, minutes(1)));
+  for (const Call* call : {&repeated.original, &repeated.repetition}) {
+    ASSERT_TRUE(call->answer.has_value());
+    EXPECT_EQ(call->answer->error_code, code_of(ErrorCode::kafka_storage_error));
+  }
+  ASSERT_TRUE(one.world.run_until([&] { return one.node.error().has_value(); }, minutes(1)));
+}
+
+// --- full disks ---
+
+void run_call(OneNode& one, Call& call) {
+  one.scope.spawn(play(one, call));
+  EXPECT_TRUE(one.world.run_until([&] { return call.ended; }, minutes(1)));
+}
+
+std::int16_t answer_to(OneNode& one, Sequence sequence) {
+  Call call{.batch = batch_of_producer(one, sequence)};
+  run_call(one, call);
+  return call.answer ? call.answer->error_code : std::int16_t{-1};
+}
+
+Task<Result<>> read_everything(OneNode& one, std::vector<FetchedRecord>& records) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto reading = read_all(client, {"t", 0});
+  CO_TRY_ASSIGN(records, co_await std::move(reading));
+  co_return Result<>{};
+}
+
+Task<> play_reading(OneNode& one, std::vector<FetchedRecord>& records, bool& ended) {
+  auto reading = read_everything(one, records);
+  const auto result = co_await std::move(reading);
+  EXPECT_TRUE(result.has_value());
+  ended = true;
+}
+
+std::vector<std::string> values_read(OneNode& one) {
+  std::vector<FetchedRecord> records;
+  bool ended = false;
+  one.scope.spawn(play_reading(one, records, ended));
+  EXPECT_TRUE(one.world.run_until([&] { return ended; }, minutes(1)));
+  std::vector<std::string> values;
+  for (const FetchedRecord& record : records) values.push_back(record.value);
+  return values;
+}
+
+TEST(FullDisk, refuses_appends_with_a_storage_error_and_takes_them_when_there_is_room) {
+  OneNode one;
+  EXPECT_EQ(answer_to(one, 0), 0);
+  for (const std::uint64_t room : {0, 10, 70}) {
+    one.node.host().disk().limit_room(room);
+    EXPECT_EQ(answer_to(one, 1), code_of(ErrorCode::kafka_storage_error)) << room;
+    EXPECT_EQ(answer_to(one, 0), 0) << "a repetition of what is durable needs no room";
+    EXPECT_EQ(values_read(one), std::vector<std::string>{"value 0"});
+  }
+  one.node.host().disk().limit_room(std::nullopt);
+  EXPECT_EQ(answer_to(one, 1), 0);
+  EXPECT_EQ(values_read(one), (std::vector<std::string>{"value 0", "value 1"}));
+  EXPECT_FALSE(one.node.error().has_value());
+}
+
+TEST(FullDisk, loses_nothing_acknowledged_by_any_restart) {
+  for (const Crash crash : {Crash::process, Crash::power_keep_none, Crash::power_keep_some}) {
+    OneNode one;
+    EXPECT_EQ(answer_to(one, 0), 0);
+    one.node.host().disk().limit_room(20);
+    EXPECT_EQ(answer_to(one, 1), code_of(ErrorCode::kafka_storage_error));
+    one.node.crash(crash);
+    const auto full = one.node.start_and_wait();
+    if (!full) {
+      EXPECT_EQ(full.error().code, Errc::no_space) << full.error().message();
+      one.node.crash(crash);
+    }
+    one.node.host().disk().limit_room(std::nullopt);
+    if (!full) ASSERT_TRUE(one.node.start_and_wait().has_value());
+    EXPECT_EQ(values_read(one), std::vector<std::string>{"value 0"});
+    EXPECT_EQ(answer_to(one, 1), 0);
+    EXPECT_EQ(values_read(one), (std::vector<std::string>{"value 0", "value 1"}));
+  }
+}
+
+struct Creation {
+  std::string topic;
+  std::optional<std::int16_t> code;  // nothing: the connection was lost
+  bool ended = false;
+};
+
+Task<Result<>> create_it(OneNode& one, Creation& creation) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto creating = create_topic(client, creation.topic, 1);
+  CO_TRY_ASSIGN(creation.code, co_await std::move(creating));
+  co_return Result<>{};
+}
+
+Task<> play_creation(OneNode& one, Creation& creation) {
+  auto creating = create_it(one, creation);
+  const Result<> ignored = co_await std::move(creating);
+  static_cast<void>(ignored);
+  creation.ended = true;
+}
+
+std::optional<std::int16_t> code_of_creating(OneNode& one, std::string topic) {
+  Creation creation{.topic = std::move(topic)};
+  one.scope.spawn(play_creation(one, creation));
+  EXPECT_TRUE(one.world.run_until([&] { return creation.ended; }, minutes(5)));
+  return creation.code;
+}
+
+TEST(FullDisk, refuses_a_change_of_metadata_and_makes_it_when_there_is_room) {
+  OneNode one;
+  EXPECT_EQ(answer_to(one, 0), 0);
+  one.node.host().disk().limit_room(0);
+  EXPECT_EQ(code_of_creating(one, "u"), std::nullopt) << "the connection ends, the client retries";
+  EXPECT_FALSE(one.node.error().has_value());
+  one.node.host().disk().limit_room(std::nullopt);
+  std::optional<std::int16_t> created;
+  for (int i = 0; i < 50 && created != 0; ++i) created = code_of_creating(one, "u");
+  EXPECT_EQ(created, 0);
+  one.node.crash(Crash::power_keep_none);
+  ASSERT_TRUE(one.node.start_and_wait().has_value());
+  EXPECT_EQ(code_of_creating(one, "u"), code_of(ErrorCode::topic_already_exists));
+  EXPECT_EQ(values_read(one), std::vector<std::string>{"value 0"});
+}
+
+// --- what a new leader does not know ---
+
+Task<Result<>> list_offsets_of_a_lagging_leader(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  for (const TimestampMs asked : {latest_timestamp, TimestampMs{0}}) {
+    auto listing = list_offset(client, {"t", 0}, asked);
+    CO_TRY_ASSIGN(const ListedOffset listed, co_await std::move(listing));
+    EXPECT_EQ(listed.error_code, code_of(ErrorCode::offset_not_available)) << asked;
+  }
+  auto listing = list_offset(client, {"t", 0}, earliest_timestamp);
+  CO_TRY_ASSIGN(const ListedOffset first, co_await std::move(listing));
+  EXPECT_EQ(first.error_code, 0);
+  EXPECT_EQ(first.offset, 0);
+  co_return Result<>{};
+}
+
+Task<Result<>> append_what_is_not_committed(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  const std::vector<std::string> values{"value"};
+  auto producing = produce(client, {"t", 0}, batch_of(values, one.env().clock.wall_ms()), 1);
+  CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
+  EXPECT_EQ(appended.error_code, 0);
+  auto listing = list_offset(client, {"t", 0}, latest_timestamp);
+  CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
+  EXPECT_EQ(end.error_code, 0);
+  EXPECT_EQ(end.offset, 0);
+  co_return Result<>{};
+}
+
+// The other replica of the in-sync set never comes: the high watermark stays where it was.
+void lead(OneNode& one, LeaderEpoch epoch) {
+  partition_of(one).become_leader({.self = 1,
+                                   .leader_epoch = epoch,
+                                   .partition_epoch = epoch,
+                                   .replicas = {1, 2},
+                                   .isr = {1, 2},
+                                   .min_insync_replicas = 1});
+}
+
+TEST(ListOffsets, of_a_new_leader_behind_its_log_are_not_available) {
+  OneNode one;
+  lead(one, 1);
+  one.run(append_what_is_not_committed);
+  lead(one, 2);
+  one.run(list_offsets_of_a_lagging_leader);
+  partition_of(one).isr_changed(3, {1});
+  one.run(be_served);
+}
+
+}  // namespace
+}  // namespace weir::sim
