@@ -22,20 +22,9 @@ using PartitionAnswer = DescribeTopicPartitionsResponse::DescribeTopicPartitions
 
 PartitionAnswer describe(Request& request, PartitionIndex index,
                          const weir::metadata::Partition& partition) {
-  PartitionAnswer answer;
-  answer.partition_index = index;
-  answer.leader_id = partition.leader;
-  answer.leader_epoch = partition.leader_epoch;
-  answer.replica_nodes = request.arena.copy(std::span<const BrokerId>(partition.replicas));
-  answer.isr_nodes = request.arena.copy(std::span<const BrokerId>(partition.isr));
+  auto answer = partition_answer<PartitionAnswer>(request, index, partition);
   answer.eligible_leader_replicas = request.arena.copy(std::span<const BrokerId>(partition.elr));
   answer.last_known_elr = request.arena.copy(std::span<const BrokerId>(partition.last_known_elr));
-  std::vector<BrokerId> offline;
-  for (const BrokerId replica : partition.replicas) {
-    const weir::metadata::Broker* broker = request.shard->image().broker(replica);
-    if (!broker || broker->fenced) offline.push_back(replica);
-  }
-  answer.offline_replicas = request.arena.copy(std::span<const BrokerId>(offline));
   if (!endpoint_of(request, partition.leader)) {
     answer.error_code = code(ErrorCode::leader_not_available);
     answer.leader_id = no_broker;

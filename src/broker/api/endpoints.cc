@@ -14,4 +14,16 @@ const metadata::Endpoint* endpoint_of(const Request& request, BrokerId id) {
   return broker && !broker->fenced ? broker->endpoint(listener_name(request)) : nullptr;
 }
 
+wire::Array<BrokerId> offline_replicas(Request& request, const metadata::Partition& partition) {
+  std::vector<BrokerId> offline;
+  for (const BrokerId replica : partition.replicas) {
+    const bool is_reached = endpoint_of(request, replica) != nullptr;
+    const metadata::Broker* broker = request.shard->image().broker(replica);
+    if (!is_reached || !broker->has_online_dir(partition.directory_of(replica))) {
+      offline.push_back(replica);
+    }
+  }
+  return request.arena.copy(std::span<const BrokerId>(offline));
+}
+
 }  // namespace weir::broker::api

@@ -15,6 +15,25 @@ std::string_view listener_name(const Request& request);
 // nullptr: that broker is not there, is fenced, or has no such listener.
 const metadata::Endpoint* endpoint_of(const Request& request, BrokerId broker);
 
+// Replicas that this client cannot read: on brokers without an endpoint for it, or in a log
+// directory that is offline.
+wire::Array<BrokerId> offline_replicas(Request& request, const metadata::Partition& partition);
+
+// Fills what Metadata and DescribeTopicPartitions say alike of a partition, and leaves its error
+// alone.
+template <class PartitionAnswer>
+PartitionAnswer partition_answer(Request& request, PartitionIndex index,
+                                 const metadata::Partition& partition) {
+  PartitionAnswer answer;
+  answer.partition_index = index;
+  answer.leader_id = partition.leader;
+  answer.leader_epoch = partition.leader_epoch;
+  answer.replica_nodes = request.arena.copy(std::span<const BrokerId>(partition.replicas));
+  answer.isr_nodes = request.arena.copy(std::span<const BrokerId>(partition.isr));
+  answer.offline_replicas = offline_replicas(request, partition);
+  return answer;
+}
+
 // Fills {node_id, host, port, rack} of a message's endpoint struct for the brokers in `ids`, those
 // without an endpoint left out. Hosts are views into the image, which the request's shard keeps
 // (see image_for).

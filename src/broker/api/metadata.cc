@@ -22,20 +22,7 @@ using PartitionAnswer = MetadataResponse::MetadataResponsePartition;
 
 PartitionAnswer describe_partition(Request& request, PartitionIndex index,
                                    const weir::metadata::Partition& partition) {
-  PartitionAnswer answer;
-  answer.partition_index = index;
-  answer.leader_id = partition.leader;
-  answer.leader_epoch = partition.leader_epoch;
-  answer.replica_nodes = request.arena.copy(std::span<const BrokerId>(partition.replicas));
-  answer.isr_nodes = request.arena.copy(std::span<const BrokerId>(partition.isr));
-  std::vector<BrokerId> offline;
-  for (const BrokerId replica : partition.replicas) {
-    const weir::metadata::Broker* broker = request.shard->image().broker(replica);
-    if (!broker || broker->fenced || !broker->has_online_dir(partition.directory_of(replica))) {
-      offline.push_back(replica);
-    }
-  }
-  answer.offline_replicas = request.arena.copy(std::span<const BrokerId>(offline));
+  auto answer = partition_answer<PartitionAnswer>(request, index, partition);
   if (!endpoint_of(request, partition.leader)) {
     const weir::metadata::Broker* leader = request.shard->image().broker(partition.leader);
     const bool is_alive = leader && !leader->fenced;
