@@ -53,6 +53,7 @@ def masked(text, under_test, scratch, step):
         (r"\b1[6-9]\d{11}\b", "MILLIS"),
         (r"\(after \d+ms", "(after N ms"),
         (r"producer\.?id[=:] ?\d+", "producerId N"),
+        (r"(?m)^\d+[ \t]+(?=\d+\s+-1\s+\d+\s+MILLIS)", "PRODUCER "),
         (r'"size":[1-9]\d*', '"size":SOME'),
         (r'"(totalBytes|usableBytes)":\d+', r'"\1":SOME'),
         (r'("avg_throughput"|"target_throughput"|"latency\w*"):[\d.]+', r"\1:N"),
