@@ -214,5 +214,20 @@ TEST(PartitionLog, preallocated_zeroes_are_no_batches_after_a_crash) {
   EXPECT_THAT(fixture.offsets(), ElementsAre(0, 2, 3));
 }
 
+// Kafka preallocates the active segment's indexes, and kill -9 leaves them full of zeroes.
+TEST(PartitionLog, zeroes_in_an_index_are_no_entries) {
+  LogFixture fixture;
+  fixture.append({.records = 20});
+  ASSERT_TRUE(fixture.flush());
+  for (const char* index : {"00000000000000000000.index", "00000000000000000000.timeindex"}) {
+    fixture.close();
+    fixture.disk.content(fixture.path(index)).assign(4800, '\0');
+    fixture.open(false, 20);
+    EXPECT_EQ(fixture.disk.content(fixture.path(index)).size(), 0u) << index;
+    EXPECT_EQ((*fixture.log().lookup_max_timestamp().carry_out())->timestamp, 1019) << index;
+    EXPECT_THAT(fixture.read_all(0, 20), SizeIs(1));
+  }
+}
+
 }  // namespace
 }  // namespace weir::log

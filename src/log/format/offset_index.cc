@@ -40,8 +40,10 @@ Result<> OffsetIndex::truncate_to(Offset offset) {
 Result<bool> OffsetIndex::keep_valid_prefix(std::uint64_t log_size) {
   TRY_ASSIGN(const auto all, file_.read_all());
   std::size_t good = 0;
-  std::int64_t offset_before = -1;
-  std::int64_t position_before = -1;
+  // The first batch has no entry, so zeroes are none: Kafka leaves a preallocated file full of them
+  // when it is killed.
+  std::int64_t offset_before = 0;
+  std::int64_t position_before = 0;
   for (; good < count(); ++good) {
     const auto* entry = all.data() + good * entry_size;
     if (relative_offset(entry) <= offset_before || position(entry) <= position_before ||

@@ -48,6 +48,9 @@ Result<bool> TimeIndex::keep_valid_prefix(Offset last_offset) {
   std::int64_t offset_before = 0;
   for (; good < count(); ++good) {
     const auto* entry = all.data() + good * entry_size;
+    // Kafka leaves a preallocated file full of zeroes when it is killed. An entry that really says
+    // so is not missed: looking up begins at the segment's start then.
+    if (timestamp(entry) == 0 && relative_offset(entry) == 0) break;
     if (timestamp(entry) <= timestamp_before || relative_offset(entry) < offset_before ||
         relative_offset(entry) > last_offset - base_offset_) {
       break;
