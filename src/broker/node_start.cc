@@ -293,7 +293,10 @@ Result<> Node::listen(ReadyReport& report) {
   const auto& names = options_.settings.listeners;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     const env::Address address{names[i].host, names[i].port};
-    auto listener = env_.network.listen(address, settings_->socket.socket_listen_backlog_size);
+    const metadata::SocketSettings& socket = settings_->socket;
+    auto listener =
+        env_.network.listen(address, socket.socket_listen_backlog_size,
+                            {socket.socket_send_buffer_bytes, socket.socket_receive_buffer_bytes});
     if (!listener) {
       return weir::fail(
           Errc::exists,

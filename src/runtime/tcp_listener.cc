@@ -4,7 +4,9 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 #include "base/check.h"
@@ -19,12 +21,22 @@ void set_option(int socket, int level, int name, int value) {
   ::setsockopt(socket, level, name, &value, sizeof(value));
 }
 
-Result<OwnedDescriptor> listen_at(const SocketAddress& address, int backlog, bool both_families,
+// Beyond net.core.wmem_max and rmem_max the system cuts a size off, as it does for Kafka.
+void set_buffer(int socket, int name, std::int64_t bytes) {
+  if (bytes <= 0) return;
+  set_option(socket, SOL_SOCKET, name, static_cast<int>(std::min<std::int64_t>(bytes, INT_MAX)));
+}
+
+Result<OwnedDescriptor> listen_at(const SocketAddress& address, int backlog,
+                                  const env::SocketBuffers& buffers, bool both_families,
                                   const std::string& name) {
   OwnedDescriptor socket(
       ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!socket) return system_failure(errno, "cannot listen on " + name);
   set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  // Accepted connections inherit these; the receive window is settled before accept.
+  set_buffer(socket.get(), SO_SNDBUF, buffers.send_bytes);
+  set_buffer(socket.get(), SO_RCVBUF, buffers.receive_bytes);
   if (address.family() == AF_INET6) {
     set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, both_families ? 0 : 1);
   }
@@ -63,7 +75,8 @@ Result<std::vector<SocketAddress>> addresses_of(const env::Address& address) {
 }  // namespace
 
 Result<std::unique_ptr<env::Listener>> TcpListener::listen(Loop& loop, const env::Address& address,
-                                                           int backlog) {
+                                                           int backlog,
+                                                           const env::SocketBuffers& buffers) {
   TRY_ASSIGN(auto addresses, addresses_of(address));
   OwnedDescriptor readiness(::epoll_create1(EPOLL_CLOEXEC));
   if (!readiness) return system_failure(errno, "cannot listen on " + address.text());
@@ -72,7 +85,7 @@ Result<std::unique_ptr<env::Listener>> TcpListener::listen(Loop& loop, const env
   Error absent{Errc::not_found, address.text() + " has no address here"};
   for (auto& each : addresses) {
     each.set_port(local.port);  // the port that the first one was given, if 0 was asked
-    auto socket = listen_at(each, backlog, address.host.empty(), address.text());
+    auto socket = listen_at(each, backlog, buffers, address.host.empty(), address.text());
     if (!socket) {
       if (!is_absent(socket.error())) return std::unexpected(std::move(socket).error());
       absent = std::move(socket).error();

@@ -17,7 +17,8 @@ namespace weir::runtime {
 class TcpListener final : public env::Listener {
  public:
   static Result<std::unique_ptr<env::Listener>> listen(Loop& loop, const env::Address& address,
-                                                       int backlog);
+                                                       int backlog,
+                                                       const env::SocketBuffers& buffers);
   TcpListener(Loop& loop, OwnedDescriptor readiness, std::vector<OwnedDescriptor> sockets,
               env::Address local);
   ~TcpListener() override;

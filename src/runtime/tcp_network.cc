@@ -42,9 +42,9 @@ Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std:
 
 }  // namespace
 
-Result<std::unique_ptr<env::Listener>> TcpNetwork::listen(const env::Address& address,
-                                                          int backlog) {
-  return TcpListener::listen(loop_, address, backlog);
+Result<std::unique_ptr<env::Listener>> TcpNetwork::listen(const env::Address& address, int backlog,
+                                                          const env::SocketBuffers& buffers) {
+  return TcpListener::listen(loop_, address, backlog, buffers);
 }
 
 std::unique_ptr<env::Connection> TcpNetwork::adopt(std::unique_ptr<env::Socket> socket) {

@@ -18,7 +18,9 @@ class TcpNetwork final : public env::Network {
 
   explicit TcpNetwork(Loop& loop) : loop_(loop) {}
 
-  Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog) override;
+  using env::Network::listen;
+  Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog,
+                                                const env::SocketBuffers& buffers) override;
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override;
   Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override;
 

@@ -17,6 +17,7 @@
 #include "runtime/owned_descriptor.h"
 #include "runtime/shards.h"
 #include "runtime/socket_address.h"
+#include "runtime/tcp_socket.h"
 #include "runtime/temporary_directory_test_support.h"
 
 namespace weir::runtime {
@@ -281,6 +282,33 @@ TEST_F(TcpTest, running_out_of_descriptors_is_an_error_to_wait_out) {
     return run_out_of_descriptors(env(), *listener, failures);
   });
   EXPECT_EQ(failures, 1u);
+  shards_.post(0, [owned = std::move(listener)] {});
+}
+
+Task<> take_buffers(env::Env& env, env::Listener& listener, std::vector<int>& sizes) {
+  auto accepting = listener.accept();
+  auto socket = co_await std::move(accepting);
+  EXPECT_TRUE(socket.has_value());
+  const int descriptor = dynamic_cast<TcpSocket&>(**socket).descriptor.get();
+  for (const int name : {SO_SNDBUF, SO_RCVBUF}) {
+    int size = 0;
+    socklen_t length = sizeof(size);
+    EXPECT_EQ(::getsockopt(descriptor, SOL_SOCKET, name, &size, &length), 0);
+    sizes.push_back(size);
+  }
+  (void)env;
+}
+
+TEST_F(TcpTest, accepted_connections_have_the_buffers_that_were_asked_for) {
+  std::unique_ptr<env::Listener> listener;
+  OwnedDescriptor client;
+  std::vector<int> sizes;
+  run([&]() -> Task<> {
+    listener = env().network.listen({"127.0.0.1", 0}, 16, {20'000, 30'000}).value();
+    client = dial(listener->local_address());
+    return take_buffers(env(), *listener, sizes);
+  });
+  EXPECT_EQ(sizes, (std::vector<int>{40'000, 60'000})) << "Linux doubles them for its own use";
   shards_.post(0, [owned = std::move(listener)] {});
 }
 

@@ -12,7 +12,8 @@
 namespace weir::sim {
 
 Result<std::unique_ptr<env::Listener>> ShardNetwork::listen(const env::Address& address,
-                                                            int backlog) {
+                                                            int backlog,
+                                                            const env::SocketBuffers&) {
   auto listener = std::make_unique<ListenerEnd>(shard_, address, backlog);
   TRY(listener->open());
   return listener;

@@ -75,10 +75,21 @@ class Listener {
       const = 0;  // with the port that was given when 0 was asked
 };
 
+// The buffers of the connections that a listener accepts; 0 or less leaves a size to the system,
+// which then grows them by need. The simulator has no such buffers.
+struct SocketBuffers {
+  std::int64_t send_bytes = -1;
+  std::int64_t receive_bytes = -1;
+};
+
 class Network {
  public:
   virtual ~Network() = default;
-  virtual Result<std::unique_ptr<Listener>> listen(const Address& address, int backlog) = 0;
+  virtual Result<std::unique_ptr<Listener>> listen(const Address& address, int backlog,
+                                                   const SocketBuffers& buffers) = 0;
+  Result<std::unique_ptr<Listener>> listen(const Address& address, int backlog) {
+    return listen(address, backlog, SocketBuffers{});
+  }
   virtual std::unique_ptr<Connection> adopt(std::unique_ptr<Socket> socket) = 0;
   virtual Task<Result<std::unique_ptr<Connection>>> connect(Address address) = 0;
 };

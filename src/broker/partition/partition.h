@@ -72,8 +72,8 @@ class Partition final : private VerificationStage::Exit {
   Offset high_watermark() const { return log_->high_watermark(); }
   Offset cleaned_up_to() const { return cleaned_up_to_; }
   Offset read_bound(Isolation isolation) const;  // one past what a consumer may read
-  // False right after this leadership began, while it does not know yet that all records of the
-  // ones before it are committed: the end that it could name might lie below what a client has seen.
+  // False right after this leadership began, while it does not know yet that all records of those
+  // before it are committed: the end that it could name may lie below what a client has seen.
   bool knows_committed_end() const { return high_watermark() >= led_from_; }
 
   // --- life ---

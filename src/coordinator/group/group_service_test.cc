@@ -73,7 +73,8 @@ class NoDisk final : public env::Disk {
 };
 
 class NoNetwork final : public env::Network {
-  Result<std::unique_ptr<env::Listener>> listen(const env::Address&, int) override {
+  Result<std::unique_ptr<env::Listener>> listen(const env::Address&, int,
+                                                const env::SocketBuffers&) override {
     return fail(Errc::unsupported, "no network");
   }
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket>) override { return nullptr; }

@@ -45,21 +45,25 @@ const ConfigDefinition table[] = {
     int32("num.network.threads", "3").at_least(1).cluster_wide().none_yet()
         .says("Apache Kafka's network threads; here shards do this work (--shards)."),
     int64("queued.max.request.bytes", "-1").none_yet()
-        .says("How many bytes of requests may wait before reading stops; -1 sets no bound."),
+        .says("How many bytes of requests may wait before reading stops; -1 sets no bound. Here "
+              "requests start as they are read, and each connection is bounded by itself."),
     int32("queued.max.requests", "500").at_least(1).none_yet()
-        .says("How many requests may wait before reading stops."),
+        .says("How many requests may wait for a thread before reading stops. Here requests start "
+              "as they are read and none waits; a connection has 256 of them at most."),
     int64("socket.connection.setup.timeout.max.ms", "30000").none_yet()
         .says("The longest wait for an outgoing connection after repeated failures."),
     int64("socket.connection.setup.timeout.ms", "10000").none_yet()
         .says("The wait for an outgoing connection."),
     int32("socket.listen.backlog.size", "50").at_least(1)
         .says("How many connections may wait to be accepted."),
-    int32("socket.receive.buffer.bytes", "102400").none_yet()
-        .says("The receive buffer of a socket; -1 leaves it to the system."),
+    int32("socket.receive.buffer.bytes", "102400")
+        .says("The receive buffer of a socket. Unset or -1 leaves it to the system, which grows "
+              "it by need (Apache Kafka's default holds it at 100 KiB)."),
     int32("socket.request.max.bytes", "104857600").at_least(1)
         .says("The most bytes of one request."),
-    int32("socket.send.buffer.bytes", "102400").none_yet()
-        .says("The send buffer of a socket; -1 leaves it to the system."),
+    int32("socket.send.buffer.bytes", "102400")
+        .says("The send buffer of a socket. Unset or -1 leaves it to the system, which grows it "
+              "by need (Apache Kafka's default holds it at 100 KiB)."),
 };
 // clang-format on
 

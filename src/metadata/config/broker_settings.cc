@@ -16,8 +16,14 @@ constexpr std::int64_t ms_per_minute = 60'000;
 
 SocketSettings socket_settings(const BrokerReader& read) {
   SocketSettings settings;
-  read("socket.send.buffer.bytes", settings.socket_send_buffer_bytes);
-  read("socket.receive.buffer.bytes", settings.socket_receive_buffer_bytes);
+  // Kafka's default would keep the system from growing a buffer by need.
+  settings.socket_send_buffer_bytes = settings.socket_receive_buffer_bytes = -1;
+  if (read.is_set("socket.send.buffer.bytes")) {
+    read("socket.send.buffer.bytes", settings.socket_send_buffer_bytes);
+  }
+  if (read.is_set("socket.receive.buffer.bytes")) {
+    read("socket.receive.buffer.bytes", settings.socket_receive_buffer_bytes);
+  }
   read("socket.request.max.bytes", settings.socket_request_max_bytes);
   read("socket.listen.backlog.size", settings.socket_listen_backlog_size);
   read("connections.max.idle.ms", settings.connections_max_idle_ms);

@@ -14,7 +14,8 @@
 namespace weir::metadata {
 
 struct SocketSettings {
-  std::int64_t socket_send_buffer_bytes, socket_receive_buffer_bytes;  // -1: the system's default
+  std::int64_t socket_send_buffer_bytes,
+      socket_receive_buffer_bytes;  // -1, and unset: the system sizes it
   std::int64_t socket_request_max_bytes;
   std::int32_t socket_listen_backlog_size;
   std::int64_t connections_max_idle_ms;

@@ -240,6 +240,19 @@ TEST(TopicSettings, come_from_the_topic_then_the_broker_then_the_default) {
       7);
 }
 
+TEST(BrokerSettings, socket_buffers_are_the_systems_unless_they_are_set) {
+  const auto unset = broker_settings({});
+  ASSERT_TRUE(unset);
+  EXPECT_EQ(unset->socket.socket_send_buffer_bytes, -1);
+  EXPECT_EQ(unset->socket.socket_receive_buffer_bytes, -1);
+  const ConfigMap file{{"socket.send.buffer.bytes", "102400"},
+                       {"socket.receive.buffer.bytes", "7000"}};
+  const auto set = broker_settings({.static_broker = &file});
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->socket.socket_send_buffer_bytes, 102400);
+  EXPECT_EQ(set->socket.socket_receive_buffer_bytes, 7000);
+}
+
 TEST(TopicSettings, defaults_are_those_of_the_log) {
   const TopicSettings settings = topic_settings({}, {});
   const log::LogConfig standard;
