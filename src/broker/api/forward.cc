@@ -1,21 +1,27 @@
 #include "broker/api/forward.h"
 
-#include <algorithm>
-
 namespace weir::broker::api {
 
-Task<> forward_to_controller(Request& request) {
+Task<Result<>> ask_controller(Request& request) {
   auto answer = co_await request.shard->node.call_controller(
       *request.shard, request.api, request.version, Bytes(request.body), client_context(request));
-  if (!answer) {
-    request.shard->log_foreign_bytes(
-        fmt::format("the controller could not answer a request of {}: {}",
-                    request.session->peer().text(), answer.error().message()));
-    request.closes_connection = true;
-    co_return;
-  }
+  if (!answer) co_return std::unexpected(answer.error());
   write_response_header(request);
   request.output.append(Bytes(*answer));
+  co_return Result<>{};
+}
+
+void end_unanswered(Request& request, const Error& error) {
+  request.shard->log_foreign_bytes(
+      fmt::format("the controller could not answer a request of {}: {}",
+                  request.session->peer().text(), error.message()));
+  request.closes_connection = true;
+}
+
+Task<> forward_to_controller(Request& request) {
+  auto asking = ask_controller(request);
+  const Result<> asked = co_await std::move(asking);
+  if (!asked) end_unanswered(request, asked.error());
 }
 
 }  // namespace weir::broker::api

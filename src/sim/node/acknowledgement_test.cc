@@ -10,6 +10,12 @@
 #include "broker/shard.h"
 #include "sim/node/one_node_test_support.h"
 #include "wire/error_code.h"
+#include "wire/message/create_partitions_request.h"
+#include "wire/message/create_partitions_response.h"
+#include "wire/message/delete_topics_request.h"
+#include "wire/message/delete_topics_response.h"
+#include "wire/message/incremental_alter_configs_request.h"
+#include "wire/message/incremental_alter_configs_response.h"
 
 namespace weir::sim {
 namespace {
@@ -226,7 +232,7 @@ TEST(FullDisk, refuses_a_change_of_metadata_and_makes_it_when_there_is_room) {
   OneNode one;
   EXPECT_EQ(answer_to(one, 0), 0);
   one.node.host().disk().limit_room(0);
-  EXPECT_EQ(code_of_creating(one, "u"), std::nullopt) << "the connection ends, the client retries";
+  EXPECT_EQ(code_of_creating(one, "u"), code_of(ErrorCode::kafka_storage_error));
   EXPECT_FALSE(one.node.error().has_value());
   one.node.host().disk().limit_room(std::nullopt);
   std::optional<std::int16_t> created;
@@ -236,6 +242,59 @@ TEST(FullDisk, refuses_a_change_of_metadata_and_makes_it_when_there_is_room) {
   ASSERT_TRUE(one.node.start_and_wait().has_value());
   EXPECT_EQ(code_of_creating(one, "u"), code_of(ErrorCode::topic_already_exists));
   EXPECT_EQ(values_read(one), std::vector<std::string>{"value 0"});
+}
+
+// Every change that the controller makes, and what it says of "t".
+Task<Result<>> change_everything(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  const std::int16_t refused = code_of(ErrorCode::kafka_storage_error);
+  wire::DeleteTopicsRequest::DeleteTopicState state;
+  state.name = "t";
+  wire::DeleteTopicsRequest deletion;
+  deletion.topics = {&state, 1};
+  auto deleting = client.call<wire::DeleteTopicsResponse>(deletion, std::int16_t{6});
+  CO_TRY_ASSIGN(const auto deleted, co_await std::move(deleting));
+  EXPECT_EQ(deleted->responses[0].error_code, refused);
+  wire::Str name = "t";
+  wire::DeleteTopicsRequest old_deletion;
+  old_deletion.topic_names = {&name, 1};
+  auto deleting_old = client.call<wire::DeleteTopicsResponse>(old_deletion, std::int16_t{3});
+  CO_TRY_ASSIGN(const auto deleted_old, co_await std::move(deleting_old));
+  EXPECT_EQ(deleted_old->responses[0].error_code, refused);
+  wire::CreatePartitionsRequest::CreatePartitionsTopic topic;
+  topic.name = "t";
+  topic.count = 3;
+  topic.assignments =
+      wire::Array<wire::CreatePartitionsRequest::CreatePartitionsAssignment>::null();
+  wire::CreatePartitionsRequest growth;
+  growth.topics = {&topic, 1};
+  auto growing = client.call<wire::CreatePartitionsResponse>(growth, std::int16_t{3});
+  CO_TRY_ASSIGN(const auto grown, co_await std::move(growing));
+  EXPECT_EQ(grown->results[0].error_code, refused);
+  wire::IncrementalAlterConfigsRequest::AlterableConfig config;
+  config.name = "retention.ms";
+  config.value = "1000";
+  wire::IncrementalAlterConfigsRequest::AlterConfigsResource resource;
+  resource.resource_type = 2;
+  resource.resource_name = "t";
+  resource.configs = {&config, 1};
+  wire::IncrementalAlterConfigsRequest alteration;
+  alteration.resources = {&resource, 1};
+  auto altering = client.call<wire::IncrementalAlterConfigsResponse>(alteration, std::int16_t{1});
+  CO_TRY_ASSIGN(const auto altered, co_await std::move(altering));
+  EXPECT_EQ(altered->responses[0].error_code, refused);
+  EXPECT_EQ(altered->responses[0].resource_name.view(), "t");
+  co_return Result<>{};
+}
+
+TEST(FullDisk, refuses_every_change_of_metadata_by_its_error) {
+  OneNode one;
+  one.node.host().disk().limit_room(0);
+  one.run(change_everything);
+  one.node.host().disk().limit_room(std::nullopt);
+  one.run(be_served);
 }
 
 // --- what a new leader does not know ---
