@@ -1,5 +1,6 @@
 // The program: `weir COMMAND`.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <climits>
@@ -43,6 +44,15 @@ std::string host_name() {
   return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "localhost";
 }
 
+// Connections and segments need descriptors; the soft bound is low on most systems, and ours to
+// lift.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int say(std::string_view text, int code) {
   std::FILE* to = code == 0 ? stdout : stderr;
   std::fwrite(text.data(), 1, text.size(), to);
@@ -54,6 +64,7 @@ int serve(const std::vector<std::string>& arguments) {
   auto command = app::server_command(arguments, environment());
   if (const auto* end = std::get_if<app::CommandEnd>(&command)) return say(end->text, end->code);
   auto& options = std::get<app::ServerOptions>(command);
+  raise_descriptor_limit();
   auto signals = std::make_unique<runtime::ShutdownSignals>();  // before the log's thread
   auto log = runtime::ProcessLog::open(options.log);
   if (!log) {

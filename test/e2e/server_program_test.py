@@ -415,6 +415,46 @@ class Listeners(Edge):
         self.assertTrue((self.home / "weir-data" / "meta.properties").exists())
 
 
+class Crowd(Edge):
+    def test_idle_and_slow_connections_cost_little_and_nobody_waits_for_them(self):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        count = min(2000, hard - 200 if hard != resource.RLIM_INFINITY else 2000)
+        self.assertGreater(count, 500, "too few descriptors on this machine")
+        # The program starts with few descriptors and takes what it may have.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        running = self.weir("--shards", "2", "--set", "socket.listen.backlog.size=1000")
+        port = running.port()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        program.metadata(port, ["t"])
+
+        def slowest(times=50):
+            took = []
+            for _ in range(times):
+                began = time.monotonic()
+                self.assertEqual(program.produce(port, "t", b"x")[0], 0)
+                took.append(time.monotonic() - began)
+            return sorted(took)[times // 2]
+
+        alone = slowest()
+        before = self.resident_bytes(running)
+        crowd = [program.connect(port) for _ in range(count)]
+        for n, peer in enumerate(crowd[: count // 2]):  # half of them say a little of a large frame
+            peer.sendall(struct.pack(">i", 100 << 20) + b"x" * (n % 7))
+        for peer in crowd[: count // 2]:
+            peer.sendall(b"x")  # a byte at a time
+        together = slowest()
+        each = (self.resident_bytes(running) - before) / count
+        self.assertLess(each, 72 << 10, "a chunk, and a little, for each of those that say something")
+        self.assertLess(together, max(10 * alone, 1.0))
+        for peer in crowd:
+            peer.close()
+        self.assertEqual(running.stop(), 0, running.text())
+
+    def resident_bytes(self, running):
+        pages = pathlib.Path(f"/proc/{running.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 if __name__ == "__main__":
     WEIR = os.path.abspath(sys.argv.pop(1))
     unittest.main()

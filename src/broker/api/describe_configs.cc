@@ -125,6 +125,11 @@ Task<> handle(Request& request, const DescribeConfigsRequest& body,
     ResourceAnswer& result = response.results[r];
     result.resource_type = asked.resource_type;
     result.resource_name = asked.resource_name;
+    if (has_large_answer(request)) {
+      result.error_code = code(ErrorCode::invalid_request);
+      result.error_message = wire::Str("Too much is asked for in one request.");
+      continue;
+    }
     const auto entries = entries_of(request, asked.resource_name.view(), result);
     if (!entries) continue;
     std::vector<EntryAnswer> answers;

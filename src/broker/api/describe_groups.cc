@@ -3,6 +3,8 @@
 #include "wire/message/describe_groups_request.h"
 #include "wire/message/describe_groups_response.h"
 
+#include <set>
+
 #include "broker/api/authorized_operations.h"
 #include "broker/api/group_route.h"
 
@@ -12,11 +14,32 @@ namespace {
 using wire::DescribeGroupsRequest;
 using wire::DescribeGroupsResponse;
 
-Task<> handle(Request& request, const DescribeGroupsRequest& body,
+using wire::ErrorCode;
+
+// A group that is named again is refused there: its description may be large.
+DescribeGroupsResponse::DescribedGroup named_again(wire::Str group) {
+  DescribeGroupsResponse::DescribedGroup answer;
+  answer.error_code = code(ErrorCode::invalid_request);
+  answer.group_id = group;
+  return answer;
+}
+
+Task<> handle(Request& request, const DescribeGroupsRequest& asked,
               DescribeGroupsResponse& response) {
-  std::vector<std::string_view> groups;
-  for (const auto& group : body.groups) groups.push_back(group.view());
   std::vector<DescribeGroupsResponse::DescribedGroup> answers;
+  DescribeGroupsRequest body = asked;
+  std::set<std::string_view> seen;
+  std::vector<std::string_view> groups;
+  std::vector<wire::Str> names;
+  for (const auto& group : asked.groups) {
+    if (!seen.insert(group.view()).second) {
+      answers.push_back(named_again(group));
+      continue;
+    }
+    groups.push_back(group.view());
+    names.push_back(group);
+  }
+  body.groups = request.arena.copy(std::span<const wire::Str>(names));
   const auto parts = split_by_group_shard(*request.shard, groups);
   for (env::ShardId owner = 0; owner < parts.size(); ++owner) {
     if (parts[owner].empty()) continue;

@@ -68,7 +68,13 @@ Task<> handle(Request& request, const DescribeProducersRequest& body,
   std::vector<Item*> known;
   for (Item& item : items) known.push_back(&item);
   co_await visit_by_shard(*request.shard, std::span<Item* const>(known), describe_here);
-  for (const Item& item : items) fill(request, item);
+  for (Item& item : items) {
+    if (has_large_answer(request)) {
+      item.error = ErrorCode::invalid_request;
+      item.producers.clear();
+    }
+    fill(request, item);
+  }
 }
 
 }  // namespace

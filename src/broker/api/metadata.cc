@@ -5,6 +5,7 @@
 #include "wire/message/metadata_response.h"
 
 #include <algorithm>
+#include <set>
 
 #include "broker/api/authorized_operations.h"
 #include "broker/api/endpoints.h"
@@ -140,12 +141,15 @@ Task<> handle(Request& request, const MetadataRequest& body, MetadataResponse& r
       response.topics[i++] = describe_topic(request, body, *request.shard->image().topic(id));
     }
   } else {
-    for (const auto& asked : body.topics) {
+    std::set<std::pair<Uuid, std::string_view>> seen;  // as in Kafka, what is named again is not
+    for (const auto& asked : body.topics) {            // answered again
+      if (!seen.emplace(asked.topic_id, asked.name.view()).second) continue;
       TopicAnswer& answer = response.topics[i++] = answer_for(request, body, asked);
       const auto failed = errors.find(asked.name.view());
       if (answer.error_code != 0 && failed != errors.end())
         answer.error_code = code(failed->second);
     }
+    response.topics = {response.topics.data(), i};
   }
   if (body.include_cluster_authorized_operations) {
     response.cluster_authorized_operations = cluster_operations;

@@ -21,6 +21,13 @@ void write_response_header(Request& request);
 
 inline std::int16_t code(wire::ErrorCode error) { return static_cast<std::int16_t>(error); }
 
+// Where a few bytes of a request ask for much, its handler stops to gather answers when they have
+// come to this, and refuses the rest: INVALID_REQUEST. An honest client does not come near it.
+inline constexpr std::size_t answer_bytes_max = 64 << 20;
+inline bool has_large_answer(const Request& request) {
+  return request.arena.bytes_reserved() > answer_bytes_max + 4 * request.frame_bytes;
+}
+
 template <class Response>
 void write_response(Request& request, const Response& response, std::int16_t version) {
   write_response_header(request);

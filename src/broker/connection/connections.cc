@@ -72,7 +72,9 @@ Request* Connections::take_request() {
 void Connections::give_back(Request* request) {
   std::unique_ptr<Request> owned(request);
   owned->clear();
-  if (free_requests_.size() < kept_requests_max) free_requests_.push_back(std::move(owned));
+  if (free_requests_.size() < kept_requests_max &&
+      owned->bytes_reserved() <= kept_request_bytes_max)
+    free_requests_.push_back(std::move(owned));
 }
 
 }  // namespace weir::broker

@@ -37,7 +37,9 @@ class Connections {
   struct Listed;
   Task<> run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended);
 
+  // 16 MiB a shard; a request that grew beyond is freed.
   static constexpr std::size_t kept_requests_max = 256;
+  static constexpr std::size_t kept_request_bytes_max = 64 << 10;
 
   Shard& shard_;
   Signal changed_;

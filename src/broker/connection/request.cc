@@ -5,6 +5,7 @@ namespace weir::broker {
 void Request::clear() {
   session = nullptr;
   client_id = wire::Str::null();
+  frame_bytes = 0;
   chunk = {};
   body = {};
   arena.clear();
@@ -14,6 +15,10 @@ void Request::clear() {
   closes_connection = false;
   waiting = nullptr;
   is_done = false;
+}
+
+std::size_t Request::bytes_reserved() const {
+  return arena.bytes_reserved() + output.bytes_reserved() + files.capacity() * sizeof(files[0]);
 }
 
 }  // namespace weir::broker

@@ -41,9 +41,10 @@ struct Request {
   std::int32_t correlation_id = 0;
   wire::Str client_id = wire::Str::null();
 
-  ChunkRef chunk;     // keeps `body` and what was decoded from it
-  MutableBytes body;  // after the header
-  wire::Arena arena;  // of the decoded request and of its response
+  std::size_t frame_bytes = 0;  // of the whole request
+  ChunkRef chunk;               // keeps `body` and what was decoded from it
+  MutableBytes body;            // after the header
+  wire::Arena arena;            // of the decoded request and of its response
 
   // Answer: the response header and body, with gaps that `files` fill in order.
   wire::Output output;
@@ -55,6 +56,7 @@ struct Request {
   bool is_done = false;
 
   void clear();
+  std::size_t bytes_reserved() const;  // what it holds from the system, the chunk apart
 };
 
 }  // namespace weir::broker

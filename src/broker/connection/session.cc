@@ -71,6 +71,7 @@ Task<Result<>> Session::read_frames() {
 Result<> Session::take_frame(Frame frame) {
   Request* request = shard_.connections.take_request();
   request->session = this;
+  request->frame_bytes = frame.bytes.size();
   request->chunk = std::move(frame.chunk);
   request->body = frame.bytes;
   if (Result<> header = read_header(*request); !header) {
@@ -78,11 +79,18 @@ Result<> Session::take_frame(Frame frame) {
     return header;
   }
   requests_.push_back(request);
+  requests_bytes_ += request->frame_bytes;
   return {};
 }
 
+void Session::let_go(Request* request) {
+  requests_bytes_ -= request->frame_bytes;
+  shard_.connections.give_back(request);
+}
+
 bool Session::is_full() const {
-  return requests_.size() >= requests_max || unsent_bytes_ >= answers_bytes_max;
+  return requests_.size() >= requests_max || requests_bytes_ >= requests_bytes_max ||
+         unsent_bytes_ >= answers_bytes_max;
 }
 
 // A request may start when nothing before it is unfinished, or when it and all of those are
@@ -133,7 +141,7 @@ Task<> Session::send_answers() {
     }
     for (Request* request : sent_) {
       unsent_bytes_ -= request->output.bytes().size();
-      shard_.connections.give_back(request);
+      let_go(request);
     }
     sent_.clear();
   }
@@ -176,7 +184,7 @@ void Session::close() {
   connection_->close();
   // What has not been started is never answered.
   while (requests_.size() > started_) {
-    shard_.connections.give_back(requests_.back());
+    let_go(requests_.back());
     requests_.pop_back();
   }
   cancel_long_polls();

@@ -6,10 +6,11 @@
 // answers leave in order; only consecutive Produces overlap, so that pipelined batches share a
 // write and a flush.
 //
-// Bounds: frames up to socket.request.max.bytes; at most `requests_max` requests and
-// `answers_bytes_max` bytes of unsent answers before reading stops; a connection without progress
-// for connections.max.idle.ms is closed (a peer that never reads included). Bytes that are no
-// request end the connection with one line in the log.
+// Bounds: frames up to socket.request.max.bytes; at most `requests_max` requests,
+// `requests_bytes_max` bytes of them (or one larger request) and `answers_bytes_max` bytes of
+// unsent answers before reading stops; a connection without progress for connections.max.idle.ms is
+// closed (a peer that never reads included). Bytes that are no request end the connection with one
+// line in the log.
 //
 // Lives on one shard; its owner keeps it until run() returned.
 
@@ -31,6 +32,7 @@ namespace weir::broker {
 class Session {
  public:
   static constexpr std::size_t requests_max = 256;
+  static constexpr std::size_t requests_bytes_max = 16 << 20;
   static constexpr std::size_t answers_bytes_max = 4 << 20;
 
   Session(Shard& shard, std::unique_ptr<env::Connection> connection, std::uint32_t listener);
@@ -61,6 +63,7 @@ class Session {
   void schedule_answers();
   Task<> send_answers();
   void gather_answers();
+  void let_go(Request* request);
   void append_pieces(const Request& request);
   bool is_full() const;
   void cancel_long_polls();
@@ -73,6 +76,7 @@ class Session {
   std::size_t started_ = 0;            // of requests_, from the front
   std::size_t unfinished_ = 0;         // started and not done
   std::size_t unfinished_others_ = 0;  // those of them that are no Produce
+  std::size_t requests_bytes_ = 0;     // of requests_ and sent_, as they came
   std::size_t unsent_bytes_ = 0;       // of answers in memory
   env::Instant last_progress_;
   Signal changed_;

@@ -1,13 +1,20 @@
 // Batches, names and metadata that Kafka refuses: its error for the partition or topic that it is
 // about, nothing appended, and the connection goes on.
 
+#include <array>
+#include <cstring>
 #include <functional>
 
 #include "sim/node/group_member.h"
 #include "sim/node/one_node_test_support.h"
 #include "wire/error_code.h"
+#include "wire/message/create_topics_request.h"
+#include "wire/message/create_topics_response.h"
+#include "wire/message/join_group_response.h"
 #include "wire/message/offset_commit_request.h"
 #include "wire/message/offset_commit_response.h"
+#include "wire/message/produce_request.h"
+#include "wire/message/produce_response.h"
 #include "wire/record/batch.h"
 #include "wire/record/batch_builder.h"
 
@@ -79,6 +86,23 @@ const std::vector<BadBatch>& bad_batches() {
          store_be(b.data() + at_max_timestamp, INT64_MAX);
        },
        ErrorCode::invalid_timestamp},
+      {"the beginning of time",
+       [](Buffer& b) {
+         store_be(b.data() + at_base_timestamp, INT64_MIN);
+         store_be(b.data() + at_max_timestamp, INT64_MIN);
+       },
+       ErrorCode::invalid_timestamp},
+      {"a million headers that are not there",
+       [](Buffer& b) {  // the first record's header count, its last byte
+         b[at_first_record + 9] = std::byte{0x80};
+       },
+       ErrorCode::invalid_record},
+      {"a key of a gigabyte that is not there",
+       [](Buffer& b) {  // attributes, timestamp and offset deltas come before its length
+         const std::array<std::uint8_t, 5> gigabyte{0x80, 0x80, 0x80, 0x80, 0x08};
+         std::memcpy(b.data() + at_first_record + 4, gigabyte.data(), gigabyte.size());
+       },
+       ErrorCode::invalid_record},
       {"nothing", [](Buffer& b) { b.clear(); }, ErrorCode::invalid_record, false},
       {"a piece of a header", [](Buffer& b) { b.resize(20); }, ErrorCode::invalid_record, false},
   };
@@ -269,6 +293,120 @@ Task<Result<>> commit_much_metadata(OneNode& one) {
   CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
   EXPECT_EQ(committed.offsets.at({"t", 0}), no_offset);
   co_return Result<>{};
+}
+
+// A million headers that are there are a record like any other, bounded by the size of a batch.
+Task<Result<>> produce_many_headers(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  const std::vector<wire::RecordHeader> headers(1'000'000, {.key = "", .value = wire::Blob()});
+  wire::BatchBuilder builder({});
+  builder.add({.timestamp = one.env().clock.wall_ms(), .headers = headers});
+  wire::CompressionContext context;
+  Buffer batch;
+  EXPECT_TRUE(builder.build_to(context, {.codec = wire::Codec::zstd}, batch).has_value());
+  auto compressed = produce(client, {"t", 0}, std::move(batch));
+  CO_TRY_ASSIGN(const Appended taken, co_await std::move(compressed));
+  EXPECT_EQ(taken.error_code, 0);
+  auto plain = produce(client, {"t", 0}, builder.build());
+  CO_TRY_ASSIGN(const Appended refused, co_await std::move(plain));
+  EXPECT_EQ(refused.error_code, wire::code_of(ErrorCode::message_too_large));
+  auto serving = be_served(one);
+  co_return co_await std::move(serving);
+}
+
+TEST(HostileRecords, a_million_headers_are_bounded_by_the_size_of_a_batch) {
+  OneNode one;
+  one.run(produce_many_headers);
+}
+
+Task<Result<>> create_compacted(RawClient& client) {
+  wire::CreateTopicsRequest::CreatableTopicConfig config;
+  config.name = "cleanup.policy";
+  config.value = "compact";
+  wire::CreateTopicsRequest::CreatableTopic topic;
+  topic.name = "compacted";
+  topic.num_partitions = 1;
+  topic.replication_factor = 1;
+  topic.configs = {&config, 1};
+  wire::CreateTopicsRequest request;
+  request.topics = {&topic, 1};
+  request.timeout_ms = 10'000;
+  auto creating = client.call<wire::CreateTopicsResponse>(request, std::int16_t{7});
+  CO_TRY_ASSIGN(const auto created, co_await std::move(creating));
+  EXPECT_EQ(created->topics[0].error_code, 0);
+  co_return Result<>{};
+}
+
+Task<Result<>> produce_without_keys(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto creating = create_compacted(client);
+  CO_TRY(co_await std::move(creating));
+  wire::BatchBuilder builder({});
+  const TimestampMs now = one.env().clock.wall_ms();
+  for (int i = 0; i < 5; ++i) {
+    const std::string key = "k";
+    builder.add({.timestamp = now,
+                 .key = i == 1 || i == 3 ? wire::Blob::null() : wire::Blob(as_bytes(key)),
+                 .value = wire::Blob(as_bytes(key))});
+  }
+  const Buffer batch = builder.build();
+  wire::ProduceRequest::PartitionProduceData partition;
+  partition.records = wire::Records(Bytes(batch));
+  wire::ProduceRequest::TopicProduceData topic;
+  topic.name = "compacted";
+  topic.partition_data = {&partition, 1};
+  wire::ProduceRequest request;
+  request.transactional_id = wire::Str::null();
+  request.acks = -1;
+  request.timeout_ms = 10'000;
+  request.topic_data = {&topic, 1};
+  auto producing = client.call<wire::ProduceResponse>(request, std::int16_t{12});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(producing));
+  const auto& refused = answer->responses[0].partition_responses[0];
+  EXPECT_EQ(refused.error_code, wire::code_of(ErrorCode::invalid_record));
+  EXPECT_EQ(refused.record_errors.size(), 2u);
+  if (refused.record_errors.size() == 2) {
+    EXPECT_EQ(refused.record_errors[0].batch_index, 1);
+    EXPECT_EQ(refused.record_errors[1].batch_index, 3);
+    EXPECT_FALSE(refused.record_errors[0].batch_index_error_message.is_null());
+  }
+  auto listing = list_offset(client, {"compacted", 0}, latest_timestamp);
+  CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
+  EXPECT_EQ(end.offset, 0);
+  co_return Result<>{};
+}
+
+TEST(HostileRecords, records_without_a_key_are_named_one_by_one_on_a_compacted_topic) {
+  OneNode one;
+  one.run(produce_without_keys);
+}
+
+// A string of the protocol ends at 32767 bytes, whatever a compact length can say.
+Task<Result<>> join_with_a_long_name(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  std::string body("\x81\x80\x40", 3);  // a compact string of a megabyte
+  body += std::string(1 << 20, 'g');
+  client.add_body(11, 9, as_bytes(body));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto receiving = client.next<wire::JoinGroupResponse>(9);
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(receiving));
+  EXPECT_EQ(answer->error_code, wire::code_of(ErrorCode::invalid_request));
+  auto listing = list_offset(client, {"t", 0}, latest_timestamp);  // the connection goes on
+  CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
+  EXPECT_EQ(end.error_code, 0);
+  co_return Result<>{};
+}
+
+TEST(HostileRecords, a_group_id_of_a_megabyte_is_an_invalid_request) {
+  OneNode one;
+  one.run(join_with_a_long_name);
 }
 
 TEST(HostileRecords, metadata_of_a_commit_is_bounded) {

@@ -20,6 +20,7 @@
 // in that version and not ignorable, or null where null is not allowed. Sizes are known before a
 // byte is written.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -52,6 +53,7 @@ class Output {
   void add_gap(std::uint32_t size) { add_gap(data_.size(), size); }
   void add_gap(std::size_t position, std::uint32_t size) { gaps_.push_back({position, size}); }
   void clear();
+  std::size_t bytes_reserved() const;  // what it holds from the system
   std::vector<std::byte> take() { return std::move(data_); }
 
  private:
@@ -68,10 +70,19 @@ Result<> encode(const void* message, const MessageDescriptor&, std::int16_t vers
 std::string to_json(const void* message, const MessageDescriptor&, std::int16_t version);
 }  // namespace codec_detail
 
+// What decoding `bytes` may take from an arena: many tiny elements are much larger in memory than
+// on the wire, and one request must not fill the machine. No client's own requests come near it.
+constexpr std::size_t decoded_memory_budget(std::size_t bytes) {
+  return (std::size_t{32} << 20) + 4 * bytes;
+}
+
 // An arena that was empty holds at most this after decoding `bytes`, whether that worked or not.
 // (No message takes more than 75 bytes of memory for a byte on the wire, see the codec's test, and
-// the arena reserves at most four times what it hands out.)
-constexpr std::size_t max_decoded_memory(std::size_t bytes) { return 1024 + 300 * bytes; }
+// the arena reserves at most four times what it hands out, a block of a megabyte at most in
+// advance.)
+constexpr std::size_t max_decoded_memory(std::size_t bytes) {
+  return std::min(1024 + 300 * bytes, decoded_memory_budget(bytes) + (std::size_t{1} << 20));
+}
 
 // Decodes from the front of `bytes`; returns how many were used. `into` is a default-constructed M.
 template <class M>

@@ -12,6 +12,7 @@
 #include "wire/message/api_versions_request.h"
 #include "wire/message/api_versions_response.h"
 #include "wire/message/consumer_group_member_metadata_value.h"
+#include "wire/message/create_topics_request.h"
 #include "wire/message/describe_topic_partitions_response.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
@@ -286,6 +287,20 @@ TEST(Codec, collections_end_at_a_million_elements) {
   EXPECT_EQ(decode_error<ApiVersionsResponse>(with(1'000'000), 0), "none");
   EXPECT_THAT(decode_error<ApiVersionsResponse>(with(1'000'001), 0),
               testing::HasSubstr("apiKeys has more elements than are allowed"));
+}
+
+// Each element has ten bytes on the wire and many more in memory.
+TEST(Codec, many_tiny_elements_are_refused_beyond_the_budget) {
+  const std::size_t elements = 1'000'000;
+  std::string bytes("\xc1\x84\x3d", 3);
+  for (std::size_t i = 0; i < elements; ++i) bytes += std::string_view("\1\0\0\0\0\0\0\1\1\0", 10);
+  bytes += std::string_view("\0\0\0\0\0\0", 6);
+  CreateTopicsRequest request;
+  Arena arena;
+  const auto refused = decode(request, as_bytes(bytes), 7, arena);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "CreateTopicsRequest.Topics has too many elements for its bytes");
+  EXPECT_LE(arena.bytes_reserved(), max_decoded_memory(bytes.size()));
 }
 
 TEST(Codec, tag_sections_end_at_ten_thousand_fields) {

@@ -22,7 +22,8 @@ class Decoder {
         begin_(bytes.data()),
         at_(begin_),
         end_(begin_ + bytes.size()),
-        arena_(arena) {}
+        arena_(arena),
+        reserved_max_(arena.bytes_reserved() + decoded_memory_budget(bytes.size())) {}
 
   bool structure(const Plan& plan, std::byte* into) {
     for (const auto& op : message_.steps(plan)) {
@@ -49,6 +50,15 @@ class Decoder {
   bool bad(const char* reason, const Op& op) {
     if (!failed_field_) failed_field_ = message_.fields[op.field].name;
     return bad(reason);
+  }
+
+  // nullptr: that would be too much.
+  std::byte* take(std::size_t bytes, std::size_t alignment, const Op& op) {
+    if (arena_.bytes_reserved() + bytes > reserved_max_) {
+      bad("has too many elements for its bytes", op);
+      return nullptr;
+    }
+    return static_cast<std::byte*>(arena_.allocate(bytes, alignment));
   }
 
   template <class T>
@@ -174,7 +184,8 @@ class Decoder {
       return true;
     }
     if (left() < plan.min_size) return bad("is cut off", op);
-    auto* made = static_cast<std::byte*>(arena_.allocate(info.size, alignof(std::max_align_t)));
+    auto* made = take(info.size, alignof(std::max_align_t), op);
+    if (!made) return false;
     std::memcpy(made, info.default_value, info.size);
     store(to, made);
     return structure(plan, made);
@@ -203,9 +214,8 @@ class Decoder {
     if (elements < 0) return null_array(to);
     const auto number = static_cast<std::size_t>(elements);
     const auto element_size = text ? sizeof(Str) : sizeof(Blob);
-    auto* data =
-        number == 0 ? nullptr
-                    : static_cast<std::byte*>(arena_.allocate(number * element_size, alignof(Str)));
+    auto* data = number == 0 ? nullptr : take(number * element_size, alignof(Str), op);
+    if (number != 0 && !data) return false;
     const std::uint8_t flags = op.flags & op_compact;  // elements are never null
     for (std::size_t i = 0; i < number; ++i) {
       auto* element = data + i * element_size;
@@ -232,7 +242,8 @@ class Decoder {
       store(to, AnyArray(nullptr, 0));
       return true;
     }
-    auto* data = static_cast<std::byte*>(arena_.allocate(number * width, width < 8 ? width : 8));
+    auto* data = take(number * width, width < 8 ? width : 8, op);
+    if (!data) return false;
     switch (width) {
       case 1:
         std::memcpy(data, at_, number);
@@ -262,9 +273,8 @@ class Decoder {
     if (!count(op, plan.min_size, elements)) return false;
     if (elements < 0) return null_array(to);
     const auto number = static_cast<std::size_t>(elements);
-    auto* data = number == 0 ? nullptr
-                             : static_cast<std::byte*>(
-                                   arena_.allocate(number * info.size, alignof(std::max_align_t)));
+    auto* data = number == 0 ? nullptr : take(number * info.size, alignof(std::max_align_t), op);
+    if (number != 0 && !data) return false;
     for (std::size_t i = 0; i < number; ++i) {
       auto* element = data + i * info.size;
       std::memcpy(element, info.default_value, info.size);
@@ -304,6 +314,7 @@ class Decoder {
         if (other.tag >= 0 && static_cast<std::uint32_t>(other.tag) == tag)
           return bad("has a tag that its version does not know");
       }
+      if (arena_.bytes_reserved() > reserved_max_) return bad("has too many tagged fields");
       if (unknown.empty()) unknown = arena_.array<UnknownTag>(number - i);
       unknown[unknown_count++] = {tag, Blob(Bytes(at_, size))};
       at_ += size;
@@ -338,6 +349,7 @@ class Decoder {
   const std::byte* at_;
   const std::byte* end_;
   Arena& arena_;
+  std::size_t reserved_max_;
   const char* failed_field_ = nullptr;
   const char* reason_ = nullptr;
 };

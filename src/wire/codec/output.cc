@@ -20,6 +20,8 @@ void Output::append(Bytes bytes) {
   if (!bytes.empty()) std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
 }
 
+std::size_t Output::bytes_reserved() const { return data_.capacity(); }
+
 void Output::clear() {
   data_.clear();
   gaps_.clear();
