@@ -2,27 +2,26 @@
 
 #include <malloc.h>
 
-#include <atomic>
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
 namespace weir::sim {
 namespace {
 
-std::atomic<std::size_t> live{0};
-std::atomic<std::size_t> peak{0};
+std::size_t live = 0;  // the program has one thread
+std::size_t peak = 0;
 
 void* counted(void* memory) {
   if (!memory) std::abort();
-  const std::size_t size = ::malloc_usable_size(memory);
-  const std::size_t now = live.fetch_add(size, std::memory_order_relaxed) + size;
-  if (now > peak.load(std::memory_order_relaxed)) peak.store(now, std::memory_order_relaxed);
+  live += ::malloc_usable_size(memory);
+  peak = std::max(peak, live);
   return memory;
 }
 
 void release(void* memory) {
   if (!memory) return;
-  live.fetch_sub(::malloc_usable_size(memory), std::memory_order_relaxed);
+  live -= ::malloc_usable_size(memory);
   std::free(memory);
 }
 
@@ -33,9 +32,9 @@ std::size_t rounded(std::size_t size, std::align_val_t alignment) {
 
 }  // namespace
 
-std::size_t allocated_bytes() { return live.load(std::memory_order_relaxed); }
-std::size_t allocated_bytes_peak() { return peak.load(std::memory_order_relaxed); }
-void reset_allocation_peak() { peak.store(allocated_bytes(), std::memory_order_relaxed); }
+std::size_t allocated_bytes() { return live; }
+std::size_t allocated_bytes_peak() { return peak; }
+void reset_allocation_peak() { peak = live; }
 
 }  // namespace weir::sim
 

@@ -12,13 +12,13 @@
 #include "wire/message/api_versions_request.h"
 #include "wire/message/api_versions_response.h"
 #include "wire/message/consumer_group_member_metadata_value.h"
-#include "wire/message/create_topics_request.h"
 #include "wire/message/describe_topic_partitions_response.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
 #include "wire/message/metadata_response.h"
 #include "wire/message/produce_request.h"
 #include "wire/message/request_header.h"
+#include "wire/message/sync_group_request.h"
 
 namespace weir::wire {
 namespace {
@@ -289,17 +289,17 @@ TEST(Codec, collections_end_at_a_million_elements) {
               testing::HasSubstr("apiKeys has more elements than are allowed"));
 }
 
-// Each element has ten bytes on the wire and many more in memory.
+// Each element has three bytes on the wire and forty-eight in memory.
 TEST(Codec, many_tiny_elements_are_refused_beyond_the_budget) {
-  const std::size_t elements = 1'000'000;
-  std::string bytes("\xc1\x84\x3d", 3);
-  for (std::size_t i = 0; i < elements; ++i) bytes += std::string_view("\1\0\0\0\0\0\0\1\1\0", 10);
-  bytes += std::string_view("\0\0\0\0\0\0", 6);
-  CreateTopicsRequest request;
+  std::string bytes("\1\0\0\0\0\1\0\0\0\xc1\x84\x3d", 12);
+  for (int i = 0; i < 1'000'000; ++i) bytes += std::string_view("\1\1\0", 3);
+  bytes += '\0';
+  SyncGroupRequest request;
   Arena arena;
-  const auto refused = decode(request, as_bytes(bytes), 7, arena);
+  const auto refused = decode(request, as_bytes(bytes), 5, arena);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, "CreateTopicsRequest.Topics has too many elements for its bytes");
+  EXPECT_EQ(refused.error().what,
+            "SyncGroupRequest.assignments has too many elements for its bytes");
   EXPECT_LE(arena.bytes_reserved(), max_decoded_memory(bytes.size()));
 }
 
