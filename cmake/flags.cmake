@@ -7,10 +7,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
                       -fcolor-diagnostics)
   add_link_options(-fuse-ld=lld-19)
 else()
-  # GCC 12 reports false positives of these under -O2 inside libstdc++ and coroutine frames, and takes an
-  # EXPECT after an if for a dangling else.
+  # GCC 12 reports false positives of these under -O2 inside libstdc++ and coroutine frames, takes an
+  # EXPECT after an if for a dangling else, and the frame of a coroutine for a type of its includer.
   add_compile_options(-Wno-missing-field-initializers -Wno-maybe-uninitialized -Wno-restrict
-                      -Wno-array-bounds -Wno-stringop-overflow -Wno-dangling-else)
+                      -Wno-array-bounds -Wno-stringop-overflow -Wno-dangling-else
+                      -Wno-subobject-linkage)
 endif()
 
 # Checks (CHECK) are on in every build; NDEBUG only silences the standard library's own asserts.

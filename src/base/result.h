@@ -52,11 +52,12 @@ inline std::unexpected<Error> fail(Errc code, std::string what, std::uint64_t at
 #define WEIR_CONCAT_INNER(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
 
-#define TRY(expr)                                                             \
-  do {                                                                        \
-    auto&& try_result_ = (expr);                                              \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
+#define TRY_INNER(name, leave, expr)                           \
+  do {                                                         \
+    auto&& name = (expr);                                      \
+    if (!name) leave std::unexpected(std::move(name).error()); \
   } while (false)
+#define TRY(expr) TRY_INNER(WEIR_CONCAT(try_result_, __LINE__), return, expr)
 
 #define TRY_ASSIGN_INNER(name, lhs, expr)                     \
   auto&& name = (expr);                                       \
@@ -64,11 +65,7 @@ inline std::unexpected<Error> fail(Errc code, std::string what, std::uint64_t at
   lhs = *std::move(name)
 #define TRY_ASSIGN(lhs, expr) TRY_ASSIGN_INNER(WEIR_CONCAT(try_value_, __LINE__), lhs, expr)
 
-#define CO_TRY(expr)                                                             \
-  do {                                                                           \
-    auto&& try_result_ = (expr);                                                 \
-    if (!try_result_) co_return std::unexpected(std::move(try_result_).error()); \
-  } while (false)
+#define CO_TRY(expr) TRY_INNER(WEIR_CONCAT(try_result_, __LINE__), co_return, expr)
 
 #define CO_TRY_ASSIGN_INNER(name, lhs, expr)                     \
   auto&& name = (expr);                                          \

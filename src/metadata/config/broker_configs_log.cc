@@ -59,8 +59,9 @@ const ConfigDefinition table[] = {
         .from("log.flush.scheduler.interval.ms").cluster_wide()
         .says("Default of the topic config flush.ms; unset means "
               "log.flush.scheduler.interval.ms."),
-    int32("log.flush.offset.checkpoint.interval.ms", "60000").at_least(0)
-        .says("How often the recovery points are written down."),
+    int32("log.flush.offset.checkpoint.interval.ms", "5000").kafka_default("60000").at_least(0)
+        .says("How often the recovery points are written down; a start after a crash checks what "
+              "was written since."),
     int64("log.flush.scheduler.interval.ms", "9223372036854775807")
         .says("How often logs are looked at for flush.ms, and its default."),
     int32("log.flush.start.offset.checkpoint.interval.ms", "60000").at_least(0)

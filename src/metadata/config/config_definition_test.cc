@@ -88,7 +88,8 @@ TEST(ConfigDefinition, our_defaults_differ_from_kafkas_for_stated_reasons_only) 
     }
   }
   EXPECT_EQ(differ, (std::set<std::string>{"flush.messages", "log.flush.interval.messages",
-                                           "node.id", "process.roles", "controller.listener.names",
+                                           "log.flush.offset.checkpoint.interval.ms", "node.id",
+                                           "process.roles", "controller.listener.names",
                                            "listeners", "log.dir"}));
 }
 

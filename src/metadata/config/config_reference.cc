@@ -26,6 +26,8 @@ allows it.
 - A name nobody knows is an error in `weir.toml` and `--set`, a warning in `server.properties` and the environment.
 - Host `localhost` in `listeners` means 127.0.0.1 and ::1.
 - `flush.messages` is 1 here: a record counts once it is on disk. Apache Kafka's default leaves that to the system.
+- `log.flush.offset.checkpoint.interval.ms` is 5000, not 60000: at our speed a minute is many GB that a start after a
+  crash would have to check.
 - An unset replication factor of an internal topic is no more than there are brokers.
 
 Not served, so that the server does not start: a listener that is not PLAINTEXT, other `process.roles` than
