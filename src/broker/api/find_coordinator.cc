@@ -1,6 +1,11 @@
 // FindCoordinator: which broker coordinates a group (KIP-699). __consumer_offsets comes into being
-// with the first question. Transactions and share groups are not served yet: UNSUPPORTED_VERSION,
-// which ends a client's asking.
+// with the first question.
+//
+// Transactions and share groups are not served yet: UNSUPPORTED_VERSION, which no error table calls
+// retriable. The Java client stops at it. librdkafka (seen with 2.12.1) asks again every half
+// second whatever it is told here, and init_transactions ends with its time-out; only
+// TRANSACTIONAL_ID_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED stop it at once, here and
+// at InitProducerId. They would send people to look for missing rights, so the truth is said.
 
 #include "wire/message/find_coordinator_request.h"
 #include "wire/message/find_coordinator_response.h"

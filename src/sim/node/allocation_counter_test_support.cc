@@ -45,6 +45,14 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   return weir::sim::counted(
       std::aligned_alloc(static_cast<std::size_t>(alignment), weir::sim::rounded(size, alignment)));
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return weir::sim::counted(std::malloc(size == 0 ? 1 : size));
+}
+// A sanitizer has its own ones for arrays, which would not be counted.
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete[](void* memory) noexcept { weir::sim::release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { weir::sim::release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { weir::sim::release(memory); }
 void operator delete(void* memory) noexcept { weir::sim::release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { weir::sim::release(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { weir::sim::release(memory); }

@@ -18,6 +18,8 @@
 #include "wire/message/init_producer_id_response.h"
 #include "wire/message/metadata_request.h"
 #include "wire/message/metadata_response.h"
+#include "wire/message/offset_fetch_request.h"
+#include "wire/message/offset_fetch_response.h"
 
 namespace weir::sim {
 namespace {
@@ -180,6 +182,20 @@ Task<Result<>> name_again(OneNode& one) {
   }
   EXPECT_EQ(answer->groups.size(), 3u);
   EXPECT_EQ(refused, 2u);
+
+  wire::OffsetFetchRequest::OffsetFetchRequestGroup everything;
+  everything.group_id = "g";
+  everything.topics = wire::Array<wire::OffsetFetchRequest::OffsetFetchRequestTopics>::null();
+  everything.member_id = wire::Str::null();
+  std::vector<wire::OffsetFetchRequest::OffsetFetchRequestGroup> twice(2, everything);
+  wire::OffsetFetchRequest offsets;
+  offsets.groups = twice;
+  auto fetching = client.call<wire::OffsetFetchResponse>(offsets, std::int16_t{9});
+  CO_TRY_ASSIGN(const auto fetched, co_await std::move(fetching));
+  EXPECT_EQ(fetched->groups.size(), 2u);
+  EXPECT_EQ(std::ranges::count(fetched->groups, wire::code_of(ErrorCode::invalid_request),
+                               [](const auto& group) { return group.error_code; }),
+            1);
   co_return Result<>{};
 }
 
