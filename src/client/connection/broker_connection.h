@@ -3,7 +3,7 @@
 // leave in the order of the calls, those of one turn in one gathered write, and answers come in
 // that order. Versions are negotiated once, when it opens (ApiVersions, KIP-35 and KIP-511).
 //
-//   auto opening = BrokerConnection::open(env, address, options);
+//   auto opening = BrokerConnection::open(env, tasks, address, options);
 //   CO_TRY_ASSIGN(auto connection, co_await std::move(opening));
 //   auto calling = connection->call<wire::MetadataResponse>(request);
 //   CO_TRY_ASSIGN(auto answer, co_await std::move(calling));
@@ -14,17 +14,19 @@
 // or TLS), too_large. After timed_out, closed and corrupt the request may have been carried out.
 //
 // Lives on one shard. Destroying it closes it; calls that wait end with `closed` from the loop.
+// What reads and writes are tasks of `tasks`, which end soon after and may outlive it.
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/env/env.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/task_scope.h"
 #include "client/connection/answer.h"
 #include "client/connection/connection_options.h"
+#include "client/connection/in_flight.h"
 #include "client/connection/version_table.h"
 #include "wire/codec/codec.h"
 
@@ -37,7 +39,9 @@ struct CallOptions {
 
 class BrokerConnection {
  public:
-  static Task<Result<std::unique_ptr<BrokerConnection>>> open(env::Env& env, env::Address address,
+  // Errors: io and timed_out (nobody there), closed, corrupt, unsupported.
+  static Task<Result<std::unique_ptr<BrokerConnection>>> open(env::Env& env, TaskScope& tasks,
+                                                              env::Address address,
                                                               ConnectionOptions options);
   ~BrokerConnection();
   BrokerConnection(const BrokerConnection&) = delete;
@@ -62,11 +66,6 @@ class BrokerConnection {
   void close();
 
  private:
-  struct Reply {
-    std::vector<std::byte> frame;
-    std::size_t body;  // where the message begins
-    std::int16_t version;
-  };
   class Pipe;
   explicit BrokerConnection(std::shared_ptr<Pipe> pipe);
   Task<Result<Reply>> submit(std::int16_t api_key, const void* request,

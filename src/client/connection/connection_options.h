@@ -9,6 +9,7 @@ namespace weir::client {
 
 struct ConnectionOptions {
   std::string client_id = "weir";                         // client.id
+  std::string software_version = "unknown";               // told to brokers (KIP-511)
   std::chrono::milliseconds request_timeout{30'000};      // request.timeout.ms
   std::chrono::milliseconds setup_timeout{10'000};        // socket.connection.setup.timeout.ms
   std::chrono::milliseconds idle_time_max{540'000};       // connections.max.idle.ms

@@ -31,6 +31,7 @@ class VersionTable {
     std::int16_t min;
     std::int16_t max;
   };
+  bool is_negotiated_ = false;
   std::map<std::int16_t, Range> broker_;
   std::map<std::string, std::int16_t> features_;
 };

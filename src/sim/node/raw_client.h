@@ -17,31 +17,13 @@
 #include "base/env/env.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "client/connection/answer.h"
 #include "wire/api_key.h"
 #include "wire/codec/codec.h"
 
 namespace weir::sim {
 
-template <class M>
-class Answer {
- public:
-  explicit Answer(std::vector<std::byte> frame) : in_(std::make_unique<Inside>()) {
-    in_->frame = std::move(frame);
-  }
-  const M* operator->() const { return &in_->message; }
-  const M& operator*() const { return in_->message; }
-  Result<> decode(std::size_t from, std::int16_t version) {
-    return wire::decode_whole(in_->message, Bytes(in_->frame).subspan(from), version, in_->arena);
-  }
-
- private:
-  struct Inside {
-    std::vector<std::byte> frame;
-    wire::Arena arena;
-    M message;
-  };
-  std::unique_ptr<Inside> in_;
-};
+using client::Answer;
 
 class RawClient {
  public:
@@ -83,9 +65,7 @@ class RawClient {
     auto receiving = next_frame();
     CO_TRY_ASSIGN(auto frame, co_await std::move(receiving));
     CO_TRY_ASSIGN(const std::size_t body, read_header(frame, Response::api_key, version));
-    Answer<Response> answer(std::move(frame));
-    CO_TRY(answer.decode(body, version));
-    co_return answer;
+    co_return Answer<Response>::decode(std::move(frame), body, version);
   }
   // The next frame without its size. Errors: closed, when the broker closes the connection.
   Task<Result<std::vector<std::byte>>> next_frame();

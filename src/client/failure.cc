@@ -1,0 +1,23 @@
+#include "client/failure.h"
+
+#include <fmt/format.h>
+
+namespace weir::client {
+
+bool Failure::is_retriable() const {
+  if (is_answer()) return wire::error_info(answer).retriable;
+  return cause.code == Errc::closed || cause.code == Errc::timed_out || cause.code == Errc::io;
+}
+
+bool Failure::asks_for_metadata() const {
+  return is_answer() ? wire::error_info(answer).refresh_metadata : is_retriable();
+}
+
+std::string Failure::message() const {
+  if (!is_answer()) return cause.message();
+  const wire::ErrorInfo& info = wire::error_info(answer);
+  return info.message.empty() ? fmt::format("{}: {}", cause.what, info.name)
+                              : fmt::format("{}: {} ({})", cause.what, info.name, info.message);
+}
+
+}  // namespace weir::client
