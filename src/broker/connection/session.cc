@@ -94,9 +94,10 @@ bool Session::is_full() const {
 }
 
 // A request may start when nothing before it is unfinished, or when it and all of those are
-// Produces.
+// Produces; and when there is room for its answer, so that a client that asks for much holds the
+// shard for a few MiB of answers at a time.
 void Session::start_ready() {
-  while (!closed_ && started_ < requests_.size()) {
+  while (!closed_ && started_ < requests_.size() && unsent_bytes_ < answers_bytes_max) {
     Request& request = *requests_[started_];
     const bool is_produce = request.api == wire::ApiKey::produce;
     if (unfinished_others_ > 0 || (unfinished_ > 0 && !is_produce)) return;
@@ -144,6 +145,7 @@ Task<> Session::send_answers() {
       let_go(request);
     }
     sent_.clear();
+    start_ready();
   }
   sending_ = false;
   changed_.notify();

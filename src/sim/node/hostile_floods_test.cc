@@ -157,6 +157,39 @@ TEST(HostileFloods, few_bytes_that_ask_for_a_large_answer_get_a_bounded_one) {
   one.run(ask_for_configs_again_and_again);
 }
 
+// A flood of requests with large answers that nobody reads yet.
+Task<Result<>> ask_and_do_not_read(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  wire::DescribeConfigsRequest::DescribeConfigsResource broker;
+  broker.resource_type = 4;
+  broker.resource_name = "1";
+  broker.configuration_keys = wire::Array<wire::Str>::null();
+  wire::DescribeConfigsRequest request;
+  request.include_documentation = true;
+  request.resources = {&broker, 1};
+  reset_allocation_peak();
+  const std::size_t before = allocated_bytes();
+  for (int n = 0; n < 250; ++n) CO_TRY(client.add(request, std::int16_t{4}));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto serving = be_served(one);
+  CO_TRY(co_await std::move(serving));
+  EXPECT_LE(allocated_bytes_peak() - before, 16 * mib);
+  for (int n = 0; n < 250; ++n) {
+    auto answering = client.next<wire::DescribeConfigsResponse>(std::int16_t{4});
+    CO_TRY_ASSIGN(const auto answer, co_await std::move(answering));
+    EXPECT_EQ(answer->results.size(), 1u);
+  }
+  co_return Result<>{};
+}
+
+TEST(HostileFloods, answers_that_nobody_reads_are_made_up_to_a_bound_and_all_in_the_end) {
+  OneNode one;
+  one.run(ask_and_do_not_read);
+}
+
 Task<Result<>> name_again(OneNode& one) {
   RawClient client = one.client();
   auto connecting = client.connect();
