@@ -19,6 +19,9 @@ template <class Work>
 Task<std::invoke_result_t<Work&>> offload(env::Executor& executor, Work work) {
   using T = std::invoke_result_t<Work&>;
   static_assert(!std::is_void_v<T>, "return Result<> or Unit");
+  // GCC 12 destroys a temporary of a co_await expression twice.
+  static_assert(std::is_trivially_destructible_v<Work>,
+                "capture references to what the caller keeps");
   std::optional<T> result;
   OneShot<Unit> done(executor);
   executor.offload([&result, &work] { result.emplace(work()); }, [&done] { done.set({}); });

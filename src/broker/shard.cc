@@ -307,7 +307,7 @@ void Shard::run_later(env::Duration delay, std::function<Result<>()> work) {
 }
 
 Task<> Shard::run_off_shard(std::function<Result<>()> work) {
-  const Result<> done = co_await offload(env.executor, std::move(work));
+  const Result<> done = co_await offload(env.executor, [&work] { return work(); });
   if (!done) env.log.write(env::Level::warning, "broker", done.error().message());
 }
 

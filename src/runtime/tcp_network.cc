@@ -58,8 +58,8 @@ Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address 
   if (is_literal(target.host)) {
     addresses = resolve(target);
   } else {
-    auto work = [target] { return resolve(target); };
-    auto resolving = offload(loop_, std::move(work));
+    const auto work = [&target] { return resolve(target); };
+    auto resolving = offload(loop_, work);
     addresses = co_await std::move(resolving);
   }
   if (!addresses) co_return std::unexpected(std::move(addresses).error());

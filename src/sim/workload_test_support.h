@@ -53,7 +53,7 @@ class EchoNode {
     auto connection = env.network.adopt(std::move(socket));
     const std::string path = "/echo-" + std::to_string(++served_);
     auto opening =
-        offload(env.executor, [&env, path] { return env.disk.open(path, env::OpenMode::create); });
+        offload(env.executor, [&env, &path] { return env.disk.open(path, env::OpenMode::create); });
     auto file = co_await std::move(opening);
     std::uint64_t position = 0;
     std::vector<std::byte> buffer(64);

@@ -66,7 +66,7 @@ Task<> handle(Request& request, const DescribeLogDirsRequest& body,
   }
   const std::string path = home.node.directory().path();
   env::Disk& disk = home.env.disk;
-  const auto space = co_await offload(home.env.executor, [&disk, path] {
+  const auto space = co_await offload(home.env.executor, [&disk, &path] {
     return std::pair(disk.total_bytes(path), disk.free_bytes(path));
   });
   response.results = request.arena.array<DescribeLogDirsResponse::DescribeLogDirsResult>(1);

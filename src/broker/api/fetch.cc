@@ -196,7 +196,7 @@ Task<> warm_up(Shard& shard, const std::vector<FetchItem>& items) {
     if (range.size > 0 && !range.file->is_cached(range.position, range.size)) cold.push_back(range);
   }
   if (cold.empty()) co_return;
-  co_await offload(shard.env.executor, [cold = std::move(cold)] {
+  co_await offload(shard.env.executor, [&cold] {
     std::vector<std::byte> scratch(std::size_t{1} << 18);
     for (const env::FileRange& range : cold) {
       for (std::uint64_t done = 0; done < range.size;) {

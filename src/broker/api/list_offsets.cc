@@ -85,8 +85,7 @@ Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const It
                     : partition.log().lookup_timestamp(item.asked->timestamp);
   const Offset bound = partition.read_bound(isolation);
   const bool is_settled = partition.knows_committed_end();
-  const auto found = co_await offload(shard.env.executor,
-                                      [lookup = std::move(lookup)] { return lookup.carry_out(); });
+  const auto found = co_await offload(shard.env.executor, [&lookup] { return lookup.carry_out(); });
   if (!found) {
     item.answer->error_code = code(ErrorCode::kafka_storage_error);
   } else if (*found && (*found)->offset < bound) {
