@@ -33,8 +33,9 @@ Task<ErrorCode> ProducerIds::fetch_block() {
   wire::Output encoded;
   const Result<> fits = wire::encode(body, 0, encoded);
   CHECK(fits);
-  auto answer = co_await shard_.node.call_controller(shard_, wire::ApiKey::allocate_producer_ids, 0,
-                                                     encoded.bytes(), {});
+  auto asking = shard_.node.call_controller(shard_, wire::ApiKey::allocate_producer_ids, 0,
+                                            encoded.bytes(), {});
+  auto answer = co_await std::move(asking);
   wire::Arena arena;
   wire::AllocateProducerIdsResponse response;
   if (!answer || !wire::decode_whole(response, Bytes(*answer), 0, arena)) {

@@ -85,8 +85,9 @@ Task<TopicCreationErrors> create_topics_automatically(Request& request,
   CHECK(fits);
 
   TopicCreationErrors errors;
-  auto answer = co_await shard.node.call_controller(shard, wire::ApiKey::create_topics, version,
-                                                    encoded.bytes(), client_context(request));
+  auto asking = shard.node.call_controller(shard, wire::ApiKey::create_topics, version,
+                                           encoded.bytes(), client_context(request));
+  auto answer = co_await std::move(asking);
   CreateTopicsResponse response;
   if (!answer || !wire::decode_whole(response, Bytes(*answer), version, arena)) {
     for (const auto& name : names) errors[name] = ErrorCode::unknown_topic_or_partition;

@@ -3,8 +3,9 @@
 namespace weir::broker::api {
 
 Task<Result<>> ask_controller(Request& request) {
-  auto answer = co_await request.shard->node.call_controller(
-      *request.shard, request.api, request.version, Bytes(request.body), client_context(request));
+  auto asking = request.shard->node.call_controller(*request.shard, request.api, request.version,
+                                                    Bytes(request.body), client_context(request));
+  auto answer = co_await std::move(asking);
   if (!answer) co_return std::unexpected(answer.error());
   write_response_header(request);
   request.output.append(Bytes(*answer));
