@@ -17,14 +17,14 @@
 #include "base/env/env.h"
 #include "base/task.h"
 #include "client/cluster/cluster_view.h"
-#include "client/connection/broker_connection.h"
 #include "client/failure.h"
+#include "rpc/broker_connection.h"
 
 namespace weir::client {
 
 struct ClusterOptions {
   std::vector<env::Address> bootstrap;  // bootstrap.servers
-  ConnectionOptions connection;
+  rpc::ConnectionOptions connection;
   std::string rack;                                        // client.rack
   std::chrono::milliseconds metadata_age_max{300'000};     // metadata.max.age.ms
   std::chrono::milliseconds retry_backoff{100};            // retry.backoff.ms
@@ -56,12 +56,12 @@ class Cluster {
   Task<Outcome<TopicInfo>> topic(std::string name, env::Instant deadline);
 
   // The open connection to a broker of the view, opened when there is none (callers at the same
-  // time share it). Failures: not_found (not in the view), those of BrokerConnection::open, and
-  // while the reconnect back-off runs the error of the last attempt.
-  Task<Outcome<std::shared_ptr<BrokerConnection>>> connection(BrokerId broker,
-                                                              env::Instant deadline);
+  // time share it). Failures: not_found (not in the view), those of rpc::BrokerConnection::open,
+  // and while the reconnect back-off runs the error of the last attempt.
+  Task<Outcome<std::shared_ptr<rpc::BrokerConnection>>> connection(BrokerId broker,
+                                                                   env::Instant deadline);
   // Some broker that is up, the one with the fewest calls in flight.
-  Task<Outcome<std::shared_ptr<BrokerConnection>>> any_connection(env::Instant deadline);
+  Task<Outcome<std::shared_ptr<rpc::BrokerConnection>>> any_connection(env::Instant deadline);
 
   env::Env& env();
   const ClusterOptions& options() const;
@@ -69,20 +69,6 @@ class Cluster {
  private:
   class State;
   std::shared_ptr<State> state_;
-};
-
-// Exponential back-off with jitter (KIP-580): 20 % either way, forgotten after a success.
-class Backoff {
- public:
-  Backoff(std::chrono::milliseconds first, std::chrono::milliseconds max)
-      : first_(first), max_(max) {}
-  // `random` in [0,1).
-  std::chrono::milliseconds next(double random);
-  void reset() { failures_ = 0; }
-
- private:
-  std::chrono::milliseconds first_, max_;
-  int failures_ = 0;
 };
 
 }  // namespace weir::client

@@ -17,13 +17,13 @@
 #include "base/env/env.h"
 #include "base/result.h"
 #include "base/task.h"
-#include "client/connection/answer.h"
+#include "rpc/answer.h"
 #include "wire/api_key.h"
 #include "wire/codec/codec.h"
 
 namespace weir::sim {
 
-using client::Answer;
+using rpc::Answer;
 
 class RawClient {
  public:

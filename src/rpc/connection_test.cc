@@ -3,14 +3,13 @@
 
 #include <string>
 
-#include "client/connection/answer_reader.h"
-#include "client/connection/in_flight.h"
-#include "client/connection/version_table.h"
-#include "client/failure.h"
+#include "rpc/answer_reader.h"
+#include "rpc/in_flight.h"
+#include "rpc/version_table.h"
 #include "wire/api_key.h"
 #include "wire/message/api_versions_response.h"
 
-namespace weir::client {
+namespace weir::rpc {
 namespace {
 
 using testing::ElementsAre;
@@ -163,15 +162,5 @@ TEST_F(InFlightTest, the_earliest_deadline_counts_not_the_first) {
   EXPECT_THAT(outcomes, ElementsAre("timed out", "timed out"));
 }
 
-TEST(Failure, tells_whether_to_try_again) {
-  EXPECT_TRUE(Failure(wire::ErrorCode::not_leader_or_follower, "t-0").is_retriable());
-  EXPECT_TRUE(Failure(wire::ErrorCode::not_leader_or_follower, "t-0").asks_for_metadata());
-  EXPECT_FALSE(Failure(wire::ErrorCode::invalid_topic_exception, "t").is_retriable());
-  EXPECT_TRUE(Failure(Error{Errc::closed, "gone"}).is_retriable());
-  EXPECT_FALSE(Failure(Error{Errc::unsupported, "too old"}).is_retriable());
-  EXPECT_THAT(Failure(wire::ErrorCode::unknown_topic_or_partition, "topic 'a'").message(),
-              HasSubstr("topic 'a': UNKNOWN_TOPIC_OR_PARTITION ("));
-}
-
 }  // namespace
-}  // namespace weir::client
+}  // namespace weir::rpc

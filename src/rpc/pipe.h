@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "client/connection/answer_reader.h"
-#include "client/connection/broker_connection.h"
+#include "rpc/answer_reader.h"
+#include "rpc/broker_connection.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 class BrokerConnection::Pipe : public std::enable_shared_from_this<Pipe> {
  public:
@@ -59,4 +59,4 @@ class BrokerConnection::Pipe : public std::enable_shared_from_this<Pipe> {
   env::Instant timer_at_{};
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

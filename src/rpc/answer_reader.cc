@@ -1,4 +1,4 @@
-#include "client/connection/answer_reader.h"
+#include "rpc/answer_reader.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace weir::client {
+namespace weir::rpc {
 namespace {
 
 constexpr std::size_t size_bytes = 4;
@@ -59,4 +59,4 @@ Result<std::optional<std::vector<std::byte>>> AnswerReader::next() {
   return answer;
 }
 
-}  // namespace weir::client
+}  // namespace weir::rpc

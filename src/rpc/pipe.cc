@@ -1,4 +1,4 @@
-#include "client/connection/pipe.h"
+#include "rpc/pipe.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "wire/api_key.h"
 #include "wire/message/request_header.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 namespace {
 
@@ -149,4 +149,4 @@ void BrokerConnection::Pipe::end(const Error& error) {
   for (Sent& one : std::exchange(sent_, {})) one(std::unexpected(error));
 }
 
-}  // namespace weir::client
+}  // namespace weir::rpc

@@ -24,13 +24,13 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/task_scope.h"
-#include "client/connection/answer.h"
-#include "client/connection/connection_options.h"
-#include "client/connection/in_flight.h"
-#include "client/connection/version_table.h"
+#include "rpc/answer.h"
+#include "rpc/connection_options.h"
+#include "rpc/in_flight.h"
+#include "rpc/version_table.h"
 #include "wire/codec/codec.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 struct CallOptions {
   std::optional<std::chrono::milliseconds> timeout;  // request.timeout.ms when absent
@@ -81,4 +81,4 @@ class BrokerConnection {
   std::shared_ptr<Pipe> pipe_;
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

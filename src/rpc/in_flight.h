@@ -11,7 +11,7 @@
 #include "base/env/clock.h"
 #include "base/result.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 // A whole answer, its header read.
 struct Reply {
@@ -52,4 +52,4 @@ class InFlight {
   std::int32_t last_correlation_id_ = 0;
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

@@ -1,4 +1,4 @@
-#include "client/connection/in_flight.h"
+#include "rpc/in_flight.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "wire/codec/codec.h"
 #include "wire/message/response_header.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 Result<> InFlight::answered(std::vector<std::byte> frame) {
   if (waiting_.empty()) return fail(Errc::corrupt, "an answer that nobody asked for");
@@ -43,4 +43,4 @@ const InFlight::Waiting* InFlight::overdue(env::Instant now) const {
   return late == waiting_.end() ? nullptr : &*late;
 }
 
-}  // namespace weir::client
+}  // namespace weir::rpc

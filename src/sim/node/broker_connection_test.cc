@@ -1,6 +1,6 @@
 // A client's connection to a whole node, and to what is none.
 
-#include "client/connection/broker_connection.h"
+#include "rpc/broker_connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 namespace weir::sim {
 namespace {
 
-using client::BrokerConnection;
+using rpc::BrokerConnection;
 using testing::HasSubstr;
 
 wire::MetadataRequest every_topic() {
@@ -22,11 +22,11 @@ wire::MetadataRequest every_topic() {
 }
 
 Task<Result<std::unique_ptr<BrokerConnection>>> open(OneNode& one, env::Address address,
-                                                     client::ConnectionOptions options = {}) {
+                                                     rpc::ConnectionOptions options = {}) {
   return BrokerConnection::open(one.env(), one.scope, std::move(address), std::move(options));
 }
 
-TEST(ClientConnection, calls_overlap_and_are_answered_in_order) {
+TEST(BrokerConnection, calls_overlap_and_are_answered_in_order) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
     auto opening = open(here, here.node.address());
@@ -44,7 +44,7 @@ TEST(ClientConnection, calls_overlap_and_are_answered_in_order) {
   });
 }
 
-TEST(ClientConnection, a_call_whose_connection_is_closed_ends) {
+TEST(BrokerConnection, a_call_whose_connection_is_closed_ends) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
     auto opening = open(here, here.node.address());
@@ -58,7 +58,7 @@ TEST(ClientConnection, a_call_whose_connection_is_closed_ends) {
   });
 }
 
-TEST(ClientConnection, a_connection_that_is_not_used_closes) {
+TEST(BrokerConnection, a_connection_that_is_not_used_closes) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
     auto opening = open(here, here.node.address(), {.idle_time_max = std::chrono::seconds(5)});
@@ -74,7 +74,7 @@ TEST(ClientConnection, a_connection_that_is_not_used_closes) {
   });
 }
 
-TEST(ClientConnection, nobody_there_is_an_error) {
+TEST(BrokerConnection, nobody_there_is_an_error) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
     auto opening = open(here, {"broker", 1});
@@ -111,7 +111,7 @@ Task<Result<>> expect_refusal(OneNode& here, std::uint16_t port, std::string wor
   co_return Result<>{};
 }
 
-TEST(ClientConnection, a_stranger_is_named) {
+TEST(BrokerConnection, a_stranger_is_named) {
   OneNode one;
   one.run([](OneNode& here) {
     return expect_refusal(here, 80, "HTTP/1.1 400 Bad Request\r\n\r\n", Errc::corrupt,
@@ -122,7 +122,7 @@ TEST(ClientConnection, a_stranger_is_named) {
   });
 }
 
-TEST(ClientConnection, a_silent_peer_is_given_up_in_time) {
+TEST(BrokerConnection, a_silent_peer_is_given_up_in_time) {
   OneNode one;
   one.run([](OneNode& here) {
     return expect_refusal(here, 99, "", Errc::timed_out, "no answer to ApiVersions in time");

@@ -1,14 +1,14 @@
-#include "client/connection/broker_connection.h"
+#include "rpc/broker_connection.h"
 
 #include <utility>
 
 #include "base/one_shot.h"
-#include "client/connection/pipe.h"
+#include "rpc/pipe.h"
 #include "wire/error_code.h"
 #include "wire/message/api_versions_request.h"
 #include "wire/message/api_versions_response.h"
 
-namespace weir::client {
+namespace weir::rpc {
 namespace {
 
 using Dialled = OneShot<Result<std::unique_ptr<env::Connection>>>;
@@ -114,4 +114,4 @@ std::size_t BrokerConnection::in_flight() const { return pipe_->in_flight.size()
 env::Instant BrokerConnection::last_used() const { return pipe_->last_used; }
 void BrokerConnection::close() { pipe_->end({Errc::closed, "the connection was closed"}); }
 
-}  // namespace weir::client
+}  // namespace weir::rpc

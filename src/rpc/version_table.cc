@@ -1,4 +1,4 @@
-#include "client/connection/version_table.h"
+#include "rpc/version_table.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "wire/api_key.h"
 #include "wire/message/api_versions_response.h"
 
-namespace weir::client {
+namespace weir::rpc {
 namespace {
 
 constexpr auto api_versions_key = static_cast<std::int16_t>(wire::ApiKey::api_versions);
@@ -55,4 +55,4 @@ std::int16_t VersionTable::feature_level(const std::string& feature) const {
   return known == features_.end() ? std::int16_t{-1} : known->second;
 }
 
-}  // namespace weir::client
+}  // namespace weir::rpc

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 class AnswerReader {
  public:
@@ -33,4 +33,4 @@ class AnswerReader {
   bool is_first_ = true;
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

@@ -12,7 +12,7 @@ namespace weir::wire {
 struct ApiVersionsResponse;
 }
 
-namespace weir::client {
+namespace weir::rpc {
 
 class VersionTable {
  public:
@@ -36,4 +36,4 @@ class VersionTable {
   std::map<std::string, std::int16_t> features_;
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

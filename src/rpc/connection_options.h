@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-namespace weir::client {
+namespace weir::rpc {
 
 struct ConnectionOptions {
   std::string client_id = "weir";                         // client.id
@@ -16,4 +16,4 @@ struct ConnectionOptions {
   std::size_t response_bytes_max = std::size_t{1} << 30;  // a longer answer is not Kafka
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc

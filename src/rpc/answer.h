@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "wire/codec/codec.h"
 
-namespace weir::client {
+namespace weir::rpc {
 
 template <class M>
 class Answer {
@@ -39,4 +39,4 @@ class Answer {
   std::unique_ptr<Inside> in_;
 };
 
-}  // namespace weir::client
+}  // namespace weir::rpc
