@@ -19,6 +19,7 @@ constexpr std::size_t kept_chunks = 64;  // 4 MiB
 constexpr milliseconds deadline_check{100};
 constexpr milliseconds cleaner_backoff_min{100};  // of log.cleaner.backoff.ms=0
 constexpr milliseconds idle_check{5000};
+constexpr milliseconds file_check{30'000};  // a file that was not used for so long is closed
 
 coordinator::GroupConfig group_config(const metadata::GroupSettings& settings) {
   coordinator::GroupConfig config;
@@ -70,6 +71,7 @@ Shard::Shard(env::Env& shard_env, Node& owner, metadata::ImagePtr image, Setting
       cleaner_(shard_env),
       flush_scheduler_(shard_env),
       producer_expiry_(shard_env),
+      files_(shard_env),
       idle_(shard_env) {}
 
 Shard::~Shard() = default;
@@ -261,6 +263,9 @@ void Shard::start_housekeeping() {
   }
   flush_scheduler_.start_if_periodic(initial_ms, log.log_flush_scheduler_interval_ms,
                                      [this] { flush_overdue(); });
+  files_.start(file_check, file_check, [this] {
+    for (Partition* held : partitions()) held->drop_idle_files();
+  });
   idle_.start(idle_check, idle_check, [this] {
     const std::int64_t idle_ms = settings_->socket.connections_max_idle_ms;
     if (idle_ms >= 0) connections.close_idle(duration_of_ms(idle_ms));
@@ -269,7 +274,8 @@ void Shard::start_housekeeping() {
 
 Task<> Shard::stop_groups() {
   stopping_ = true;
-  for (Ticker* ticker : {&retention_, &cleaner_, &flush_scheduler_, &producer_expiry_, &idle_}) {
+  for (Ticker* ticker :
+       {&retention_, &cleaner_, &flush_scheduler_, &producer_expiry_, &files_, &idle_}) {
     ticker->stop();
   }
   if (flush_timer_at_ != env::Instant::max()) env.timers.cancel(flush_timer_);

@@ -125,6 +125,7 @@ class Shard {
   env::TimerId flush_timer_ = 0;
   env::Instant flush_timer_at_ = env::Instant::max();
   Ticker producer_expiry_;
+  Ticker files_;  // open ones that nobody uses
   Ticker idle_;
   bool compacting_ = false;
   bool stopping_ = false;

@@ -21,6 +21,18 @@ TEST(Idle, a_partition_keeps_no_file_open_and_answers_when_asked_again) {
   EXPECT_EQ(fixture.append({}).base_offset, 20);
 }
 
+TEST(Idle, a_log_that_was_opened_has_no_file_open) {
+  LogFixture fixture({.segment_bytes = 300});
+  EXPECT_EQ(fixture.disk.open_files(), 0U);
+  for (int i = 0; i < 10; ++i) fixture.append({.records = 2});
+  ASSERT_TRUE(fixture.flush());
+  fixture.reopen();
+  EXPECT_EQ(fixture.disk.open_files(), 0U);
+  fixture.crash();
+  EXPECT_EQ(fixture.disk.open_files(), 0U);
+  EXPECT_EQ(fixture.offsets().size(), 10U);
+}
+
 TEST(Idle, what_is_not_flushed_keeps_its_file) {
   LogFixture fixture;
   fixture.append({});

@@ -104,7 +104,11 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(env::Disk& disk, env::L
   TRY_ASSIGN(state->topic_id, settle_topic_id(disk, state->home.directory, topic_id));
   LogLoader loader(*state, for_loader);
   TRY(loader.load());
-  return std::unique_ptr<PartitionLog>(new PartitionLog(std::move(state)));
+  std::unique_ptr<PartitionLog> log(new PartitionLog(std::move(state)));
+  // Of thousands of logs that a start opens few are used at once: their files open when they are.
+  for (auto& segment : log->state_->segments) segment->forget_use();
+  log->drop_idle_files();
+  return log;
 }
 
 const PartitionName& PartitionLog::name() const { return state_->name; }

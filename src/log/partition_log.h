@@ -245,7 +245,8 @@ class PartitionLog {
   // Blocking, at a clean stop: everything synced, producer snapshot at the end, indexes trimmed,
   // files closed.
   Result<> close_clean();
-  // Blocking: closes files that have not been used since the last call (they reopen when needed).
+  // Blocking: closes files that have not been used since the last call (they reopen when needed). A
+  // log that was just opened has none open, but what is not known durable.
   void drop_idle_files();
 
  public:

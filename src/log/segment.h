@@ -103,6 +103,7 @@ class Segment {
   Result<> rebuild_indexes();
 
   // --- files ---
+  void forget_use() { used_ = false; }
   bool close_idle_files();  // those not used since the last call; false when some stay open
   void close_files();       // CHECKs that no entry is pending
 

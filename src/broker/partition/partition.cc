@@ -436,13 +436,16 @@ void Partition::flush_if_overdue(env::Instant now) {
   }
 }
 
+void Partition::drop_idle_files() {
+  if (state_ == State::online) log_->drop_idle_files();
+}
+
 void Partition::expire_producers(TimestampMs now) {
   if (state_ == State::online) log_->expire_producers(now);
 }
 
 void Partition::apply_retention(TimestampMs now) {
   if (state_ != State::online) return;
-  log_->drop_idle_files();
   if (auto plan = log_->plan_retention(now)) {
     ++busy_;
     shard_.tasks.spawn(delete_segments(std::move(*plan)));

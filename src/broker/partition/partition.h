@@ -119,6 +119,7 @@ class Partition final : private VerificationStage::Exit {
 
   // --- housekeeping ---
   void flush_if_overdue(env::Instant now);  // flush.ms; else says when it will be
+  void drop_idle_files();
   void expire_producers(TimestampMs now);
   void apply_retention(TimestampMs now);
   // At most `bytes_per_second` of reading and writing.
