@@ -1,14 +1,20 @@
 #pragma once
-// Cluster: what producers, consumers and administrators reach brokers through. It keeps one
-// connection to each broker that is used, the view of the cluster, and the rules of when to ask
-// again (KIP-1102 rebootstrap, exponential back-off with jitter as KIP-580, unused topics
-// forgotten).
+// Cluster: what producers, consumers and administrators reach brokers through. It keeps the
+// connections to the brokers that are used, the view of the cluster, and asks again when that is
+// old (refresh_plan.h, KIP-580).
 //
-// Errors of calls: no broker of `bootstrap.servers` reachable, or none answered within the time, is
-// timed_out and names every address with its own error. Lives on one shard; shared by everything
-// of one client. Destroying it ends calls with `closed`.
+// A question of the cluster goes to an open connection first, then to the known brokers in random
+// order, then, when none of them answers, to the addresses of bootstrap.servers (KIP-899, KIP-1102;
+// metadata.recovery.strategy=none leaves that out once a broker is known). Each address is tried
+// with every IP address of its name.
+//
+// Errors: what needs a broker when none answers in time is timed_out and names every address that
+// was tried with its own error; after close() it is `closed`.
+//
+// Lives on one shard. close() is awaited before a Cluster is destroyed.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,39 +42,53 @@ struct ClusterOptions {
   bool creates_topics = false;                           // allow.auto.create.topics
 };
 
+// A broker answers the requests of one connection in order, so that what waits there for long
+// (JoinGroup) has a connection of its own, as in Kafka's client.
+enum class Lane : std::uint8_t { data, group };
+
 class Cluster {
  public:
+  using Connection = std::shared_ptr<rpc::BrokerConnection>;
+
   Cluster(env::Env& env, ClusterOptions options);
   ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+  // Ends connections, and every call that waits. Harmless when repeated.
+  Task<> close();
 
-  // Connects where nothing is known yet.
+  // Waits until some broker has told who belongs to the cluster.
   Task<Outcome<>> ready(env::Instant deadline);
   std::shared_ptr<const ClusterView> view() const;
 
-  // Topics that shall be known from now on; a topic not named for metadata.max.age.ms is forgotten.
+  // Topics that shall be known; one that is not named again for metadata.max.age.ms is forgotten.
   void want(std::span<const std::string> topics);
   void want_all();
-  // Asks as soon as the back-off allows; the task ends when an answer has been applied. Several who
-  // ask at once share one request.
+  // Asks as soon as the back-off allows, without waiting.
+  void ask_again();
+  // ... and ends when an answer to a question put from now on is in the view.
   Task<Outcome<>> refresh(env::Instant deadline);
-  // Waits until the topic is known, refreshing. Failure: Kafka's error of the topic when it is
-  // final, or at the deadline.
+  // Waits until the topic is there and each of its partitions has a leader. Failure: Kafka's error
+  // of the topic, at once when it is final (it may not exist yet: UNKNOWN_TOPIC_OR_PARTITION is
+  // not), else at the deadline.
   Task<Outcome<TopicInfo>> topic(std::string name, env::Instant deadline);
 
-  // The open connection to a broker of the view, opened when there is none (callers at the same
-  // time share it). Failures: not_found (not in the view), those of rpc::BrokerConnection::open,
+  // The open connection to a broker of the view, opened when there is none; callers at the same
+  // time share it. Failures: not_found (not in the view), those of rpc::BrokerConnection::open,
   // and while the reconnect back-off runs the error of the last attempt.
-  Task<Outcome<std::shared_ptr<rpc::BrokerConnection>>> connection(BrokerId broker,
-                                                                   env::Instant deadline);
+  Task<Outcome<Connection>> connection(BrokerId broker, env::Instant deadline,
+                                       Lane lane = Lane::data);
   // Some broker that is up, the one with the fewest calls in flight.
-  Task<Outcome<std::shared_ptr<rpc::BrokerConnection>>> any_connection(env::Instant deadline);
+  Task<Outcome<Connection>> any_connection(env::Instant deadline);
+  // The active controller, or whoever stands for it.
+  Task<Outcome<Connection>> controller_connection(env::Instant deadline);
 
   env::Env& env();
   const ClusterOptions& options() const;
 
  private:
   class State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace weir::client

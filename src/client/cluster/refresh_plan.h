@@ -1,0 +1,71 @@
+#pragma once
+// RefreshPlan: when to ask for metadata again, and of which topics. A kernel: it is told the time.
+//
+// Rounds of asking are numbered. Somebody who needs an answer takes the number of the round that
+// will bring it: the one under way when that asks for all that is wanted, else the next. Rounds
+// begin at once when somebody asks, after a back-off when the last one failed or brought nothing
+// that was missing, and every metadata.max.age.ms. A topic that nobody named for that long is
+// forgotten, as in Kafka's producer.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env/clock.h"
+#include "base/random.h"
+#include "client/backoff.h"
+
+namespace weir::client {
+
+struct RefreshOptions {
+  env::Duration age_max{};            // metadata.max.age.ms
+  Backoff backoff;                    // retry.backoff.ms and .max.ms
+  env::Duration rebootstrap_after{};  // metadata.recovery.rebootstrap.trigger.ms
+};
+
+class RefreshPlan {
+ public:
+  using Round = std::uint64_t;
+
+  explicit RefreshPlan(RefreshOptions options) : options_(options) {}
+
+  void want(std::string_view topic, env::Instant now);
+  void want_all();
+  bool wants_all() const { return all_; }
+  bool wants(std::string_view topic) const { return all_ || topics_.contains(topic); }
+  std::vector<std::string> topics() const;
+
+  // Asks for an answer to a question that is put from now on.
+  Round ask();
+  // The last round whose answer came.
+  Round answered() const { return answered_; }
+
+  bool is_due(env::Instant now) const { return !running_ && due_at() <= now; }
+  env::Instant due_at() const;  // when the next round may begin
+  // Forgets what was not named for too long, and begins a round.
+  void begin(env::Instant now);
+  void succeeded(env::Instant now);
+  void failed(env::Instant now, RandomSource& random);
+  // Brokers answer, but not for so long that those of bootstrap.servers are asked again (KIP-1102).
+  bool is_lost(env::Instant now) const;
+  void rebootstrapped(env::Instant now) { lost_since_ = now; }
+
+ private:
+  RefreshOptions options_;
+  std::map<std::string, env::Instant, std::less<>> topics_;  // when each was last named
+  bool all_ = false;
+  bool running_ = false;
+  bool covers_all_wanted_ = false;  // the round that runs
+  Round begun_ = 0;
+  Round asked_ = 0;     // the last that somebody waits for
+  Round answered_ = 0;  // 0: none yet
+  std::uint32_t failures_ = 0;
+  env::Instant not_before_{};
+  std::optional<env::Instant> answered_at_;
+  std::optional<env::Instant> lost_since_;
+};
+
+}  // namespace weir::client
