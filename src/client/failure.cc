@@ -16,8 +16,9 @@ bool Failure::asks_for_metadata() const {
 std::string Failure::message() const {
   if (!is_answer()) return cause.message();
   const wire::ErrorInfo& info = wire::error_info(answer);
-  return info.message.empty() ? fmt::format("{}: {}", cause.what, info.name)
-                              : fmt::format("{}: {} ({})", cause.what, info.name, info.message);
+  const std::string_view words = said.empty() ? info.message : std::string_view(said);
+  return words.empty() ? fmt::format("{}: {}", cause.what, info.name)
+                       : fmt::format("{}: {} ({})", cause.what, info.name, words);
 }
 
 }  // namespace weir::client
