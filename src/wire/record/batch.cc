@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t crc_position = 17;
 constexpr std::size_t attributes_position = 21;  // the CRC covers all from here
 constexpr std::size_t max_timestamp_position = 35;
+constexpr std::size_t producer_id_position = 43;
+constexpr std::size_t producer_epoch_position = 51;
+constexpr std::size_t base_sequence_position = 53;
 constexpr int attributes_known = 0x7f;  // what Kafka keeps when it writes the attributes anew
 
 void restamp_crc(MutableBytes batch) {
@@ -81,6 +84,13 @@ void set_max_timestamp(MutableBytes batch, TimestampMs max_timestamp) {
   store_be(batch.data() + attributes_position,
            static_cast<std::int16_t>(attributes & attributes_known & ~attribute_log_append_time));
   store_be(batch.data() + max_timestamp_position, max_timestamp);
+  restamp_crc(batch);
+}
+
+void set_identity(MutableBytes batch, const BatchIdentity& identity) {
+  store_be(batch.data() + producer_id_position, identity.producer_id);
+  store_be(batch.data() + producer_epoch_position, identity.producer_epoch);
+  store_be(batch.data() + base_sequence_position, identity.base_sequence);
   restamp_crc(batch);
 }
 

@@ -95,6 +95,15 @@ void set_log_append_time(MutableBytes batch,
 void set_max_timestamp(MutableBytes batch,
                        TimestampMs max_timestamp);  // attribute cleared (CreateTime)
 
+// Who a batch is from, for idempotent producers (KIP-98); none of it: no_producer_id and so on.
+struct BatchIdentity {
+  ProducerId producer_id = no_producer_id;
+  ProducerEpoch producer_epoch = no_producer_epoch;
+  Sequence base_sequence = no_sequence;
+  bool operator==(const BatchIdentity&) const = default;
+};
+void set_identity(MutableBytes batch, const BatchIdentity& identity);
+
 // CRC-32C (Castagnoli) by ISA-L, 37 to 62 GB/s from 256 bytes up. `seed` is the CRC of what came
 // before.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t seed = 0);

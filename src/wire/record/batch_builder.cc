@@ -106,6 +106,11 @@ void BatchBuilder::clear(BatchOptions options) {
   max_timestamp_ = no_timestamp;
 }
 
+void BatchBuilder::clear(BatchOptions options, std::vector<std::byte> memory) {
+  data_ = std::move(memory);
+  clear(options);
+}
+
 void BatchBuilder::add(const NewRecord& record) { add_at(next_offset(), record); }
 
 void BatchBuilder::add_at(Offset offset, const NewRecord& record) {
@@ -172,6 +177,11 @@ void BatchBuilder::write_header(MutableBytes batch, Codec codec) const {
 std::vector<std::byte> BatchBuilder::build() {
   write_header(data_, Codec::none);
   return data_;
+}
+
+std::vector<std::byte> BatchBuilder::take() {
+  write_header(data_, Codec::none);
+  return std::move(data_);
 }
 
 Result<> BatchBuilder::build_to(CompressionContext& context, const Compression& how,

@@ -52,6 +52,8 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(BatchOptions options);
   void clear(BatchOptions options);
+  // ... in `memory`, whose bytes are lost, instead of the builder's own.
+  void clear(BatchOptions options, std::vector<std::byte> memory);
 
   // At the offset after the last one.
   void add(const NewRecord& record);
@@ -75,6 +77,8 @@ class BatchBuilder {
   // The batch, uncompressed; CHECKs that there is a record. The builder is as new after clear()
   // only.
   std::vector<std::byte> build();
+  // The same without a copy: the builder gives its memory away.
+  std::vector<std::byte> take();
   // Appends the batch to `out`, its records compressed as `how` says. Errors: those of compress().
   Result<> build_to(CompressionContext& context, const Compression& how,
                     std::vector<std::byte>& out);

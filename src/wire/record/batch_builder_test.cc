@@ -122,6 +122,18 @@ TEST(BatchBuilder, a_cleared_builder_remembers_nothing) {
   EXPECT_EQ(BatchView(bytes).max_timestamp(), 20);
 }
 
+TEST(BatchBuilder, gives_its_memory_away_and_takes_other_memory) {
+  BatchBuilder builder({});
+  builder.add({.timestamp = 5, .value = Blob(as_bytes("one"))});
+  const std::vector<std::byte> expected = builder.build();
+  std::vector<std::byte> memory = builder.take();
+  EXPECT_EQ(memory, expected);
+  builder.clear({}, std::move(memory));
+  EXPECT_TRUE(builder.empty());
+  builder.add({.timestamp = 5, .value = Blob(as_bytes("one"))});
+  EXPECT_EQ(builder.take(), expected);
+}
+
 TEST(BatchBuilder, an_empty_batch_keeps_offsets_and_sequences) {
   const auto bytes = build_empty_batch({.options = {.base_offset = 10,
                                                     .leader_epoch = 1,

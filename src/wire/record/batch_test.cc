@@ -92,6 +92,16 @@ TEST(Batch, timestamps_are_stamped_with_a_new_crc) {
   EXPECT_TRUE(BatchView(bytes).crc_is_good());
 }
 
+TEST(Batch, another_identity_is_stamped_in_place) {
+  auto bytes = sample();
+  set_identity(bytes, {.producer_id = 77, .producer_epoch = 5, .base_sequence = 900});
+  const BatchView batch(bytes);
+  EXPECT_EQ(batch.producer_id(), 77);
+  EXPECT_EQ(batch.producer_epoch(), 5);
+  EXPECT_EQ(batch.base_sequence(), 900);
+  EXPECT_TRUE(batch.crc_is_good());
+}
+
 TEST(Batch, any_flipped_bit_under_the_crc_is_seen) {
   const auto good = sample();
   for (std::size_t at = 17; at < good.size(); ++at) {
