@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "client/backoff.h"
 #include "client/failure.h"
 #include "client/producer/accumulator.h"
 
@@ -44,9 +45,8 @@ struct SenderOptions {
   std::int16_t acks = -1;  // acks: -1 all, 1, 0
   bool idempotent = true;  // enable.idempotence: with all acks only
   int in_flight_max = 5;   // max.in.flight.requests.per.connection; 5 at most when idempotent
-  std::chrono::nanoseconds delivery_timeout = std::chrono::minutes(2);      // delivery.timeout.ms
-  std::chrono::nanoseconds retry_backoff = std::chrono::milliseconds(100);  // retry.backoff.ms
-  std::chrono::nanoseconds retry_backoff_max = std::chrono::milliseconds(1'000);
+  std::chrono::nanoseconds delivery_timeout = std::chrono::minutes(2);  // delivery.timeout.ms
+  Backoff backoff{std::chrono::milliseconds(100), std::chrono::milliseconds(1'000)};
 };
 
 struct ProducePart {

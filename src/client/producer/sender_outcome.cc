@@ -9,16 +9,6 @@
 namespace weir::client {
 namespace {
 
-// Exponential (KIP-580), 20 % either way.
-env::Duration backoff(const SenderOptions& options, int failures, RandomSource& random) {
-  const int doublings = std::min(failures - 1, 20);
-  const auto whole =
-      std::min(options.retry_backoff * (std::int64_t{1} << doublings), options.retry_backoff_max);
-  const auto fifth = static_cast<std::uint64_t>(whole.count()) / 5;
-  const auto jitter = static_cast<std::int64_t>(random.below(2 * fifth + 1));
-  return whole + env::Duration(jitter - static_cast<std::int64_t>(fifth));
-}
-
 std::string words_of(const ProduceResult& result) {
   return result.message.empty() ? "Produce" : result.message;
 }
@@ -129,7 +119,7 @@ void Sender::send_again(PartitionSlot slot, BatchPtr batch, env::Instant now) {
   Partition& partition = partitions_[slot];
   // What was in flight together fails together: that counts once.
   if (partition.blocked_until <= now) {
-    partition.blocked_until = now + backoff(options_, ++partition.failures, random_);
+    partition.blocked_until = now + options_.backoff.after(++partition.failures, random_);
   }
   insert(partition, std::move(batch));
 }
