@@ -11,8 +11,9 @@
 //   struct -> the struct itself; nullable struct -> T*, null when absent
 // M::descriptor is for the functions below (and for tools that work on all messages).
 //
-// decode trusts no length: allocation is bounded by a constant times the bytes received,
-// collections hold at most 1,000,000 elements and tag sections at most 10,000 fields (as
+// decode trusts no length: allocation is bounded by a constant times the bytes received (and by
+// about twice the bytes for a message that does not reach its end: it is walked before much is
+// taken), collections hold at most 1,000,000 elements and tag sections at most 10,000 fields (as
 // Kafka 4.4), nesting is that of the schema. Errors: corrupt (truncated, bad length, null where
 // none may be), unsupported (version).
 //

@@ -303,6 +303,27 @@ TEST(Codec, many_tiny_elements_are_refused_beyond_the_budget) {
   EXPECT_LE(arena.bytes_reserved(), max_decoded_memory(bytes.size()));
 }
 
+// Cut off at the very end: nothing is taken for elements that may be there and do not make a whole.
+TEST(Codec, a_message_that_does_not_reach_its_end_takes_no_more_than_its_bytes) {
+  const auto with = [](std::size_t assignments) {
+    std::string bytes("\1\0\0\0\0\1\0\0\0\xa1\x9c\x01", 12);  // 20,000 of them
+    for (std::size_t i = 0; i < assignments; ++i) bytes += std::string_view("\1\1\0", 3);
+    return bytes + '\0';
+  };
+  SyncGroupRequest request;
+  Arena arena;
+  ASSERT_TRUE(decode(request, as_bytes(with(20'000)), 5, arena));
+  EXPECT_EQ(request.assignments.size(), 20'000u);
+  EXPECT_GE(arena.bytes_reserved(), 20'000 * sizeof(request.assignments[0]));
+  // One less, and bytes of no sense instead of it.
+  const auto cut = with(19'999) + std::string("\x7f\0", 2);
+  Arena little;
+  const auto refused = decode(request, as_bytes(cut), 5, little);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, testing::HasSubstr("SyncGroupRequest"));
+  EXPECT_LE(little.bytes_reserved(), 2 * cut.size());
+}
+
 TEST(Codec, tag_sections_end_at_ten_thousand_fields) {
   const std::string head("\0\x12\0\x03\0\0\0\x07\xff\xff", 10);
   std::string fields;

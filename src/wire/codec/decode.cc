@@ -1,7 +1,13 @@
 // Decoding by plans. A failure is noted once, in plain members, and made into words at the very
 // end.
+//
+// What a count claims is not believed: before a message takes more memory than it has bytes, it is
+// walked once to its end without keeping anything, so that one which does not hold what it claims
+// costs no more than itself.
 
+#include <algorithm>
 #include <bit>
+#include <memory>
 #include <string>
 
 #include "wire/codec/codec.h"
@@ -15,19 +21,28 @@ namespace {
 constexpr std::int32_t max_collection = 1'000'000;
 constexpr std::uint32_t max_tags = 10'000;
 
+constexpr std::size_t unwalked_min = std::size_t{16} << 10;  // usual requests are read once
+
+// Without `keeps` it only walks: nothing is stored, and places to store at are null.
+template <bool keeps>
 class Decoder {
  public:
-  Decoder(const MessageDescriptor& message, Bytes bytes, Arena& arena)
+  Decoder(const MessageDescriptor& message, const Plan& plan, Bytes bytes, Arena& arena)
       : message_(message),
+        plan_(plan),
         begin_(bytes.data()),
         at_(begin_),
         end_(begin_ + bytes.size()),
+        whole_(bytes),
         arena_(arena),
-        reserved_max_(arena.bytes_reserved() + decoded_memory_budget(bytes.size())) {}
+        reserved_max_(arena.bytes_reserved() + decoded_memory_budget(bytes.size())),
+        unwalked_max_(arena.bytes_reserved() + std::max(bytes.size(), unwalked_min)) {}
+
+  bool message(std::byte* into) { return structure(plan_, into); }
 
   bool structure(const Plan& plan, std::byte* into) {
     for (const auto& op : message_.steps(plan)) {
-      if (!field(op, into + op.offset)) return false;
+      if (!field(op, member(into, op.offset))) return false;
     }
     return !plan.flexible || tags(plan, into);
   }
@@ -41,6 +56,20 @@ class Decoder {
   }
 
  private:
+  template <bool>
+  friend class Decoder;
+
+  static std::byte* member(std::byte* into, std::size_t offset) {
+    return keeps ? into + offset : nullptr;
+  }
+  template <class T>
+  static void put(void* to, const T& value) {
+    if constexpr (keeps) store(to, value);
+  }
+  static void put_defaults(std::byte* to, const StructInfo& info) {
+    if constexpr (keeps) std::memcpy(to, info.default_value, info.size);
+  }
+
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 
   bool bad(const char* reason) {
@@ -52,19 +81,34 @@ class Decoder {
     return bad(reason);
   }
 
-  // nullptr: that would be too much.
-  std::byte* take(std::size_t bytes, std::size_t alignment, const Op& op) {
-    if (arena_.bytes_reserved() + bytes > reserved_max_) {
-      bad("has too many elements for its bytes", op);
-      return nullptr;
+  // False: that would be too much, or the message is not what it claims to be.
+  bool take(std::size_t bytes, std::size_t alignment, std::byte*& taken, const Op* op) {
+    taken = nullptr;
+    if (!keeps || bytes == 0) return true;
+    const std::size_t reserved = arena_.bytes_reserved();
+    if (reserved + bytes > reserved_max_) {
+      const char* const reason = "has too many elements for its bytes";
+      return op ? bad(reason, *op) : bad(reason);
     }
-    return static_cast<std::byte*>(arena_.allocate(bytes, alignment));
+    if (!walked_ && reserved + bytes > unwalked_max_ && !walk()) return false;
+    taken = static_cast<std::byte*>(arena_.allocate(bytes, alignment));
+    return true;
+  }
+
+  bool walk() {
+    walked_ = true;
+    Decoder<false> walker(message_, plan_, whole_, arena_);
+    if (walker.message(nullptr)) return true;
+    failed_field_ = walker.failed_field_;
+    reason_ = walker.reason_;
+    at_ = walker.at_;
+    return false;
   }
 
   template <class T>
   bool scalar(void* to, const Op& op) {
     if (left() < sizeof(T)) return bad("is cut off", op);
-    store(to, load_be<T>(at_));
+    put(to, load_be<T>(at_));
     at_ += sizeof(T);
     return true;
   }
@@ -73,7 +117,7 @@ class Decoder {
     switch (op.code) {
       case OpCode::boolean:
         if (left() < 1) return bad("is cut off", op);
-        store(to, *at_++ != std::byte{0});
+        put(to, *at_++ != std::byte{0});
         return true;
       case OpCode::int8:
         return scalar<std::uint8_t>(to, op);
@@ -88,8 +132,8 @@ class Decoder {
         return scalar<std::uint64_t>(to, op);
       case OpCode::uuid:
         if (left() < 16) return bad("is cut off", op);
-        store(to, load_be<std::uint64_t>(at_));
-        store(to + 8, load_be<std::uint64_t>(at_ + 8));
+        put(to, load_be<std::uint64_t>(at_));
+        put(member(to, 8), load_be<std::uint64_t>(at_ + 8));
         at_ += 16;
         return true;
       case OpCode::string:
@@ -132,13 +176,13 @@ class Decoder {
     std::int32_t size = 0;
     if (!length<std::int16_t>(op, flags, size)) return false;
     if (size < 0) {
-      store(to, Str::null());
+      put(to, Str::null());
       return true;
     }
     const auto count = static_cast<std::size_t>(size);
     if (count > max_string_size) return bad("is longer than a string may be", op);
     if (count > left()) return bad("is cut off", op);
-    store(to, Str(std::string_view(reinterpret_cast<const char*>(at_), count)));
+    put(to, Str(std::string_view(reinterpret_cast<const char*>(at_), count)));
     at_ += count;
     return true;
   }
@@ -148,12 +192,12 @@ class Decoder {
     std::int32_t size = 0;
     if (!length<std::int32_t>(op, flags, size)) return false;
     if (size < 0) {
-      store(to, T::null());
+      put(to, T::null());
       return true;
     }
     const auto count = static_cast<std::size_t>(size);
     if (count > left()) return bad("is cut off", op);
-    store(to, T(Bytes(at_, count)));
+    put(to, T(Bytes(at_, count)));
     at_ += count;
     return true;
   }
@@ -180,14 +224,14 @@ class Decoder {
     bool present = true;
     if ((op.flags & op_nullable) && !presence(op, present)) return false;
     if (!present) {
-      store<std::byte*>(to, nullptr);
+      put<std::byte*>(to, nullptr);
       return true;
     }
     if (left() < plan.min_size) return bad("is cut off", op);
-    auto* made = take(info.size, alignof(std::max_align_t), op);
-    if (!made) return false;
-    std::memcpy(made, info.default_value, info.size);
-    store(to, made);
+    std::byte* made = nullptr;
+    if (!take(info.size, alignof(std::max_align_t), made, &op)) return false;
+    put_defaults(made, info);
+    put(to, made);
     return structure(plan, made);
   }
 
@@ -214,19 +258,19 @@ class Decoder {
     if (elements < 0) return null_array(to);
     const auto number = static_cast<std::size_t>(elements);
     const auto element_size = text ? sizeof(Str) : sizeof(Blob);
-    auto* data = number == 0 ? nullptr : take(number * element_size, alignof(Str), op);
-    if (number != 0 && !data) return false;
+    std::byte* data = nullptr;
+    if (!take(number * element_size, alignof(Str), data, &op)) return false;
     const std::uint8_t flags = op.flags & op_compact;  // elements are never null
     for (std::size_t i = 0; i < number; ++i) {
-      auto* element = data + i * element_size;
+      auto* element = member(data, i * element_size);
       if (text ? !string(op, flags, element) : !bytes<Blob>(op, flags, element)) return false;
     }
-    store(to, AnyArray(data, number));
+    put(to, AnyArray(data, number));
     return true;
   }
 
   bool null_array(std::byte* to) {
-    store(to, AnyArray::null());
+    put(to, AnyArray::null());
     return true;
   }
 
@@ -239,11 +283,15 @@ class Decoder {
 
   bool scalars(const Op& op, std::size_t number, std::size_t width, std::byte* to) {
     if (number == 0) {
-      store(to, AnyArray(nullptr, 0));
+      put(to, AnyArray(nullptr, 0));
       return true;
     }
-    auto* data = take(number * width, width < 8 ? width : 8, op);
-    if (!data) return false;
+    if constexpr (!keeps) {
+      at_ += number * width;
+      return true;
+    }
+    std::byte* data = nullptr;
+    if (!take(number * width, width < 8 ? width : 8, data, &op)) return false;
     switch (width) {
       case 1:
         std::memcpy(data, at_, number);
@@ -262,7 +310,7 @@ class Decoder {
         break;
     }
     at_ += number * width;
-    store(to, AnyArray(data, number));
+    put(to, AnyArray(data, number));
     return true;
   }
 
@@ -273,14 +321,14 @@ class Decoder {
     if (!count(op, plan.min_size, elements)) return false;
     if (elements < 0) return null_array(to);
     const auto number = static_cast<std::size_t>(elements);
-    auto* data = number == 0 ? nullptr : take(number * info.size, alignof(std::max_align_t), op);
-    if (number != 0 && !data) return false;
+    std::byte* data = nullptr;
+    if (!take(number * info.size, alignof(std::max_align_t), data, &op)) return false;
     for (std::size_t i = 0; i < number; ++i) {
-      auto* element = data + i * info.size;
-      std::memcpy(element, info.default_value, info.size);
+      auto* element = member(data, i * info.size);
+      put_defaults(element, info);
       if (!structure(plan, element)) return false;
     }
-    store(to, AnyArray(data, number));
+    put(to, AnyArray(data, number));
     return true;
   }
 
@@ -314,13 +362,23 @@ class Decoder {
         if (other.tag >= 0 && static_cast<std::uint32_t>(other.tag) == tag)
           return bad("has a tag that its version does not know");
       }
-      if (arena_.bytes_reserved() > reserved_max_) return bad("has too many tagged fields");
-      if (unknown.empty()) unknown = arena_.array<UnknownTag>(number - i);
-      unknown[unknown_count++] = {tag, Blob(Bytes(at_, size))};
+      if (unknown.empty() && !take_tags(number - i, unknown)) return false;
+      if constexpr (keeps) unknown[unknown_count++] = {tag, Blob(Bytes(at_, size))};
       at_ += size;
     }
     if (unknown_count != 0)
-      store(into + info.unknown_tags, Array<UnknownTag>(unknown.data(), unknown_count));
+      put(member(into, info.unknown_tags), Array<UnknownTag>(unknown.data(), unknown_count));
+    return true;
+  }
+
+  bool take_tags(std::size_t number, Array<UnknownTag>& tags) {
+    std::byte* data = nullptr;
+    if (!take(number * sizeof(UnknownTag), alignof(UnknownTag), data, nullptr)) return false;
+    if constexpr (keeps) {
+      auto* first = reinterpret_cast<UnknownTag*>(data);
+      std::uninitialized_value_construct_n(first, number);
+      tags = {first, number};
+    }
     return true;
   }
 
@@ -334,22 +392,26 @@ class Decoder {
   bool tagged_field(const Op& op, std::uint32_t size, std::byte* into) {
     if (op.code == OpCode::structure) {  // a tag that comes twice: the last one counts, whole
       const auto& info = message_.structs[message_.plans[op.plan].structure];
-      std::memcpy(into + op.offset, info.default_value, info.size);
+      put_defaults(member(into, op.offset), info);
     }
     const auto* outer_end = end_;
     end_ = at_ + size;
-    if (!field(op, into + op.offset)) return false;
+    if (!field(op, member(into, op.offset))) return false;
     if (at_ != end_) return bad("does not fill its tagged field", op);
     end_ = outer_end;
     return true;
   }
 
   const MessageDescriptor& message_;
+  const Plan& plan_;
   const std::byte* begin_;
   const std::byte* at_;
   const std::byte* end_;
+  Bytes whole_;
   Arena& arena_;
   std::size_t reserved_max_;
+  std::size_t unwalked_max_;
+  bool walked_ = false;
   const char* failed_field_ = nullptr;
   const char* reason_ = nullptr;
 };
@@ -362,8 +424,8 @@ Result<std::size_t> decode(void* into, const MessageDescriptor& message, Bytes b
     return fail(Errc::unsupported,
                 std::string(message.name) + " has no version " + std::to_string(version));
   }
-  Decoder decoder(message, bytes, arena);
-  if (!decoder.structure(message.plan(version), static_cast<std::byte*>(into))) {
+  Decoder<true> decoder(message, message.plan(version), bytes, arena);
+  if (!decoder.message(static_cast<std::byte*>(into))) {
     return std::unexpected(decoder.error());
   }
   return decoder.used();
