@@ -6,56 +6,101 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/check.h"
+#include "sim/shard.h"
+
 namespace weir::sim {
 namespace {
 
-std::size_t live = 0;  // the program has one thread
-std::size_t peak = 0;
+struct Count {
+  std::size_t live = 0;
+  std::size_t peak = 0;
 
-void* counted(void* memory) {
+  void add(std::size_t bytes) {
+    live += bytes;
+    peak = std::max(peak, live);
+  }
+};
+
+// The program has one thread.
+Count all;
+Count of_node;
+const void* const* running = nullptr;  // whose turn it is, while a node is counted apart
+const void* client_shard = nullptr;
+
+// Stands right before each piece of memory that is handed out.
+struct Header {
+  std::size_t offset;  // from what malloc gave
+  bool is_nodes;
+};
+constexpr std::size_t header_size = 16;
+static_assert(sizeof(Header) <= header_size);
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  const std::size_t offset = std::max(header_size, alignment);
+  const std::size_t whole = (offset + size + alignment - 1) / alignment * alignment;
+  void* memory =
+      alignment <= header_size ? std::malloc(whole) : std::aligned_alloc(alignment, whole);
   if (!memory) std::abort();
-  live += ::malloc_usable_size(memory);
-  peak = std::max(peak, live);
-  return memory;
+  auto* const given = static_cast<std::byte*>(memory) + offset;
+  const bool is_nodes = running && *running && *running != client_shard;
+  new (given - header_size) Header{offset, is_nodes};
+  const std::size_t bytes = ::malloc_usable_size(memory);
+  all.add(bytes);
+  if (is_nodes) of_node.add(bytes);
+  return given;
 }
+void* allocate(std::size_t size) { return allocate(size, header_size); }
 
-void release(void* memory) {
-  if (!memory) return;
-  live -= ::malloc_usable_size(memory);
+void release(void* given) {
+  if (!given) return;
+  const Header header = *reinterpret_cast<Header*>(static_cast<std::byte*>(given) - header_size);
+  void* const memory = static_cast<std::byte*>(given) - header.offset;
+  const std::size_t bytes = ::malloc_usable_size(memory);
+  all.live -= bytes;
+  if (header.is_nodes) of_node.live -= bytes;
   std::free(memory);
-}
-
-std::size_t rounded(std::size_t size, std::align_val_t alignment) {
-  const auto unit = static_cast<std::size_t>(alignment);
-  return (size + unit - 1) / unit * unit;
 }
 
 }  // namespace
 
-std::size_t allocated_bytes() { return live; }
-std::size_t allocated_bytes_peak() { return peak; }
-void reset_allocation_peak() { peak = live; }
+std::size_t allocated_bytes() { return all.live; }
+std::size_t allocated_bytes_peak() { return all.peak; }
+void reset_allocation_peak() { all.peak = all.live; }
+
+NodeAllocations::NodeAllocations(const World& world, Host& clients) {
+  CHECK(running == nullptr && clients.shards() == 1);
+  running = &world.running;
+  client_shard = &clients.shard(0);
+}
+NodeAllocations::~NodeAllocations() { running = nullptr; }
+std::size_t NodeAllocations::bytes() const { return of_node.live; }
+std::size_t NodeAllocations::peak() const { return of_node.peak; }
+void NodeAllocations::reset_peak() { of_node.peak = of_node.live; }
 
 }  // namespace weir::sim
 
-void* operator new(std::size_t size) {
-  return weir::sim::counted(std::malloc(size == 0 ? 1 : size));
-}
+using weir::sim::allocate;
+using weir::sim::release;
+
+// All of them: a sanitizer has its own ones for those that are missing here.
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  return weir::sim::counted(
-      std::aligned_alloc(static_cast<std::size_t>(alignment), weir::sim::rounded(size, alignment)));
+  return allocate(size, static_cast<std::size_t>(alignment));
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return weir::sim::counted(std::malloc(size == 0 ? 1 : size));
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return allocate(size, static_cast<std::size_t>(alignment));
 }
-// A sanitizer has its own ones for arrays, which would not be counted.
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete[](void* memory) noexcept { weir::sim::release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { weir::sim::release(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { weir::sim::release(memory); }
-void operator delete(void* memory) noexcept { weir::sim::release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { weir::sim::release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { weir::sim::release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  weir::sim::release(memory);
-}
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
