@@ -12,8 +12,8 @@ Connections::~Connections() { CHECK(sessions_.empty(), "connections end before t
 // Out of the list at the end, also when a simulated crash drops the coroutine.
 struct Connections::Listed {
   Connections& connections;
-  std::uint64_t number;
-  ~Listed() { connections.sessions_.erase(number); }
+  Place place;
+  ~Listed() { connections.sessions_.erase(place); }
 };
 
 void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t listener,
@@ -25,15 +25,13 @@ void Connections::serve(std::unique_ptr<env::Socket> socket, std::uint32_t liste
     return;
   }
   auto session = std::make_unique<Session>(shard_, std::move(connection), listener);
-  const std::uint64_t number = next_number_++;
-  sessions_[number] = session.get();
-  shard_.tasks.spawn(run(number, std::move(session), std::move(ended)));
+  shard_.tasks.spawn(run(std::move(session), std::move(ended)));
 }
 
-Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session,
-                        env::Callback ended) {
+Task<> Connections::run(std::unique_ptr<Session> session, env::Callback ended) {
   {
-    const Listed listed{*this, number};
+    const Listed listed{*this, sessions_.insert(sessions_.end(), session.get())};
+    session->stands_at(listed.place);
     co_await session->run();
   }
   session.reset();
@@ -43,11 +41,11 @@ Task<> Connections::run(std::uint64_t number, std::unique_ptr<Session> session,
 
 void Connections::drain() {
   draining_ = true;
-  for (const auto& [number, session] : sessions_) session->drain();
+  for (Session* session : sessions_) session->drain();
 }
 
 void Connections::close() {
-  for (const auto& [number, session] : sessions_) session->close();
+  for (Session* session : sessions_) session->close();
 }
 
 Task<> Connections::ended() {
@@ -56,8 +54,9 @@ Task<> Connections::ended() {
 
 void Connections::close_idle(env::Duration idle_max) {
   const env::Instant now = shard_.env.clock.now();
-  for (const auto& [number, session] : sessions_) {
-    if (now - session->last_progress() >= idle_max && !session->is_waiting()) session->close();
+  for (Session* session : sessions_) {
+    if (now - session->last_progress() < idle_max) return;
+    if (!session->is_waiting()) session->close();
   }
 }
 

@@ -1,8 +1,10 @@
 #pragma once
-// Connections: the sessions of one shard, and the requests they use again and again.
+// Connections: the sessions of one shard, and the requests they use again and again. Sessions stand
+// in the order of their last progress, so that a look for idle ones sees these alone, however many
+// there are.
 
 #include <cstdint>
-#include <map>
+#include <list>
 #include <memory>
 #include <vector>
 
@@ -30,12 +32,16 @@ class Connections {
   Task<> ended();  // waits until there is none
   void close_idle(env::Duration idle_max);
 
+  // The session that stands at `place` has made progress.
+  using Place = std::list<Session*>::iterator;
+  void moved(Place place) { sessions_.splice(sessions_.end(), sessions_, place); }
+
   Request* take_request();
   void give_back(Request* request);
 
  private:
   struct Listed;
-  Task<> run(std::uint64_t number, std::unique_ptr<Session> session, env::Callback ended);
+  Task<> run(std::unique_ptr<Session> session, env::Callback ended);
 
   // 16 MiB a shard; a request that grew beyond is freed.
   static constexpr std::size_t kept_requests_max = 256;
@@ -43,8 +49,7 @@ class Connections {
 
   Shard& shard_;
   Signal changed_;
-  std::map<std::uint64_t, Session*> sessions_;
-  std::uint64_t next_number_ = 0;
+  std::list<Session*> sessions_;  // the one whose progress is the longest ago first
   std::vector<std::unique_ptr<Request>> free_requests_;
   bool draining_ = false;
 };

@@ -40,6 +40,11 @@ Task<> Session::run() {
   connection_->close();
 }
 
+void Session::made_progress() {
+  last_progress_ = shard_.env.clock.now();
+  shard_.connections.moved(place_);
+}
+
 Task<Result<>> Session::read_frames() {
   while (!closed_ && !draining_) {
     if (is_full()) {
@@ -54,7 +59,7 @@ Task<Result<>> Session::read_frames() {
       if (!ready) co_return Result<>{};
       continue;
     }
-    last_progress_ = shard_.env.clock.now();
+    made_progress();
     reader_.received(got->bytes);
     for (;;) {
       Result<std::optional<Frame>> frame = reader_.next();
@@ -137,7 +142,7 @@ Task<> Session::send_answers() {
     start_ready();
     if (!pieces_.empty()) {
       const Result<> written = co_await connection_->write(pieces_);
-      last_progress_ = shard_.env.clock.now();
+      made_progress();
       if (!written) close();
     }
     for (Request* request : sent_) {

@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "base/signal.h"
 #include "base/task_scope.h"
+#include "broker/connection/connections.h"
 #include "broker/connection/frame_reader.h"
 #include "broker/connection/request.h"
 
@@ -51,11 +52,14 @@ class Session {
   std::uint32_t listener() const { return listener_; }  // index into the broker's listeners
   const env::Address& peer() const { return connection_->peer_address(); }
   env::Instant last_progress() const { return last_progress_; }
+  // Among the shard's sessions; told before run() begins.
+  void stands_at(Connections::Place place) { place_ = place; }
   // A request of it is being served, so that its silence is ours. Not so when it does not read its
   // answers.
   bool is_waiting() const { return unfinished_ > 0; }
 
  private:
+  void made_progress();
   Task<Result<>> read_frames();
   Result<> take_frame(Frame frame);
   void start_ready();
@@ -79,6 +83,7 @@ class Session {
   std::size_t requests_bytes_ = 0;     // of requests_ and sent_, as they came
   std::size_t unsent_bytes_ = 0;       // of answers in memory
   env::Instant last_progress_;
+  Connections::Place place_;
   Signal changed_;
   TaskScope tasks_;
   std::vector<env::Piece> pieces_;  // of the write under way
