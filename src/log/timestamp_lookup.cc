@@ -2,10 +2,11 @@
 // they were.
 
 #include <algorithm>
+#include <limits>
 
 #include "log/partition_log_state.h"
 #include "wire/compression/compression.h"
-#include "wire/record/record.h"
+#include "wire/record/record_stream.h"
 
 namespace weir::log {
 
@@ -25,6 +26,7 @@ struct PartitionLog::TimestampLookup::Source {
   Result<std::optional<TimestampAndOffset>> find(const Piece& piece, TimestampMs target) const;
   Result<TimestampOffset> max_of(const Piece& piece, const env::File& log) const;
   // The first record of the batch at or above log_start whose timestamp is at or above `target`.
+  // The batch is unpacked piece by piece, and only as far as that.
   Result<std::optional<TimestampAndOffset>> find_record(const wire::BatchView& batch,
                                                         TimestampMs target) const;
   Result<std::shared_ptr<env::File>> open_log(const Piece& piece) const;
@@ -35,6 +37,14 @@ namespace {
 
 // A segment that retention removed meanwhile is passed over.
 bool is_gone(const Error& error) { return error.code == Errc::not_found; }
+
+constexpr std::int64_t record_bytes_max = std::numeric_limits<std::int32_t>::max();
+
+// A record that is malformed was not so when it was appended.
+Error in_log(const Error& error) {
+  if (error.code != Errc::invalid) return error;
+  return {Errc::corrupt, error.what, error.at};
+}
 
 }  // namespace
 
@@ -80,20 +90,22 @@ Result<std::uint64_t> PartitionLog::TimestampLookup::Source::start_position(
 Result<std::optional<TimestampAndOffset>> PartitionLog::TimestampLookup::Source::find_record(
     const wire::BatchView& batch, TimestampMs target) const {
   wire::CompressionContext context;
-  std::vector<std::byte> storage;
-  TRY_ASSIGN(const auto bytes,
-             wire::decompressed_records(context, batch, decompressed_batch_bytes_max, storage));
-  wire::RecordIterator records(batch, bytes);
-  wire::Record record;
-  while (true) {
-    TRY_ASSIGN(const bool more, records.next(record));
-    if (!more) return std::nullopt;
+  wire::Decompressor unpacked(context, batch.codec(), batch.records(),
+                              decompressed_batch_bytes_max);
+  wire::RecordStream records(unpacked, record_bytes_max);
+  for (std::int32_t i = 0; i < batch.records_count(); ++i) {
+    const auto record = records.next();
+    if (!record) return std::unexpected(in_log(record.error()));
     const TimestampMs timestamp =
-        batch.is_log_append_time() ? batch.max_timestamp() : record.timestamp;
-    if (timestamp >= target && record.offset >= log_start) {
-      return TimestampAndOffset{timestamp, record.offset, batch.leader_epoch()};
+        batch.is_log_append_time()
+            ? batch.max_timestamp()
+            : wire::add_delta(batch.base_timestamp(), record->timestamp_delta);
+    const Offset offset = wire::add_delta(batch.base_offset(), record->offset_delta);
+    if (timestamp >= target && offset >= log_start) {
+      return TimestampAndOffset{timestamp, offset, batch.leader_epoch()};
     }
   }
+  return std::nullopt;
 }
 
 Result<std::optional<TimestampAndOffset>> PartitionLog::TimestampLookup::Source::find(

@@ -58,6 +58,7 @@ Result<bool> PartitionLog::Compaction::go_on() {
     make_groups();
     transactions_.emplace(aborted_);
   }
+  storage_ = std::vector<std::byte>();  // gives its memory back
   for (; group_ < groups_.size(); ++group_) {
     TRY_ASSIGN(const bool whole, clean_group(groups_[group_]));
     if (!whole) return false;

@@ -16,11 +16,36 @@ namespace {
 constexpr std::size_t piece_size = 64 * 1024;
 constexpr std::size_t input_max = std::size_t{1} << 30;  // beyond it no codec's own limit is near
 constexpr int gzip_level_default = 6;
+constexpr std::size_t grown_max = std::size_t{1} << 20;  // beyond it a size is learnt first
 
 template <class T>
 T& made(std::unique_ptr<T>& codec) {
   if (codec == nullptr) codec = std::make_unique<T>();
   return *codec;
+}
+
+// False: `out` would pass `size_max`, and holds what came before.
+Result<bool> decompress_while(CompressionContext& context, Codec codec, Bytes compressed,
+                              std::uint64_t limit, std::size_t size_max,
+                              std::vector<std::byte>& out) {
+  Decompressor stream(context, codec, compressed, limit);
+  for (;;) {
+    TRY_ASSIGN(const auto piece, stream.next());
+    if (piece.empty()) return true;
+    if (out.size() + piece.size() > size_max) return false;
+    out.insert(out.end(), piece.begin(), piece.end());
+  }
+}
+
+Result<std::uint64_t> decompressed_size(CompressionContext& context, Codec codec, Bytes compressed,
+                                        std::uint64_t limit) {
+  Decompressor stream(context, codec, compressed, limit);
+  std::uint64_t size = 0;
+  for (;;) {
+    TRY_ASSIGN(const auto piece, stream.next());
+    if (piece.empty()) return size;
+    size += piece.size();
+  }
 }
 
 }  // namespace
@@ -70,8 +95,12 @@ Result<> compress(CompressionContext& context, const Compression& how, Bytes inp
 }
 
 Decompressor::Decompressor(CompressionContext& context, Codec codec, Bytes compressed,
-                           std::uint64_t limit)
-    : context_(context), codec_(codec), input_(compressed), limit_(limit) {
+                           std::uint64_t limit, std::uint64_t window_limit)
+    : context_(context),
+      codec_(codec),
+      input_(compressed),
+      limit_(limit),
+      window_limit_(window_limit) {
   CHECK(!context_.in_use_, "a context serves one Decompressor at a time");
   context_.in_use_ = true;
 }
@@ -105,7 +134,7 @@ Result<Bytes> Decompressor::next_piece(std::size_t budget) {
       if (first) TRY(context_.lz4().start(input_));
       return context_.lz4().next(scratch);
     case Codec::zstd:
-      if (first) TRY(context_.zstd().start(input_, limit_));
+      if (first) TRY(context_.zstd().start(input_, window_limit_));
       return context_.zstd().next(scratch);
   }
   return fail(Errc::unsupported, "no codec has this number", static_cast<std::uint64_t>(codec_));
@@ -113,12 +142,17 @@ Result<Bytes> Decompressor::next_piece(std::size_t budget) {
 
 Result<> decompress(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit,
                     std::vector<std::byte>& out) {
-  Decompressor stream(context, codec, compressed, limit);
-  for (;;) {
-    TRY_ASSIGN(const auto piece, stream.next());
-    if (piece.empty()) return {};
-    out.insert(out.end(), piece.begin(), piece.end());
-  }
+  const auto start = out.size();
+  TRY_ASSIGN(const bool whole,
+             decompress_while(context, codec, compressed, limit, start + grown_max, out));
+  if (whole) return {};
+  out.resize(start);
+  TRY_ASSIGN(const auto size, decompressed_size(context, codec, compressed, limit));
+  out.reserve(start + size);
+  TRY_ASSIGN(const bool again,
+             decompress_while(context, codec, compressed, limit, start + size, out));
+  CHECK(again, "the same bytes have the same size");
+  return {};
 }
 
 }  // namespace weir::wire

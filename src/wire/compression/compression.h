@@ -69,12 +69,17 @@ class CompressionContext {
 Result<> compress(CompressionContext& context, const Compression& how, Bytes input,
                   std::vector<std::byte>& out);
 
-// Decompresses piece by piece. Memory is bounded: by the pieces of 64 KiB, one snappy or lz4 block,
-// and a zstd window no larger than 8 MiB or the limit. Work is bounded by the input and the limit.
+// Decompresses piece by piece. Memory is bounded: by the pieces of 64 KiB, one snappy block (at
+// most 22 times the input) or two lz4 blocks (4 MiB each at most), a MiB for gzip, and a zstd
+// window of at most 8 MiB or the largest power of two within `window_limit`, never above 128 MiB.
+// Work is bounded by the input and the limit.
 class Decompressor {
  public:
   // `limit` bounds the decompressed size. `compressed` must outlive the object.
-  Decompressor(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit);
+  Decompressor(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit)
+      : Decompressor(context, codec, compressed, limit, limit) {}
+  Decompressor(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit,
+               std::uint64_t window_limit);
   ~Decompressor();
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
@@ -91,11 +96,14 @@ class Decompressor {
   Codec codec_;
   Bytes input_;  // what no piece was made of yet; for Codec::none only
   std::uint64_t limit_;
+  std::uint64_t window_limit_;
   std::uint64_t produced_ = 0;
   bool started_ = false;
 };
 
-// All of it at once, appended to `out`.
+// All of it at once, appended to `out`. What is larger than a MiB is unpacked once to learn its
+// size and once to keep it, so that `out` grows by that size and no more, and by nothing beyond a
+// MiB when the limit is passed.
 Result<> decompress(CompressionContext& context, Codec codec, Bytes compressed, std::uint64_t limit,
                     std::vector<std::byte>& out);
 

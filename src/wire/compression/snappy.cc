@@ -48,7 +48,7 @@ Result<> SnappyCodec::compress(Bytes input, std::vector<std::byte>& out) {
 }
 
 Result<> SnappyCodec::start(Bytes input) {
-  if (block_.capacity() > kept_max) block_ = {};
+  if (block_.capacity() > kept_max) block_ = std::vector<std::byte>();  // gives its memory back
   framed_ = has_header(input);
   input_ = framed_ ? input.subspan(header_size) : input;
   if (!framed_ && input_.empty()) return fail(Errc::corrupt, "snappy data is empty");

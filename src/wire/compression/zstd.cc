@@ -42,7 +42,7 @@ Result<> ZstdCodec::compress(int level, Bytes input, std::vector<std::byte>& out
   return {};
 }
 
-Result<> ZstdCodec::start(Bytes input, std::uint64_t limit) {
+Result<> ZstdCodec::start(Bytes input, std::uint64_t window_limit) {
   if (decompressor_ != nullptr && ZSTD_sizeof_DCtx(decompressor_) > kept_max) {
     ZSTD_freeDCtx(decompressor_);
     decompressor_ = nullptr;
@@ -50,8 +50,8 @@ Result<> ZstdCodec::start(Bytes input, std::uint64_t limit) {
   if (decompressor_ == nullptr) decompressor_ = ZSTD_createDCtx();
   if (decompressor_ == nullptr) return fail(Errc::io, "no memory for zstd");
   ZSTD_DCtx_reset(decompressor_, ZSTD_reset_session_only);
-  const auto window_log =
-      std::clamp(static_cast<int>(std::bit_width(limit)), window_log_min, window_log_max);
+  const auto window_log = std::clamp(static_cast<int>(std::bit_width(window_limit)) - 1,
+                                     window_log_min, window_log_max);
   ZSTD_DCtx_setParameter(decompressor_, ZSTD_d_windowLogMax, window_log);
   if (input.empty()) return fail(Errc::corrupt, "zstd data is empty");
   input_ = {input.data(), input.size(), 0};

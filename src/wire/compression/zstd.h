@@ -19,8 +19,9 @@ class ZstdCodec {
 
   Result<> compress(int level, Bytes input, std::vector<std::byte>& out);
 
-  // A frame whose window is larger than both 8 MiB and `limit` is refused, as its memory would be.
-  Result<> start(Bytes input, std::uint64_t limit);
+  // A frame whose window is larger than both 8 MiB and `window_limit` is refused, as its memory
+  // would be.
+  Result<> start(Bytes input, std::uint64_t window_limit);
   Result<Bytes> next(MutableBytes scratch);
 
  private:

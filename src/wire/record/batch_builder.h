@@ -65,6 +65,8 @@ class BatchBuilder {
   // offset).
   void set_last_offset(Offset offset);
 
+  void reserve(std::size_t records_bytes) { data_.reserve(data_.size() + records_bytes); }
+
   bool empty() const { return count_ == 0; }
   std::int32_t count() const { return count_; }
   Offset next_offset() const { return options_.base_offset + last_offset_delta_ + 1; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
 #include "wire/record/batch_builder.h"
 
 namespace weir::wire {
@@ -25,8 +26,10 @@ bool fits(BatchView batch, Offset last_kept, Offset offset) {
   return offset > last_kept && offset >= batch.base_offset() && offset <= batch.last_offset();
 }
 
+// A bit for each record: a batch may hold very many, each of a few bytes.
 struct Kept {
-  std::vector<Record> records;
+  std::vector<bool> records;
+  std::int32_t count = 0;
   bool tombstones = false;
 };
 
@@ -39,15 +42,31 @@ Result<Kept> select(BatchView batch, Bytes bytes, const std::function<bool(const
     TRY_ASSIGN(const auto more, iterator.next(record));
     if (!more) return kept;
     ++result.records_read;
-    if (!keep(record)) continue;
+    kept.records.push_back(keep(record));
+    if (!kept.records.back()) continue;
     if (!fits(batch, result.max_kept_offset, record.offset)) {
       return fail(Errc::corrupt, "the offsets of a batch do not ascend",
                   static_cast<std::uint64_t>(record.offset));
     }
     result.max_kept_offset = record.offset;
     kept.tombstones = kept.tombstones || record.value.is_null();
-    kept.records.push_back(record);
+    ++kept.count;
   }
+}
+
+// What was selected, as a batch of its own.
+BatchBuilder rebuild(BatchView batch, Bytes bytes, const Kept& kept, const BatchOptions& options) {
+  BatchBuilder builder(options);
+  builder.reserve(bytes.size());
+  RecordIterator iterator(batch, bytes);
+  Record record;
+  for (const bool keeps : kept.records) {
+    const auto more = iterator.next(record);
+    CHECK(more && *more, "the records were walked before");
+    if (keeps) builder.add_at(record.offset, record);
+  }
+  builder.set_last_offset(batch.last_offset());
+  return builder;
 }
 
 void write_empty(BatchView batch, std::vector<std::byte>& out) {
@@ -74,8 +93,8 @@ Result<FilteredBatch> filter_batch(CompressionContext& context, BatchView batch,
     TRY_ASSIGN(const auto bytes,
                decompressed_records(context, batch, filter.decompressed_bytes_max, decompressed));
     TRY_ASSIGN(const auto kept, select(batch, bytes, keep, result));
-    result.records_kept = static_cast<std::int32_t>(kept.records.size());
-    if (!kept.records.empty()) {
+    result.records_kept = kept.count;
+    if (kept.count > 0) {
       const bool needs_horizon =
           (kept.tombstones || filter.marker_of_empty_transaction) && !batch.has_delete_horizon();
       result.unchanged = result.records_kept == result.records_read && !needs_horizon;
@@ -85,9 +104,8 @@ Result<FilteredBatch> filter_batch(CompressionContext& context, BatchView batch,
         auto options = options_of(batch);
         if (needs_horizon) options.delete_horizon = filter.delete_horizon;
         if (batch.has_delete_horizon()) options.delete_horizon = batch.base_timestamp();
-        BatchBuilder builder(options);
-        for (const auto& record : kept.records) builder.add_at(record.offset, record);
-        builder.set_last_offset(batch.last_offset());
+        auto builder = rebuild(batch, bytes, kept, options);
+        decompressed = std::vector<std::byte>();  // gives its memory back
         TRY(builder.build_to(context, {.codec = batch.codec()}, out));
       }
     }

@@ -197,7 +197,8 @@ Step walk_in_memory(Bytes records, std::int32_t count, Judge& judge) {
 
 Step walk_stream(BatchView batch, const ProduceRules& rules, CompressionContext& context,
                  Judge& judge) {
-  Decompressor pieces(context, batch.codec(), batch.records(), rules.decompressed_batch_bytes_max);
+  Decompressor pieces(context, batch.codec(), batch.records(), rules.decompressed_batch_bytes_max,
+                      static_cast<std::uint64_t>(rules.decompressed_message_bytes_max));
   RecordStream records(pieces, rules.decompressed_message_bytes_max);
   for (std::int32_t i = 0; i < batch.records_count(); ++i) {
     const auto record = records.next();
@@ -222,17 +223,18 @@ void correct_timestamps(MutableBytes batch, const ProduceRules& rules, Timestamp
   }
 }
 
-std::expected<ValidatedBatch, ValidationFailure> reencode(BatchView batch, Bytes records,
-                                                          const ProduceRules& rules,
-                                                          TimestampMs now,
-                                                          CompressionContext& context,
-                                                          std::vector<std::byte>& storage) {
+// `decompressed` is given up once its records are copied.
+std::expected<ValidatedBatch, ValidationFailure> reencode(
+    BatchView batch, Bytes records, std::vector<std::byte>& decompressed, const ProduceRules& rules,
+    TimestampMs now, CompressionContext& context, std::vector<std::byte>& storage) {
   BatchBuilder builder(
       {.producer_id = batch.producer_id(),
        .producer_epoch = batch.producer_epoch(),
        .base_sequence = batch.base_sequence(),
        .transactional = batch.is_transactional(),
        .log_append_time = rules.log_append_time ? std::optional(now) : std::nullopt});
+  const auto uncompressed_size = records.size();
+  builder.reserve(uncompressed_size);
   RecordIterator iterator(batch, records);
   Record record;
   for (;;) {
@@ -241,6 +243,7 @@ std::expected<ValidatedBatch, ValidationFailure> reencode(BatchView batch, Bytes
     if (!*more) break;
     builder.add_at(builder.next_offset(), record);
   }
+  decompressed = std::vector<std::byte>();  // gives its memory back
   storage.clear();
   const auto target = rules.compression.value_or(Compression{batch.codec(), {}});
   const auto done = builder.build_to(context, target, storage);
@@ -254,7 +257,7 @@ std::expected<ValidatedBatch, ValidationFailure> reencode(BatchView batch, Bytes
   return ValidatedBatch{.bytes = storage,
                         .reencoded = true,
                         .source_codec = batch.codec(),
-                        .uncompressed_size = records.size()};
+                        .uncompressed_size = uncompressed_size};
 }
 
 }  // namespace
@@ -284,7 +287,7 @@ std::expected<ValidatedBatch, ValidationFailure> validate_produced(
   const auto whole =
       decompressed_records(context, batch, rules.decompressed_batch_bytes_max, decompressed);
   CHECK(whole.has_value(), "the records were walked before");
-  return reencode(batch, *whole, rules, now, context, storage);
+  return reencode(batch, *whole, decompressed, rules, now, context, storage);
 }
 
 }  // namespace weir::wire
