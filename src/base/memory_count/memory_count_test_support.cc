@@ -3,7 +3,6 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 
@@ -18,14 +17,12 @@
 
 namespace {
 
-std::atomic<std::ptrdiff_t> live = 0;  // signed: what was there before counting may be freed
-std::atomic<std::ptrdiff_t> most = 0;
+std::ptrdiff_t live = 0;  // signed: what was there before counting may be freed
+std::ptrdiff_t most = 0;
 
 void took(std::size_t bytes) {
-  const auto now = live += static_cast<std::ptrdiff_t>(bytes);
-  auto seen = most.load();
-  while (now > seen && !most.compare_exchange_weak(seen, now)) {
-  }
+  live += static_cast<std::ptrdiff_t>(bytes);
+  most = std::max(most, live);
 }
 void gave(std::size_t bytes) { live -= static_cast<std::ptrdiff_t>(bytes); }
 

@@ -1,7 +1,7 @@
 #pragma once
 // How much memory a piece of a test takes at most, with what libraries in C take: malloc and its
-// family are counted, in bytes as the allocator gives them. For programs that link
-// weir_memory_count.
+// family are counted, in bytes as the allocator gives them. For programs of one
+// thread that link weir_memory_count.
 //
 //   MemoryPeak peak;
 //   ... what is measured ...
