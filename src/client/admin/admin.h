@@ -113,8 +113,9 @@ class Admin {
                                                env::Instant deadline);
 
   // --- log_dirs.cc ---
-  // By broker and by directory. Brokers absent: all that are up. Partitions absent: all.
-  Task<PerItem<BrokerId, std::map<std::string, LogDirDescription>>> describe_log_dirs(
+  // By broker and by directory. Brokers absent: all that are up (the whole fails when nobody tells
+  // who they are). Partitions absent: all.
+  Task<Outcome<PerItem<BrokerId, std::map<std::string, LogDirDescription>>>> describe_log_dirs(
       std::optional<std::vector<BrokerId>> brokers,
       std::optional<std::vector<TopicPartition>> partitions, env::Instant deadline);
 
@@ -122,8 +123,8 @@ class Admin {
   Task<Outcome<ClusterDescription>> describe_cluster(bool fenced_too, env::Instant deadline);
   Task<Outcome<QuorumDescription>> describe_quorum(env::Instant deadline);
   // Brokers absent: all that are up.
-  Task<PerItem<BrokerId, BrokerVersions>> api_versions(std::optional<std::vector<BrokerId>> brokers,
-                                                       env::Instant deadline);
+  Task<Outcome<PerItem<BrokerId, BrokerVersions>>> api_versions(
+      std::optional<std::vector<BrokerId>> brokers, env::Instant deadline);
 
  private:
   std::unique_ptr<AdminRouter> router_;

@@ -38,7 +38,7 @@ struct MemberDescription {
   // Of the new protocol: what it shall have, and its epoch.
   std::optional<std::vector<TopicPartition>> target_assignment;
   std::optional<std::int32_t> epoch;
-  // Groups that are not of consumers (Connect): what the protocol's members say to each other.
+  // Of the classic protocol: what members say to each other, where it is not Kafka's consumers'.
   std::vector<std::byte> metadata_bytes, assignment_bytes;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/signal.h"
 #include "base/task_scope.h"
+#include "client/admin/text.h"
 #include "client/backoff.h"
 #include "wire/message/find_coordinator_request.h"
 #include "wire/message/find_coordinator_response.h"
@@ -30,7 +31,7 @@ Task<> within(std::shared_ptr<TaskScope> scope, Task<> task) {
 
 Outcome<BrokerId> leader_of(const ClusterView& view, const TopicPartition& of) {
   const TopicInfo* topic = view.find_topic(of.topic);
-  const std::string what = fmt::format("partition '{}-{}'", of.topic, of.partition);
+  const std::string what = partition_text(of);
   if (!topic) return fail(ErrorCode::unknown_topic_or_partition, what);
   if (topic->error != ErrorCode::none) return fail(topic->error, what);
   const PartitionInfo* partition = view.find(of);
@@ -93,6 +94,14 @@ AdminRouter::Locate<TopicPartition> AdminRouter::leaders(env::Instant deadline) 
 AdminRouter::Locate<std::string> AdminRouter::coordinators(env::Instant deadline) {
   return [this, deadline](std::vector<std::string> groups, bool again) {
     return locate_coordinators(std::move(groups), again, deadline);
+  };
+}
+
+AdminRouter::Locate<TopicPartition> AdminRouter::coordinator_of(std::string group,
+                                                                env::Instant deadline) {
+  return [this, group = std::move(group), deadline](std::vector<TopicPartition> partitions,
+                                                    bool again) {
+    return locate_coordinator_of(group, std::move(partitions), again, deadline);
   };
 }
 
@@ -173,11 +182,26 @@ Task<Routes<std::string>> AdminRouter::locate_coordinators(std::vector<std::stri
   for (std::string& group : groups) {
     const auto known = coordinators_.find(group);
     if (known == coordinators_.end()) {
-      routes.lost.try_emplace(
-          group, Failure(ErrorCode::coordinator_not_available, fmt::format("group '{}'", group)));
+      routes.lost.try_emplace(group,
+                              Failure(ErrorCode::coordinator_not_available, group_text(group)));
     } else {
       routes.by_broker[known->second].push_back(std::move(group));
     }
+  }
+  co_return routes;
+}
+
+Task<Routes<TopicPartition>> AdminRouter::locate_coordinator_of(
+    std::string group, std::vector<TopicPartition> partitions, bool again, env::Instant deadline) {
+  std::vector<std::string> groups{std::move(group)};
+  auto locating = locate_coordinators(std::move(groups), again, deadline);
+  const Routes<std::string> located = co_await std::move(locating);
+  Routes<TopicPartition> routes;
+  for (const auto& [broker, located_group] : located.by_broker) {
+    routes.by_broker[broker] = partitions;
+  }
+  for (const auto& [lost_group, failure] : located.lost) {
+    for (const TopicPartition& of : partitions) routes.lost.emplace(of, failure);
   }
   co_return routes;
 }
@@ -194,7 +218,7 @@ Task<Outcome<>> AdminRouter::find_coordinators(std::vector<std::string> groups,
     if (error == ErrorCode::none) {
       coordinators_[group] = broker;
     } else {
-      lost.emplace(group, Failure(error, fmt::format("group '{}'", group), said.str()));
+      lost.emplace(group, Failure(error, group_text(group), said.str()));
     }
   };
   const auto version = connection->versions().pick(FindCoordinatorRequest::api_key);

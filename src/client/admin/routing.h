@@ -5,11 +5,11 @@
 // When items stay open it waits (retry.backoff.ms), asks for metadata again, forgets the
 // coordinators it knew of them, and goes on with the next round.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,14 +44,19 @@ class AdminRouter {
   // `again`: the brokers that the last round asked may have been the wrong ones.
   template <class Key>
   using Locate = std::function<Task<Routes<Key>>(std::vector<Key>, bool again)>;
-  // Settles those of `keys` that were answered. A failure that is returned is that of all of them.
-  template <class Key>
-  using Ask = std::function<Task<Outcome<>>(Cluster::Connection, BrokerId, std::vector<Key> keys)>;
 
-  // Rounds until `batch` is complete or the deadline has passed. The functions are no coroutines
-  // themselves: they call one.
-  template <class Key, class T>
-  Task<> run(Batch<Key, T>& batch, Locate<Key> locate, Ask<Key> ask, env::Instant deadline);
+  // Rounds until subject.batch is complete or the deadline has passed. A subject has
+  //   Batch<Key, T> batch;
+  //   env::Instant deadline;
+  //   Task<Outcome<>> ask(Cluster::Connection, BrokerId asked, std::vector<Key> keys);
+  // ask() settles those of `keys` that were answered; a failure that it returns is that of all.
+  template <class Subject, class Key>
+  Task<> run(Subject& subject, Locate<Key> locate);
+  // One question, to one of the two below, again until it is answered. A subject has
+  //   env::Instant deadline;
+  //   Task<Outcome<T>> ask(Cluster::Connection);
+  template <class T, class Subject>
+  Task<Outcome<T>> ask_one_of(BrokerId broker, Subject& subject);
 
   // --- ways to locate ---
   template <class Key>
@@ -62,6 +67,8 @@ class AdminRouter {
   Locate<BrokerId> brokers(env::Instant deadline);
   Locate<TopicPartition> leaders(env::Instant deadline);
   Locate<std::string> coordinators(env::Instant deadline);
+  // All at the coordinator of one group.
+  Locate<TopicPartition> coordinator_of(std::string group, env::Instant deadline);
 
   // The ids of all brokers that are up.
   Task<Outcome<std::vector<BrokerId>>> broker_ids(env::Instant deadline);
@@ -73,9 +80,8 @@ class AdminRouter {
     routes.by_broker[broker] = std::move(keys);
     co_return routes;
   }
-  template <class Key, class T>
-  Task<> ask_one(Batch<Key, T>& batch, const Ask<Key>& ask, BrokerId broker, std::vector<Key> keys,
-                 env::Instant deadline);
+  template <class Subject, class Key>
+  Task<> ask_broker(Subject& subject, BrokerId broker, std::vector<Key> keys);
   Task<Outcome<Cluster::Connection>> connect(BrokerId broker, env::Instant deadline);
   Task<> all(std::vector<Task<>> tasks);
   // False when the deadline comes first.
@@ -87,6 +93,9 @@ class AdminRouter {
                                               env::Instant deadline);
   Task<Routes<std::string>> locate_coordinators(std::vector<std::string> groups, bool again,
                                                 env::Instant deadline);
+  Task<Routes<TopicPartition>> locate_coordinator_of(std::string group,
+                                                     std::vector<TopicPartition> partitions,
+                                                     bool again, env::Instant deadline);
   Task<Outcome<>> find_coordinators(std::vector<std::string> groups,
                                     std::map<std::string, Failure>& lost, env::Instant deadline);
 
@@ -94,38 +103,52 @@ class AdminRouter {
   std::map<std::string, BrokerId> coordinators_;  // by group
 };
 
-template <class Key, class T>
-Task<> AdminRouter::ask_one(Batch<Key, T>& batch, const Ask<Key>& ask, BrokerId broker,
-                            std::vector<Key> keys, env::Instant deadline) {
-  auto connecting = connect(broker, deadline);
+template <class Subject, class Key>
+Task<> AdminRouter::ask_broker(Subject& subject, BrokerId broker, std::vector<Key> keys) {
+  auto connecting = connect(broker, subject.deadline);
   auto connection = co_await std::move(connecting);
   if (!connection) {
-    for (const Key& key : keys) batch.postpone(key, connection.error());
+    for (const Key& key : keys) subject.batch.postpone(key, connection.error());
     co_return;
   }
-  auto asking = ask(*std::move(connection), broker, keys);
+  auto asking = subject.ask(*std::move(connection), broker, keys);
   const Outcome<> asked = co_await std::move(asking);
   if (asked) co_return;
-  for (const Key& key : keys) batch.settle(key, std::unexpected(asked.error()));
+  for (const Key& key : keys) subject.batch.settle(key, std::unexpected(asked.error()));
 }
 
-template <class Key, class T>
-Task<> AdminRouter::run(Batch<Key, T>& batch, Locate<Key> locate, Ask<Key> ask,
-                        env::Instant deadline) {
-  for (std::uint32_t round = 0; !batch.is_complete(); ++round) {
+template <class Subject, class Key>
+Task<> AdminRouter::run(Subject& subject, Locate<Key> locate) {
+  for (std::uint32_t round = 0; !subject.batch.is_complete(); ++round) {
     if (round > 0) {
-      auto waiting = wait(round, deadline);
+      auto waiting = wait(round, subject.deadline);
       if (!co_await std::move(waiting)) co_return;
     }
-    auto locating = locate(batch.open(), round > 0);
+    auto locating = locate(subject.batch.open(), round > 0);
     Routes<Key> routes = co_await std::move(locating);
-    for (auto& [key, failure] : routes.lost) batch.settle(key, std::unexpected(std::move(failure)));
+    for (auto& [key, failure] : routes.lost) {
+      subject.batch.settle(key, std::unexpected(std::move(failure)));
+    }
     std::vector<Task<>> asking;
     for (auto& [broker, keys] : routes.by_broker) {
-      asking.push_back(ask_one(batch, ask, broker, std::move(keys), deadline));
+      asking.push_back(ask_broker(subject, broker, std::move(keys)));
     }
     auto waiting_for_all = all(std::move(asking));
     co_await std::move(waiting_for_all);
+  }
+}
+
+template <class T, class Subject>
+Task<Outcome<T>> AdminRouter::ask_one_of(BrokerId broker, Subject& subject) {
+  for (std::uint32_t round = 1;; ++round) {
+    auto connecting = connect(broker, subject.deadline);
+    auto connection = co_await std::move(connecting);
+    if (!connection) co_return std::unexpected(std::move(connection).error());
+    auto asking = subject.ask(*std::move(connection));
+    Outcome<T> outcome = co_await std::move(asking);
+    if (outcome || !outcome.error().is_retriable()) co_return outcome;
+    auto waiting = wait(round, subject.deadline);
+    if (!co_await std::move(waiting)) co_return outcome;
   }
 }
 

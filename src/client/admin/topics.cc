@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "client/admin/config_entry.h"
 #include "client/admin/routing.h"
+#include "client/admin/text.h"
 #include "wire/message/create_partitions_request.h"
 #include "wire/message/create_partitions_response.h"
 #include "wire/message/create_topics_request.h"
@@ -21,9 +20,6 @@ using wire::DeleteTopicsResponse;
 using wire::ErrorCode;
 
 constexpr std::int16_t by_id_version = 6;  // of DeleteTopics (KIP-516)
-
-std::string topic_text(std::string_view name) { return fmt::format("topic '{}'", name); }
-std::string topic_text(const Uuid& id) { return fmt::format("topic id {}", id.text()); }
 
 template <class T>
 std::vector<std::string> names_of(const std::map<std::string, T>& of) {
@@ -75,7 +71,7 @@ struct Creation {
 Outcome<CreatedTopic> created_of(const CreateTopicsResponse::CreatableTopicResult& answer) {
   const ErrorCode error = wire::error_info(answer.error_code).code;
   if (error != ErrorCode::none) {
-    return fail(error, topic_text(answer.name), answer.error_message.str());
+    return fail(error, topic_text(answer.name.view()), answer.error_message.str());
   }
   CreatedTopic created{.id = answer.topic_id,
                        .partitions = answer.num_partitions,
@@ -101,17 +97,16 @@ struct Creating {
   bool validate_only;
   Batch<std::string, CreatedTopic> batch;
 
-  static Task<Outcome<>> ask(Creating& self, Cluster::Connection connection,
-                             std::vector<std::string> names) {
+  Task<Outcome<>> ask(Cluster::Connection connection, BrokerId, std::vector<std::string> names) {
     Creation creation;
-    for (const std::string& name : names) creation.add(self.topics.at(name));
+    for (const std::string& name : names) creation.add(topics.at(name));
     creation.request.topics = creation.topics;
-    creation.request.validate_only = self.validate_only;
-    creation.request.timeout_ms = self.router.timeout_ms(self.deadline);
-    auto calling = connection->call<CreateTopicsResponse>(creation.request,
-                                                          self.router.call_options(self.deadline));
+    creation.request.validate_only = validate_only;
+    creation.request.timeout_ms = router.timeout_ms(deadline);
+    auto calling =
+        connection->call<CreateTopicsResponse>(creation.request, router.call_options(deadline));
     CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-    for (const auto& topic : answer->topics) self.batch.settle(topic.name.str(), created_of(topic));
+    for (const auto& topic : answer->topics) batch.settle(topic.name.str(), created_of(topic));
     co_return Outcome<>{};
   }
 };
@@ -122,11 +117,11 @@ struct Deleting {
   env::Instant deadline;
   Batch<Key, void> batch;
 
-  static Task<Outcome<>> ask(Deleting& self, Cluster::Connection connection, std::vector<Key> keys);
+  Task<Outcome<>> ask(Cluster::Connection connection, BrokerId, std::vector<Key> keys);
 };
 
 template <>
-Task<Outcome<>> Deleting<std::string>::ask(Deleting& self, Cluster::Connection connection,
+Task<Outcome<>> Deleting<std::string>::ask(Cluster::Connection connection, BrokerId,
                                            std::vector<std::string> names) {
   const auto version = connection->versions().pick(DeleteTopicsRequest::api_key);
   CO_TRY(version);
@@ -139,31 +134,29 @@ Task<Outcome<>> Deleting<std::string>::ask(Deleting& self, Cluster::Connection c
   } else {
     request.topic_names = plain;
   }
-  request.timeout_ms = self.router.timeout_ms(self.deadline);
-  auto calling =
-      connection->call<DeleteTopicsResponse>(request, self.router.call_options(self.deadline));
+  request.timeout_ms = router.timeout_ms(deadline);
+  auto calling = connection->call<DeleteTopicsResponse>(request, router.call_options(deadline));
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   for (const auto& topic : answer->responses) {
-    self.batch.settle(topic.name.str(),
-                      change_outcome(topic.name.str(), topic.error_code, topic.error_message));
+    batch.settle(topic.name.str(),
+                 change_outcome(topic.name.str(), topic.error_code, topic.error_message));
   }
   co_return Outcome<>{};
 }
 
 template <>
-Task<Outcome<>> Deleting<Uuid>::ask(Deleting& self, Cluster::Connection connection,
+Task<Outcome<>> Deleting<Uuid>::ask(Cluster::Connection connection, BrokerId,
                                     std::vector<Uuid> ids) {
   DeleteTopicsRequest request;
   std::vector<DeleteTopicsRequest::DeleteTopicState> topics(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) topics[i].topic_id = ids[i];
   request.topics = topics;
-  request.timeout_ms = self.router.timeout_ms(self.deadline);
-  auto calling =
-      connection->call<DeleteTopicsResponse>(request, self.router.call_options(self.deadline));
+  request.timeout_ms = router.timeout_ms(deadline);
+  auto calling = connection->call<DeleteTopicsResponse>(request, router.call_options(deadline));
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   for (const auto& topic : answer->responses) {
-    self.batch.settle(topic.topic_id,
-                      change_outcome(topic.topic_id, topic.error_code, topic.error_message));
+    batch.settle(topic.topic_id,
+                 change_outcome(topic.topic_id, topic.error_code, topic.error_message));
   }
   co_return Outcome<>{};
 }
@@ -171,11 +164,7 @@ Task<Outcome<>> Deleting<Uuid>::ask(Deleting& self, Cluster::Connection connecti
 template <class Key>
 Task<PerItem<Key>> delete_all(AdminRouter& router, std::vector<Key> keys, env::Instant deadline) {
   Deleting<Key> deleting{router, deadline, Batch<Key, void>(keys)};
-  const AdminRouter::Ask<Key> ask = [&deleting](Cluster::Connection connection, BrokerId,
-                                                std::vector<Key> some) {
-    return Deleting<Key>::ask(deleting, std::move(connection), std::move(some));
-  };
-  auto running = router.run(deleting.batch, AdminRouter::at<Key>(the_controller), ask, deadline);
+  auto running = router.run(deleting, AdminRouter::at<Key>(the_controller));
   co_await std::move(running);
   co_return deleting.batch.take();
 }
@@ -183,35 +172,34 @@ Task<PerItem<Key>> delete_all(AdminRouter& router, std::vector<Key> keys, env::I
 struct Growing {
   AdminRouter& router;
   env::Instant deadline;
-  std::map<std::string, NewPartitions> topics;
+  std::map<std::string, NewPartitions> wanted;
   bool validate_only;
   Batch<std::string, void> batch;
 
-  static Task<Outcome<>> ask(Growing& self, Cluster::Connection connection,
-                             std::vector<std::string> names) {
+  Task<Outcome<>> ask(Cluster::Connection connection, BrokerId, std::vector<std::string> names) {
     using Assignment = CreatePartitionsRequest::CreatePartitionsAssignment;
     std::vector<CreatePartitionsRequest::CreatePartitionsTopic> topics(names.size());
     std::vector<std::vector<Assignment>> assignments(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
-      NewPartitions& wanted = self.topics.at(names[i]);
-      for (auto& replicas : wanted.assignment) {
+      NewPartitions& more = wanted.at(names[i]);
+      for (auto& replicas : more.assignment) {
         assignments[i].emplace_back().broker_ids = replicas;
       }
       topics[i].name = names[i];
-      topics[i].count = wanted.total;
-      topics[i].assignments = wanted.assignment.empty() ? wire::Array<Assignment>::null()
-                                                        : wire::Array<Assignment>(assignments[i]);
+      topics[i].count = more.total;
+      topics[i].assignments = more.assignment.empty() ? wire::Array<Assignment>::null()
+                                                      : wire::Array<Assignment>(assignments[i]);
     }
     CreatePartitionsRequest request;
     request.topics = topics;
-    request.validate_only = self.validate_only;
-    request.timeout_ms = self.router.timeout_ms(self.deadline);
-    auto calling = connection->call<CreatePartitionsResponse>(
-        request, self.router.call_options(self.deadline));
+    request.validate_only = validate_only;
+    request.timeout_ms = router.timeout_ms(deadline);
+    auto calling =
+        connection->call<CreatePartitionsResponse>(request, router.call_options(deadline));
     CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
     for (const auto& topic : answer->results) {
-      self.batch.settle(topic.name.str(),
-                        change_outcome(topic.name.str(), topic.error_code, topic.error_message));
+      batch.settle(topic.name.str(),
+                   change_outcome(topic.name.str(), topic.error_code, topic.error_message));
     }
     co_return Outcome<>{};
   }
@@ -227,12 +215,7 @@ Task<PerItem<std::string, CreatedTopic>> Admin::create_topics(std::vector<NewTop
   const std::vector<std::string> names = names_of(by_name);
   Creating creating{*router_, deadline, std::move(by_name), validate_only,
                     Batch<std::string, CreatedTopic>(names)};
-  const AdminRouter::Ask<std::string> ask = [&creating](Cluster::Connection connection, BrokerId,
-                                                        std::vector<std::string> some) {
-    return Creating::ask(creating, std::move(connection), std::move(some));
-  };
-  auto running =
-      router_->run(creating.batch, AdminRouter::at<std::string>(the_controller), ask, deadline);
+  auto running = router_->run(creating, AdminRouter::at<std::string>(the_controller));
   co_await std::move(running);
   co_return creating.batch.take();
 }
@@ -251,12 +234,7 @@ Task<PerItem<std::string>> Admin::create_partitions(std::map<std::string, NewPar
   const std::vector<std::string> names = names_of(topics);
   Growing growing{*router_, deadline, std::move(topics), validate_only,
                   Batch<std::string, void>(names)};
-  const AdminRouter::Ask<std::string> ask = [&growing](Cluster::Connection connection, BrokerId,
-                                                       std::vector<std::string> some) {
-    return Growing::ask(growing, std::move(connection), std::move(some));
-  };
-  auto running =
-      router_->run(growing.batch, AdminRouter::at<std::string>(the_controller), ask, deadline);
+  auto running = router_->run(growing, AdminRouter::at<std::string>(the_controller));
   co_await std::move(running);
   co_return growing.batch.take();
 }
