@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 
+#include "base/nearest_name.h"
 #include "metadata/config/config_table.h"
 
 namespace weir::metadata {
@@ -43,25 +45,6 @@ const Tables& tables_of(ConfigKind kind) {
   return none;
 }
 
-// Edits (one letter more, less, other, or two neighbours swapped) from one word to the other.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> before(to.size() + 1), row(to.size() + 1), next(to.size() + 1);
-  for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    next[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t other = from[i - 1] == to[j - 1] ? 0 : 1;
-      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + other});
-      if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1]) {
-        next[j] = std::min(next[j], before[j - 2] + 1);
-      }
-    }
-    std::swap(before, row);
-    std::swap(row, next);
-  }
-  return row[to.size()];
-}
-
 std::string canonical(std::string_view name) {
   std::string text(name);
   for (char& c : text) {
@@ -84,22 +67,12 @@ const ConfigDefinition* find_config(ConfigKind kind, std::string_view name) {
 }
 
 std::string_view nearest_config_name(ConfigKind kind, std::string_view name) {
-  constexpr std::size_t longest_name = 200;  // bounds the work for text from outside
-  if (name.empty() || name.size() > longest_name) return {};
-  const std::string wanted = canonical(name);
+  const std::string wanted = canonical(name.substr(0, 1'000));
   if (kind == ConfigKind::broker) {  // a topic's config, where the broker's was meant
     const ConfigDefinition* topic = find_config(ConfigKind::topic, wanted);
     if (topic != nullptr && topic->synonym_count > 0) return topic->synonyms[0].name;
   }
-  std::size_t best = std::max<std::size_t>(2, wanted.size() / 4) + 1;
-  std::string_view nearest;
-  for (const auto& [candidate, at] : tables_of(kind).by_name) {
-    const std::size_t edits = distance(wanted, candidate);
-    if (edits >= best) continue;
-    best = edits;
-    nearest = candidate;
-  }
-  return nearest;
+  return nearest_name(wanted, std::views::keys(tables_of(kind).by_name));
 }
 
 }  // namespace weir::metadata
