@@ -1,0 +1,35 @@
+#pragma once
+// A client's configuration by Kafka's property names, as in the files and flags of its tools.
+//
+// A name that nobody knows is an error that names the nearest one; a known one that asks for
+// something that is not built (TLS, SASL, transactions, the new group protocol) or that is Java's
+// own (a class to load) is refused by name. Nothing is ignored.
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "client/cluster/cluster.h"
+
+namespace weir::client {
+
+struct ClientConfig {
+  ClusterOptions cluster;
+};
+
+// Error: invalid (the value), not_found (the name), unsupported (known and not served); one line
+// that begins with the name.
+Result<> set_property(ClientConfig& config, std::string_view name, std::string_view value);
+
+// host:port, host (port 9092), [::1]:9092; with commas between. Error: invalid.
+Result<std::vector<env::Address>> parse_bootstrap(std::string_view text);
+
+struct PropertyInfo {
+  std::string_view name;
+  std::string_view expects;  // "milliseconds", "true or false", ...
+};
+std::vector<PropertyInfo> known_properties();  // those that are served, by name
+
+}  // namespace weir::client

@@ -1,0 +1,60 @@
+#include "client/properties.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::client {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(Properties, are_kafkas_names) {
+  ClientConfig config;
+  EXPECT_TRUE(set_property(config, "client.id", "me"));
+  EXPECT_TRUE(set_property(config, "request.timeout.ms", "1500"));
+  EXPECT_TRUE(set_property(config, "metadata.recovery.strategy", "none"));
+  EXPECT_TRUE(set_property(config, "allow.auto.create.topics", "true"));
+  EXPECT_TRUE(set_property(config, "bootstrap.servers", "a:1,b:2"));
+  EXPECT_TRUE(set_property(config, "security.protocol", "PLAINTEXT"));
+  EXPECT_EQ(config.cluster.connection.client_id, "me");
+  EXPECT_EQ(config.cluster.connection.request_timeout, std::chrono::milliseconds(1500));
+  EXPECT_FALSE(config.cluster.rebootstraps);
+  EXPECT_TRUE(config.cluster.creates_topics);
+  EXPECT_EQ(config.cluster.bootstrap.size(), 2u);
+  EXPECT_TRUE(set_property(config, "metadata.max.age.ms", "9223372036854775807"));  // never
+}
+
+TEST(Properties, nothing_is_ignored) {
+  ClientConfig config;
+  for (const auto& [name, value, code, words] :
+       {std::tuple{"client.idd", "x", Errc::not_found, "did you mean client.id?"},
+        {"no.such.thing.at.all", "x", Errc::not_found, "unknown property"},
+        {"request.timeout.ms", "soon", Errc::invalid, "a number of milliseconds"},
+        {"request.timeout.ms", "-1", Errc::invalid, "a number of milliseconds"},
+        {"allow.auto.create.topics", "yes", Errc::invalid, "true or false"},
+        {"metadata.recovery.strategy", "x", Errc::invalid, "rebootstrap or none"},
+        {"security.protocol", "SSL", Errc::unsupported, "not built yet"},
+        {"sasl.mechanism", "PLAIN", Errc::unsupported, "not built yet"},
+        {"transactional.id", "t", Errc::unsupported, "not built yet"},
+        {"key.serializer", "org.X", Errc::unsupported, "a class of Java's"}}) {
+    const auto set = set_property(config, name, value);
+    ASSERT_FALSE(set) << name;
+    EXPECT_EQ(set.error().code, code) << name;
+    EXPECT_THAT(set.error().what, HasSubstr(words));
+    EXPECT_THAT(set.error().what, HasSubstr(name));
+  }
+}
+
+TEST(Properties, brokers_are_hosts_with_ports) {
+  EXPECT_THAT(*parse_bootstrap("a, b:1 ,[::1]:2,[fe80::1]"),
+              ElementsAre(env::Address{"a", 9092}, env::Address{"b", 1}, env::Address{"::1", 2},
+                          env::Address{"fe80::1", 9092}));
+  for (const char* bad :
+       {"", ",", "a:", ":1", "a:b", "a:0", "a:65536", "::1", "[::1", "[::1]x", "[::1]:"}) {
+    EXPECT_FALSE(parse_bootstrap(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace weir::client
