@@ -11,22 +11,15 @@
 #include <variant>
 #include <vector>
 
+#include "app/cli/program.h"
 #include "app/cli/server_command.h"
 #include "app/server/server.h"
-#include "app/version.h"
 
 extern char** environ;
 
 namespace {
 
 using namespace weir;
-
-constexpr std::string_view usage =
-    "usage: weir COMMAND\n"
-    "\n"
-    "  server     run a broker (weir server --help)\n"
-    "  version    print the version\n"
-    "  help       print this\n";
 
 app::NamedValues environment() {
   app::NamedValues values;
@@ -87,13 +80,8 @@ int serve(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.empty()) return say(usage, static_cast<int>(app::ServerExit::bad_usage));
-  const std::string& command = arguments.front();
-  if (command == "server") return serve({arguments.begin() + 1, arguments.end()});
-  if (command == "version" || command == "--version") {
-    return say("weir " + std::string(app::version) + "\n", 0);
+  if (!arguments.empty() && arguments.front() == "server") {
+    return serve({arguments.begin() + 1, arguments.end()});
   }
-  if (command == "help" || command == "--help" || command == "-h") return say(usage, 0);
-  return say("weir: unknown command '" + command + "'\n" + std::string(usage),
-             static_cast<int>(app::ServerExit::bad_usage));
+  return app::run_program({.arguments = arguments, .environment = environment()});
 }

@@ -1,0 +1,17 @@
+#pragma once
+// Who adds which commands; `program.cc` calls each.
+
+#include "app/cli/command.h"
+
+namespace weir::app {
+
+void add_topic_commands(Commands& commands);         // create, list, describe
+void add_topic_change_commands(Commands& commands);  // alter, add-partitions, delete
+void add_topic_record_commands(Commands& commands);  // offsets, trim
+void add_config_commands(Commands& commands);
+void add_group_commands(Commands& commands);         // list, describe, lag, members
+void add_group_change_commands(Commands& commands);  // reset, delete
+void add_cluster_commands(Commands& commands);
+void add_program_commands(Commands& commands);       // profile, version
+
+}  // namespace weir::app

@@ -1,0 +1,182 @@
+#include "app/cli/output/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/cli/output/report_json.h"
+#include "app/cli/text/units.h"
+
+namespace weir::app {
+namespace {
+
+template <class... Ts>
+struct Overload : Ts... {
+  using Ts::operator()...;
+};
+
+// For people, or for machines that read CSV.
+std::string text_of(const Cell& cell, bool for_people) {
+  return std::visit(
+      Overload{
+          [&](std::monostate) { return std::string(for_people ? "-" : ""); },
+          [](bool value) { return std::string(value ? "true" : "false"); },
+          [](std::int64_t value) { return fmt::format("{}", value); },
+          [&](double value) { return fmt::format("{:.{}f}", value, for_people ? 2 : 6); },
+          [](const std::string& value) { return value; },
+          [](const std::vector<std::int64_t>& values) {
+            return fmt::format("{}", fmt::join(values, ","));
+          },
+          [](const std::vector<std::string>& values) {
+            return fmt::format("{}", fmt::join(values, ","));
+          },
+          [&](Size size) {
+            return for_people ? format_size(size.bytes) : fmt::format("{}", size.bytes);
+          },
+          [&](Time time) { return for_people ? format_time(time.ms) : fmt::format("{}", time.ms); },
+      },
+      cell);
+}
+
+bool is_number(const Cell& cell) {
+  return std::holds_alternative<std::int64_t>(cell) || std::holds_alternative<double>(cell) ||
+         std::holds_alternative<Size>(cell);
+}
+
+std::string upper(std::string_view name) {
+  std::string title(name);
+  for (char& c : title) {
+    c = c == '_' ? '-' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return title;
+}
+
+// Code points, near enough to columns of a terminal.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+void pad(std::string& out, std::size_t width, std::string_view text, bool right) {
+  const std::string space(width - std::min(width, width_of(text)), ' ');
+  if (right) out += space;
+  out += text;
+  if (!right) out += space;
+}
+
+void print_table(const Section& section, bool wide, std::string& out) {
+  std::vector<std::size_t> shown;
+  for (std::size_t c = 0; c < section.columns.size(); ++c) {
+    if (wide || !section.columns[c].wide) shown.push_back(c);
+  }
+  std::vector<std::vector<std::string>> lines(1);
+  std::vector<std::size_t> widths;
+  std::vector<bool> right(section.columns.size(), !section.rows.empty());
+  for (const std::size_t c : shown) lines[0].push_back(upper(section.columns[c].name));
+  for (const auto& row : section.rows) {
+    auto& line = lines.emplace_back();
+    for (const std::size_t c : shown) {
+      line.push_back(text_of(row[c], true));
+      if (!is_number(row[c]) && row[c].index() != 0) right[c] = false;
+    }
+  }
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    std::size_t width = 0;
+    for (const auto& line : lines) width = std::max(width, width_of(line[i]));
+    widths.push_back(width);
+  }
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (i > 0) out += "  ";
+      pad(out, widths[i], line[i], right[shown[i]]);
+    }
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+}
+
+void print_record(const Section& section, std::string& out) {
+  std::size_t width = 0;
+  for (const Column& column : section.columns) width = std::max(width, column.name.size());
+  for (std::size_t c = 0; c < section.columns.size(); ++c) {
+    pad(out, width + 2, section.columns[c].name, false);
+    out += text_of(section.rows[0][c], true);
+    out += '\n';
+  }
+}
+
+std::string print_text(const Report& report, bool wide) {
+  std::string out;
+  const bool has_titles = report.sections.size() > 1;
+  for (const Section& section : report.sections) {
+    if (section.rows.empty() && has_titles) continue;
+    if (!out.empty()) out += '\n';
+    if (has_titles && !section.is_record) out += upper(section.name) + "\n";
+    section.is_record ? print_record(section, out) : print_table(section, wide, out);
+  }
+  return out;
+}
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string print_csv(const Report& report) {
+  auto table = std::ranges::find_if(report.sections, [](const Section& s) { return !s.is_record; });
+  if (table == report.sections.end()) table = report.sections.begin();
+  if (table == report.sections.end()) return "";
+  std::vector<std::string> names;
+  for (const Column& column : table->columns) names.push_back(quoted(column.name));
+  std::string out = fmt::format("{}\n", fmt::join(names, ","));
+  for (const auto& row : table->rows) {
+    std::vector<std::string> cells;
+    for (const Cell& cell : row) cells.push_back(quoted(text_of(cell, false)));
+    out += fmt::format("{}\n", fmt::join(cells, ","));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Format> format_named(std::string_view name) {
+  if (name == "text") return Format::text;
+  if (name == "wide") return Format::wide;
+  if (name == "json") return Format::json;
+  if (name == "csv") return Format::csv;
+  return std::nullopt;
+}
+
+Section& Report::table(std::string name, std::vector<Column> columns) {
+  return sections.emplace_back(Section{std::move(name), std::move(columns), {}, false});
+}
+
+Section& Report::record(std::string name, std::vector<std::pair<std::string, Cell>> fields) {
+  Section section{std::move(name), {}, {{}}, true};
+  for (auto& [field, cell] : fields) {
+    section.columns.push_back({std::move(field)});
+    section.rows[0].push_back(std::move(cell));
+  }
+  return sections.emplace_back(std::move(section));
+}
+
+std::string print(const Report& report, Format format) {
+  switch (format) {
+    case Format::text:
+      return print_text(report, false);
+    case Format::wide:
+      return print_text(report, true);
+    case Format::csv:
+      return print_csv(report);
+    case Format::json:
+      return print_json(report);
+  }
+  return "";
+}
+
+}  // namespace weir::app

@@ -1,0 +1,58 @@
+#pragma once
+// Report: what a command has found, before it is text. Each command says it once; --format chooses.
+//
+//   text, wide  sections one after the other, columns aligned; wide shows the columns that text
+//               leaves out
+//   csv         the first table only (RFC 4180)
+//   json        one line: an object with a member a section, or what the only section has when it
+//               has no name
+//
+// Names of columns and sections are those of JSON, lower case with underscores; they are stable.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::app {
+
+enum class Format : std::uint8_t { text, wide, json, csv };
+std::optional<Format> format_named(std::string_view name);
+
+// A list is shown with commas between its elements. Sizes (bytes) and times (milliseconds since
+// 1970) are numbers in JSON and CSV, and for people in text.
+struct Size {
+  std::uint64_t bytes = 0;
+};
+struct Time {
+  std::int64_t ms = 0;
+};
+using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string,
+                          std::vector<std::int64_t>, std::vector<std::string>, Size, Time>;
+
+struct Column {
+  std::string name;   // in JSON and CSV
+  bool wide = false;  // not in plain text
+};
+
+struct Section {
+  std::string name;
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;
+  bool is_record = false;  // one row, shown as name and value
+
+  void add(std::vector<Cell> row) { rows.push_back(std::move(row)); }
+};
+
+struct Report {
+  std::vector<Section> sections;
+  Section& table(std::string name, std::vector<Column> columns);
+  Section& record(std::string name, std::vector<std::pair<std::string, Cell>> fields);
+};
+
+std::string print(const Report& report, Format format);
+
+}  // namespace weir::app

@@ -1,0 +1,58 @@
+#include "app/cli/output/report.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::app {
+namespace {
+
+Report sample() {
+  Report report;
+  report.record("", {{"name", "orders"}, {"size", Size{1536}}, {"at", Time{0}}});
+  auto& table = report.table("partitions",
+                             {{"partition"}, {"leader"}, {"replicas"}, {"path", true}, {"note"}});
+  table.add({std::int64_t{0}, std::int64_t{1}, std::vector<std::int64_t>{1, 2}, "/a", "x,\"y\""});
+  table.add({std::int64_t{10}, {}, std::vector<std::int64_t>{}, "/b", "é"});
+  return report;
+}
+
+TEST(Report, text_aligns_columns_and_leaves_wide_ones_out) {
+  EXPECT_EQ(print(sample(), Format::text),
+            "name  orders\n"
+            "size  1.5 KiB\n"
+            "at    1970-01-01T00:00:00.000Z\n"
+            "\n"
+            "PARTITIONS\n"
+            "PARTITION  LEADER  REPLICAS  NOTE\n"
+            "        0       1  1,2       x,\"y\"\n"
+            "       10       -            é\n");
+  EXPECT_NE(print(sample(), Format::wide).find("PATH"), std::string::npos);
+}
+
+TEST(Report, json_has_raw_numbers_and_sections_by_name) {
+  EXPECT_EQ(print(sample(), Format::json),
+            R"({"name":"orders","size":1536,"at":0,"partitions":[)"
+            R"({"partition":0,"leader":1,"replicas":[1,2],"path":"/a","note":"x,\"y\""},)"
+            R"({"partition":10,"leader":null,"replicas":[],"path":"/b","note":"é"}]})"
+            "\n");
+}
+
+TEST(Report, csv_is_the_first_table) {
+  EXPECT_EQ(print(sample(), Format::csv),
+            "partition,leader,replicas,path,note\n"
+            "0,1,\"1,2\",/a,\"x,\"\"y\"\"\"\n"
+            "10,,,/b,é\n");
+}
+
+TEST(Report, a_list_alone_is_a_list) {
+  Report report;
+  report.table("", {{"name"}}).add({"a"});
+  EXPECT_EQ(print(report, Format::json), "[{\"name\":\"a\"}]\n");
+  EXPECT_EQ(print(report, Format::text), "NAME\na\n");
+  Report empty;
+  empty.table("", {{"name"}});
+  EXPECT_EQ(print(empty, Format::json), "[]\n");
+  EXPECT_EQ(print(empty, Format::text), "NAME\n");
+}
+
+}  // namespace
+}  // namespace weir::app

@@ -1,0 +1,128 @@
+#include "app/cli/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "app/cli/commands/commands.h"
+#include "app/version.h"
+#include "base/nearest_name.h"
+
+namespace weir::app {
+namespace {
+
+// It has flags and exit codes of its own (server_command.h) and never comes here.
+constexpr std::string_view server_name = "server";
+
+int say(std::string_view text, Exit exit) {
+  std::FILE* to = exit == Exit::done ? stdout : stderr;
+  std::fwrite(text.data(), 1, text.size(), to);
+  return static_cast<int>(exit);
+}
+
+std::size_t words_in(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::count(name, ' ')) + 1;
+}
+
+std::string usage(const Commands& commands, std::string_view noun) {
+  std::string out =
+      noun.empty() ? "usage: weir COMMAND\n\n" : fmt::format("usage: weir {} COMMAND\n\n", noun);
+  std::size_t width = server_name.size();
+  std::vector<const Command*> shown;
+  for (const auto& command : commands) {
+    if (!noun.empty() && !command->name().starts_with(fmt::format("{} ", noun))) continue;
+    shown.push_back(command.get());
+    width = std::max(width, command->name().size());
+  }
+  if (noun.empty()) {
+    out += fmt::format("  {:<{}}  Runs a broker, on localhost:9092 unless told otherwise\n",
+                       server_name, width);
+  }
+  for (const Command* command : shown) {
+    out += fmt::format("  {:<{}}  {}\n", command->name(), width, command->summary());
+  }
+  out += "\n`weir COMMAND --help` says what a command takes.\n";
+  return out;
+}
+
+Command* find(const Commands& commands, const std::vector<std::string>& words, std::size_t& used) {
+  Command* best = nullptr;
+  used = 0;
+  for (const auto& command : commands) {
+    const std::size_t count = words_in(command->name());
+    if (count <= used || count > words.size()) continue;
+    const auto first = words.begin();
+    if (fmt::format("{}", fmt::join(first, first + static_cast<std::ptrdiff_t>(count), " ")) !=
+        command->name()) {
+      continue;
+    }
+    best = command.get();
+    used = count;
+  }
+  return best;
+}
+
+int no_command(const Commands& commands, const std::vector<std::string>& words) {
+  const bool is_noun = std::ranges::any_of(commands, [&](const auto& command) {
+    return command->name().starts_with(words.front() + " ");
+  });
+  if (is_noun && (words.size() == 1 || words[1] == "--help" || words[1] == "-h")) {
+    return say(usage(commands, words.front()), words.size() == 1 ? Exit::usage : Exit::done);
+  }
+  const std::string named = is_noun ? words[0] + " " + words[1] : words[0];
+  std::set<std::string_view> names{server_name};
+  for (const auto& command : commands) {
+    names.insert(is_noun ? command->name() : command->name().substr(0, command->name().find(' ')));
+  }
+  const std::string_view near = nearest_name(named, names);
+  return say(
+      near.empty()
+          ? fmt::format("weir: unknown command '{}'; `weir help` lists them\n", named)
+          : fmt::format("weir: unknown command '{}': did you mean `weir {}`?\n", named, near),
+      Exit::usage);
+}
+
+}  // namespace
+
+Commands all_commands() {
+  Commands commands;
+  add_topic_commands(commands);
+  add_topic_change_commands(commands);
+  add_topic_record_commands(commands);
+  add_group_commands(commands);
+  add_group_change_commands(commands);
+  add_config_commands(commands);
+  add_cluster_commands(commands);
+  add_program_commands(commands);
+  return commands;
+}
+
+int run_program(const Program& program) {
+  const Commands commands = all_commands();
+  const std::vector<std::string>& words = program.arguments;
+  if (words.empty()) return say(usage(commands, ""), Exit::usage);
+  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+    if (words.size() == 1) return say(usage(commands, ""), Exit::done);
+  }
+  std::size_t used = 0;
+  std::vector<std::string> rest = words;
+  if (words[0] == "help") rest.erase(rest.begin());
+  Command* command = find(commands, rest, used);
+  if (!command) return no_command(commands, rest);
+  if (words[0] == "help") return say(help_of(*command), Exit::done);
+  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  Options options;
+  command->describe(options);
+  const auto parsed = parse(options, rest);
+  if (!parsed) {
+    complain(command->name(),
+             fmt::format("{}; see `weir {} --help`", parsed.error().what, command->name()));
+    return static_cast<int>(Exit::usage);
+  }
+  if (*parsed == Parsed::help) return say(help_of(*command), Exit::done);
+  return static_cast<int>(command->run(program));
+}
+
+}  // namespace weir::app

@@ -1,0 +1,158 @@
+#include "app/cli/session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "app/cli/profile.h"
+#include "app/cli/text/units.h"
+#include "app/version.h"
+#include "base/offload.h"
+
+namespace weir::app {
+namespace {
+
+// Blocking: on a helper thread.
+Result<> write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) return fail(Errc::closed, "standard output was closed");
+    if (written < 0) {
+      const auto why = static_cast<std::uint64_t>(errno);
+      return fail(Errc::io,
+                  fmt::format("cannot write to standard output: {}", std::strerror(errno)), why);
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<std::string> read_some(std::size_t size_max) {
+  std::string bytes(size_max, '\0');
+  ssize_t got = 0;
+  do {
+    got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    return fail(Errc::io, fmt::format("cannot read standard input: {}", std::strerror(errno)));
+  }
+  bytes.resize(static_cast<std::size_t>(got));
+  return bytes;
+}
+
+Result<> set_properties(client::ClientConfig& config, const std::vector<std::string>& properties,
+                        std::string_view from) {
+  for (const std::string& property : properties) {
+    const std::size_t equals = property.find('=');
+    if (equals == property.npos) {
+      return fail(Errc::invalid, fmt::format("{} {}: name=value is expected", from, property));
+    }
+    auto set = client::set_property(config, std::string_view(property).substr(0, equals),
+                                    std::string_view(property).substr(equals + 1));
+    if (!set) return fail(Errc::invalid, fmt::format("{} {}", from, set.error().what));
+  }
+  return {};
+}
+
+// What to type next.
+std::string_view advice(const client::Failure& failure) {
+  using wire::ErrorCode;
+  if (failure.answer == ErrorCode::unknown_topic_or_partition) {
+    return "see `weir topic list`, or create it: `weir topic create NAME`";
+  }
+  if (failure.answer == ErrorCode::group_id_not_found) return "see `weir group list`";
+  if (failure.answer == ErrorCode::topic_already_exists) return "see `weir topic describe NAME`";
+  if (failure.answer == ErrorCode::non_empty_group) {
+    return "stop its members first; `weir group members GROUP` names them";
+  }
+  if (!failure.is_answer() && failure.cause.code == Errc::timed_out) {
+    return "is a broker running there? -b HOST:PORT or WEIR_BROKERS names another";
+  }
+  return "";
+}
+
+}  // namespace
+
+void ClientFlags::describe(Options& options) {
+  options.option("-b,--brokers,--bootstrap-server", "HOST:PORT,...", brokers,
+                 "brokers to begin with (WEIR_BROKERS; localhost:9092)");
+  options.option("--profile", "NAME", profile, "a saved profile (WEIR_PROFILE; `weir profile`)")
+      .completes = Completes::profiles;
+  options.option("-X", "NAME=VALUE", properties, "a property of Kafka's clients; may be repeated");
+  options.option("--format", "FORMAT", format, "text, wide, json or csv").completes =
+      Completes::formats;
+  options.option("--timeout", "TIME", timeout, "how long to wait for the cluster (30s)");
+}
+
+Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& program) {
+  ClientSettings settings;
+  settings.config.cluster.connection.client_id = "weir";
+  settings.config.cluster.connection.software_version = version;
+  settings.config.cluster.bootstrap = {{"localhost", 9092}};
+  TRY_ASSIGN(const Profile profile, chosen_profile(flags.profile, program));
+  std::string brokers = flags.brokers;
+  if (brokers.empty()) brokers = program.variable("WEIR_BROKERS");
+  if (brokers.empty()) brokers = profile.brokers;
+  TRY(set_properties(settings.config, profile.properties,
+                     fmt::format("profile {}:", profile.name)));
+  if (!brokers.empty()) {
+    TRY_ASSIGN(settings.config.cluster.bootstrap, client::parse_bootstrap(brokers));
+  }
+  TRY(set_properties(settings.config, flags.properties, "-X"));
+  const auto format = format_named(flags.format);
+  if (!format) {
+    return fail(Errc::invalid,
+                fmt::format("--format {}: text, wide, json or csv is expected", flags.format));
+  }
+  settings.format = *format;
+  TRY_ASSIGN(settings.timeout, parse_duration(flags.timeout, std::chrono::seconds(1)));
+  // Nothing is asked for longer than the command may take.
+  auto& connection = settings.config.cluster.connection;
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout);
+  connection.request_timeout = std::min(connection.request_timeout, limit);
+  connection.setup_timeout = std::min(connection.setup_timeout, limit);
+  return settings;
+}
+
+Session::Session(env::Env& env_in, ClientSettings settings_in)
+    : env(env_in),
+      settings(std::move(settings_in)),
+      cluster(env, settings.config.cluster),
+      admin(cluster),
+      interruption_(env.executor) {}
+
+void Session::interrupt() {
+  interrupted_ = true;
+  interruption_.notify();
+}
+
+Task<Result<>> Session::write(std::string text) {
+  auto writing = offload(env.executor, [&text] { return write_all(text); });
+  co_return co_await std::move(writing);
+}
+
+Task<Result<std::string>> Session::read_input(std::size_t size_max) {
+  auto reading = offload(env.executor, [size_max] { return read_some(size_max); });
+  co_return co_await std::move(reading);
+}
+
+Exit Session::complain(std::string_view what, const client::Failure& failure) const {
+  std::string line =
+      what.empty() ? failure.message() : fmt::format("{}: {}", what, failure.message());
+  if (const std::string_view next = advice(failure); !next.empty()) {
+    line += fmt::format("; {}", next);
+  }
+  app::complain(command, line);
+  return exit_for(failure);
+}
+
+Exit Session::complain(std::string_view what, Exit exit) const {
+  app::complain(command, what);
+  return exit;
+}
+
+}  // namespace weir::app

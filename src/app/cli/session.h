@@ -1,0 +1,95 @@
+#pragma once
+// Session: what a command that talks to a cluster has: one shard, a Cluster, an Admin, its output,
+// and the flags that all such commands take.
+//
+// The command is a coroutine on the shard; its blocking work (output to a slow reader, input,
+// files) goes to a helper thread, so that heartbeats and time-outs go on meanwhile.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/output/report.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "client/admin/admin.h"
+#include "client/cluster/cluster.h"
+#include "client/properties.h"
+
+namespace weir::app {
+
+// On every command that talks to a cluster.
+struct ClientFlags {
+  std::string brokers;
+  std::string profile;
+  std::vector<std::string> properties;  // name=value
+  std::string format = "text";
+  std::string timeout = "30s";
+
+  void describe(Options& options);
+};
+
+// Flags, then the environment (WEIR_BROKERS, WEIR_PROFILE), then the profile, then the defaults.
+struct ClientSettings {
+  client::ClientConfig config;
+  Format format = Format::text;
+  std::chrono::nanoseconds timeout{};
+};
+// Errors: invalid.
+Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& program);
+
+class Session {
+ public:
+  Session(env::Env& env, ClientSettings settings);
+
+  env::Env& env;
+  ClientSettings settings;
+  client::Cluster cluster;
+  client::Admin admin;
+
+  env::Instant deadline() const { return env.clock.now() + settings.timeout; }
+  Format format() const { return settings.format; }
+
+  // Ctrl-C, or SIGTERM.
+  bool interrupted() const { return interrupted_; }
+  Signal& interruption() { return interruption_; }
+  void interrupt();
+
+  // Standard output, whole. Errors: closed (nobody reads any more), io.
+  Task<Result<>> write(std::string text);
+  Task<Result<>> write(const Report& report) { return write(print(report, format())); }
+  // The next bytes of standard input; empty at its end. Error: io.
+  Task<Result<std::string>> read_input(std::size_t size_max);
+
+  // Standard error: what failed, and what to type next where that is known.
+  Exit complain(std::string_view what, const client::Failure& failure) const;
+  Exit complain(std::string_view what, Exit exit) const;
+  std::string command;  // its name, for messages
+
+ private:
+  bool interrupted_ = false;
+  Signal interruption_;
+};
+
+// A command that talks to a cluster.
+class ClientCommand : public Command {
+ public:
+  void describe(Options& options) final;
+  Exit run(const Program& program) final;
+
+ protected:
+  virtual void describe_own(Options& options) = 0;
+  // Before anything is connected. Error: invalid.
+  virtual Result<> check() { return {}; }
+  virtual Task<Exit> run(Session& session) = 0;
+
+ private:
+  ClientFlags flags_;
+};
+
+}  // namespace weir::app
