@@ -35,9 +35,14 @@ inline FetchRemedy remedy_of(wire::ErrorCode code) {
     case unknown_topic_id:
     case inconsistent_topic_id:
       return FetchRemedy::refresh;
-    default:
+    case corrupt_message:  // the broker cannot read it either
       return FetchRemedy::fail;
+    default:
+      break;
   }
+  const wire::ErrorInfo& info = wire::error_info(code);
+  if (info.refresh_metadata) return FetchRemedy::refresh;
+  return info.retriable ? FetchRemedy::retry : FetchRemedy::fail;
 }
 
 }  // namespace weir::client
