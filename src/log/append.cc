@@ -18,13 +18,14 @@ std::unexpected<AppendError> refuse(wire::ErrorCode code, std::string message) {
   return std::unexpected(AppendError{code, std::move(message)});
 }
 
-ProducedBatch produced(const StagedBatch& batch, Offset base_offset) {
+ProducedBatch produced(const StagedBatch& batch, Offset base_offset, TimestampMs now) {
   return {.producer_id = batch.producer_id,
           .producer_epoch = batch.producer_epoch,
           .base_sequence = batch.base_sequence,
           .base_offset = base_offset,
           .last_offset_delta = batch.last_offset_delta,
           .max_timestamp = batch.max_timestamp,
+          .taken_at = now,
           .is_transactional = batch.is_transactional,
           .is_control = batch.is_control};
 }
@@ -61,7 +62,7 @@ std::expected<Appended, AppendError> PartitionLog::stage(std::span<StagedBatch> 
                          .leader_epoch = leader_epoch,
                          .producer_mark = s.producers.mark()};
     if (batch.producer_id >= 0) {
-      ProducedBatch known = produced(batch, s.staged_end);
+      ProducedBatch known = produced(batch, s.staged_end, now);
       if (batch.is_control) {
         auto marker = read_control_marker(wire::BatchView(batch.bytes));
         if (!marker) {

@@ -97,8 +97,15 @@ void ProducerEntry::add_batch(const ProducerBatch& batch) {
   batches[batch_count++] = batch;
 }
 
+bool ProducerEntry::operator==(const ProducerEntry& other) const {
+  return epoch == other.epoch && batch_count == other.batch_count &&
+         coordinator_epoch == other.coordinator_epoch && last_timestamp == other.last_timestamp &&
+         current_transaction_start == other.current_transaction_start && batches == other.batches;
+}
+
 bool is_expired(const ProducerEntry& entry, TimestampMs now, std::int64_t expiration_ms) {
-  return entry.current_transaction_start < 0 && now - entry.last_timestamp >= expiration_ms;
+  return entry.current_transaction_start < 0 &&
+         now - std::max(entry.last_timestamp, entry.last_seen) >= expiration_ms;
 }
 
 std::optional<ProducerBatch> ProducerState::find_duplicate(const ProducedBatch& batch) const {
@@ -148,6 +155,7 @@ std::expected<std::optional<CompletedTransaction>, AppendError> ProducerState::a
                      .last_offset = batch.last_offset(),
                      .timestamp = batch.max_timestamp});
     entry.last_timestamp = batch.max_timestamp;
+    entry.last_seen = batch.taken_at;
     if (entry.current_transaction_start < 0 && batch.is_transactional) {
       entry.current_transaction_start = batch.base_offset;
       ongoing_[batch.base_offset] = batch.producer_id;
@@ -183,6 +191,7 @@ std::expected<std::optional<CompletedTransaction>, AppendError> ProducerState::a
   entry.coordinator_epoch = batch.marker->coordinator_epoch;
   entry.current_transaction_start = no_offset;
   entry.last_timestamp = batch.max_timestamp;
+  entry.last_seen = batch.taken_at;
   return completed;
 }
 

@@ -53,6 +53,9 @@ struct ProducerEntry {
   std::uint8_t batch_count = 0;
   std::int32_t coordinator_epoch = -1;
   TimestampMs last_timestamp = no_timestamp;
+  // When this node took its last batch: who writes records of long ago is not idle for that. Not in
+  // a snapshot: after a start the records' own time counts alone, as always in Kafka.
+  TimestampMs last_seen = no_timestamp;
   Offset current_transaction_start = no_offset;
   std::array<ProducerBatch, batches_kept> batches;  // oldest first
 
@@ -60,7 +63,7 @@ struct ProducerEntry {
   Sequence last_sequence() const;
   void set_epoch(ProducerEpoch new_epoch);  // forgets the batches of another epoch
   void add_batch(const ProducerBatch& batch);
-  bool operator==(const ProducerEntry&) const = default;
+  bool operator==(const ProducerEntry& other) const;  // in what a snapshot keeps
 };
 
 // One batch as this state sees it.
@@ -71,6 +74,7 @@ struct ProducedBatch {
   Offset base_offset = no_offset;
   std::int32_t last_offset_delta = 0;
   TimestampMs max_timestamp = no_timestamp;
+  TimestampMs taken_at = no_timestamp;  // by the node's clock; not when it is read from a log
   bool is_transactional = false;
   std::optional<ControlMarker> marker;  // of a commit or abort
   bool is_control = false;

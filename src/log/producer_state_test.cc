@@ -160,6 +160,17 @@ TEST_F(ProducerStateTest, idle_producers_expire_unless_a_transaction_is_open) {
   EXPECT_FALSE(state_.entries().empty());
 }
 
+TEST_F(ProducerStateTest, who_writes_records_of_long_ago_is_not_idle) {
+  auto old = batch(0, 0);
+  old.taken_at = 5000;
+  ASSERT_EQ(append(old), wire::ErrorCode::none);
+  state_.commit();
+  state_.expire(5099, 100);
+  EXPECT_TRUE(state_.find_duplicate(old));
+  state_.expire(5100, 100);
+  EXPECT_TRUE(state_.entries().empty());
+}
+
 TEST_F(ProducerStateTest, a_snapshot_keeps_the_newest_batch_and_the_open_transaction) {
   ASSERT_EQ(append(batch(3, 0, 5)), wire::ErrorCode::none);
   ASSERT_EQ(append_transactional(3, 5), wire::ErrorCode::none);
