@@ -18,5 +18,10 @@ TEST(Failure, tells_whether_to_try_again) {
               HasSubstr("topic 'a': UNKNOWN_TOPIC_OR_PARTITION ("));
 }
 
+TEST(Failure, lets_the_broker_speak) {
+  const Failure failure(wire::ErrorCode::invalid_config, "topic 'a'", "retention.ms is no number");
+  EXPECT_EQ(failure.message(), "topic 'a': INVALID_CONFIG (retention.ms is no number)");
+}
+
 }  // namespace
 }  // namespace weir::client
