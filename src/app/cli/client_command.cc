@@ -51,8 +51,10 @@ void ClientCommand::describe(Options& options) {
 
 Exit ClientCommand::run(const Program& program) {
   auto settings = client_settings(flags_, program);
-  if (const Result<> checked = settings ? check() : Result<>{}; !settings || !checked) {
-    complain(name(), settings ? checked.error().what : settings.error().what);
+  Result<> good = settings ? check() : std::unexpected(settings.error());
+  if (good) good = adjust(*settings);
+  if (!good) {
+    complain(name(), good.error().what);
     return Exit::usage;
   }
   runtime::ShutdownSignals signals;  // before any thread

@@ -27,6 +27,9 @@ class Command {
   virtual std::string_view summary() const = 0;            // one line without a full stop
   virtual std::string_view details() const { return ""; }  // paragraphs for --help; may be empty
   virtual void describe(Options& options) = 0;
+  // Its words are not parsed; it reads them itself.
+  virtual bool takes_anything() const { return false; }
+  virtual bool is_hidden() const { return false; }
   virtual Exit run(const Program& program) = 0;
 };
 

@@ -63,18 +63,17 @@ Result<Profiles> load_profiles(const std::string& path) {
     if (in && std::filesystem::file_size(path, unused) == 0) return Profiles{};
     return fail(Errc::io, fmt::format("cannot read {}", path));
   }
+  const toml::parse_result file = toml::parse(content.str());
+  if (!file) {
+    return fail(Errc::invalid, fmt::format("{}:{}: {}", path, file.error().source().begin.line,
+                                           std::string_view(file.error().description())));
+  }
   Profiles profiles;
-  try {
-    const toml::table file = toml::parse(content.str());
-    profiles.current = file["current"].value_or(std::string());
-    if (const toml::table* all = file["profile"].as_table()) {
-      for (const auto& [name, node] : *all) {
-        TRY_ASSIGN(profiles.all[std::string(name.str())], read_profile(name.str(), node, path));
-      }
+  profiles.current = file["current"].value_or(std::string());
+  if (const toml::table* all = file["profile"].as_table()) {
+    for (const auto& [name, node] : *all) {
+      TRY_ASSIGN(profiles.all[std::string(name.str())], read_profile(name.str(), node, path));
     }
-  } catch (const toml::parse_error& error) {
-    return fail(Errc::invalid, fmt::format("{}:{}: {}", path, error.source().begin.line,
-                                           std::string_view(error.description())));
   }
   return profiles;
 }

@@ -32,6 +32,7 @@ std::string usage(const Commands& commands, std::string_view noun) {
   std::size_t width = server_name.size();
   std::vector<const Command*> shown;
   for (const auto& command : commands) {
+    if (command->is_hidden()) continue;
     if (!noun.empty() && !command->name().starts_with(fmt::format("{} ", noun))) continue;
     shown.push_back(command.get());
     width = std::max(width, command->name().size());
@@ -96,6 +97,7 @@ Commands all_commands() {
   add_config_commands(commands);
   add_cluster_commands(commands);
   add_program_commands(commands);
+  add_completion_commands(commands);
   return commands;
 }
 
@@ -113,6 +115,7 @@ int run_program(const Program& program) {
   if (!command) return no_command(commands, rest);
   if (words[0] == "help") return say(help_of(*command), Exit::done);
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  if (command->takes_anything()) return static_cast<int>(command->run(program));
   Options options;
   command->describe(options);
   const auto parsed = parse(options, rest);

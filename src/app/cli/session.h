@@ -86,6 +86,8 @@ class ClientCommand : public Command {
   virtual void describe_own(Options& options) = 0;
   // Before anything is connected. Error: invalid.
   virtual Result<> check() { return {}; }
+  // Flags of its own that are properties. Error: invalid.
+  virtual Result<> adjust(ClientSettings&) { return {}; }
   virtual Task<Exit> run(Session& session) = 0;
 
  private:

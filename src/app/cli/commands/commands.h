@@ -12,6 +12,7 @@ void add_config_commands(Commands& commands);
 void add_group_commands(Commands& commands);         // list, describe, lag, members
 void add_group_change_commands(Commands& commands);  // reset, delete
 void add_cluster_commands(Commands& commands);
-void add_program_commands(Commands& commands);       // profile, version
+void add_completion_commands(Commands& commands);  // completion, man
+void add_program_commands(Commands& commands);     // profile, version
 
 }  // namespace weir::app

@@ -1,0 +1,210 @@
+#include "app/cli/completion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "app/version.h"
+
+namespace weir::app {
+namespace {
+
+std::vector<std::string> split(std::string_view name) {
+  std::vector<std::string> words;
+  while (!name.empty()) {
+    const std::string_view word = name.substr(0, name.find(' '));
+    words.emplace_back(word);
+    name.remove_prefix(std::min(name.size(), word.size() + 1));
+  }
+  return words;
+}
+
+// The names an option goes by: "-b", "--brokers", "--bootstrap-server".
+std::vector<std::string> names_of(const Option& option) {
+  std::vector<std::string> names;
+  std::string_view rest = option.names;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    names.emplace_back(name);
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+  }
+  return names;
+}
+
+bool takes_value(const Option& option) { return !std::holds_alternative<bool*>(option.target); }
+
+const Option* find(const Options& options, std::string_view name) {
+  for (const Option& option : options.list()) {
+    if (option.is_argument()) continue;
+    if (std::ranges::count(names_of(option), name) > 0) return &option;
+  }
+  return nullptr;
+}
+
+const Option* argument_at(const Options& options, std::size_t index) {
+  const Option* last = nullptr;
+  for (const Option& option : options.list()) {
+    if (!option.is_argument()) continue;
+    last = &option;
+    if (index-- == 0) return last;
+  }
+  const bool repeats = last && std::holds_alternative<std::vector<std::string>*>(last->target);
+  return repeats ? last : nullptr;
+}
+
+void add_words(Completes what, std::string_view typed, std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 4> formats{"text", "wide", "json", "csv"};
+  constexpr std::array<std::string_view, 5> codecs{"none", "gzip", "snappy", "lz4", "zstd"};
+  const auto add = [&](const auto& all) {
+    for (const std::string_view word : all) {
+      if (word.starts_with(typed)) words.emplace_back(word);
+    }
+  };
+  if (what == Completes::formats) add(formats);
+  if (what == Completes::codecs) add(codecs);
+}
+
+// Nouns, then verbs.
+void add_commands(const Commands& commands, const std::vector<std::string>& typed,
+                  Completion& completion) {
+  std::set<std::string> next;
+  if (typed.size() == 1) next = {"help", "server"};
+  for (const auto& command : commands) {
+    const auto words = split(command->name());
+    if (words.size() < typed.size() || command->is_hidden()) continue;
+    if (std::equal(typed.begin(), typed.end() - 1, words.begin()))
+      next.insert(words[typed.size() - 1]);
+  }
+  for (const std::string& word : next) {
+    if (word.starts_with(typed.back())) completion.words.push_back(word);
+  }
+}
+
+void complete_within(Command& command, std::vector<std::string> typed, Completion& completion) {
+  Options options;
+  command.describe(options);
+  const std::string last = typed.back();
+  typed.pop_back();
+  std::size_t arguments = 0;
+  const Option* awaiting = nullptr;
+  for (const std::string& word : typed) {
+    if (awaiting) {
+      if (awaiting->names.find("--brokers") != std::string::npos ||
+          awaiting->names == "--profile") {
+        completion.client_flags.insert(completion.client_flags.end(),
+                                       {awaiting->long_name(), word});
+      }
+      awaiting = nullptr;
+    } else if (const Option* option = find(options, word)) {
+      awaiting = takes_value(*option) ? option : nullptr;
+    } else if (!word.starts_with('-')) {
+      ++arguments;
+    }
+  }
+  if (!awaiting && last.starts_with('-')) {
+    for (const Option& option : options.list()) {
+      if (!option.is_argument() && option.long_name().starts_with(last)) {
+        completion.words.push_back(option.long_name());
+      }
+    }
+    return;
+  }
+  const Option* wanted = awaiting ? awaiting : argument_at(options, arguments);
+  if (!wanted) return;
+  completion.names = wanted->completes;
+  add_words(wanted->completes, last, completion.words);
+}
+
+constexpr std::string_view bash = R"(# weir: completion for bash. source <(weir completion bash)
+_weir() {
+  local IFS=$'\n'
+  COMPREPLY=($(weir __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  [[ ${#COMPREPLY[@]} -eq 0 ]] && compopt -o default
+}
+complete -F _weir weir
+)";
+constexpr std::string_view zsh = R"(#compdef weir
+# weir: completion for zsh. source <(weir completion zsh)
+_weir() {
+  local -a found
+  found=("${(@f)$(weir __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  [[ -n "$found" ]] && compadd -- $found || _files
+}
+compdef _weir weir
+)";
+constexpr std::string_view fish = R"(# weir: completion for fish. weir completion fish | source
+complete -c weir -a '(weir __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+)";
+
+std::string roff(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '-') out += '\\';
+    out += c;
+  }
+  if (out.starts_with('.') || out.starts_with('\'')) out.insert(0, "\\&");
+  return out;
+}
+
+}  // namespace
+
+Completion complete(const Commands& commands, const std::vector<std::string>& typed) {
+  Completion completion;
+  if (typed.empty()) return completion;
+  for (const auto& command : commands) {
+    const auto words = split(command->name());
+    if (words.size() >= typed.size() || !std::equal(words.begin(), words.end(), typed.begin()))
+      continue;
+    complete_within(*command,
+                    {typed.begin() + static_cast<std::ptrdiff_t>(words.size()), typed.end()},
+                    completion);
+    return completion;
+  }
+  add_commands(commands, typed, completion);
+  return completion;
+}
+
+std::string completion_script(std::string_view shell) {
+  if (shell == "bash") return std::string(bash);
+  if (shell == "zsh") return std::string(zsh);
+  if (shell == "fish") return std::string(fish);
+  return "";
+}
+
+std::string manual_page(Command& command) {
+  Options options;
+  command.describe(options);
+  std::string title = fmt::format("weir {}", command.name());
+  std::ranges::replace(title, ' ', '-');
+  std::string out = fmt::format(".TH {} 1 \"\" \"weir {}\"\n.SH NAME\n{} \\- {}\n", roff(title),
+                                version, roff(title), roff(command.summary()));
+  out += fmt::format(".SH SYNOPSIS\n.B weir {}\n", roff(command.name()));
+  for (const Option& option : options.list()) {
+    if (option.is_argument()) out += fmt::format(".I {}\n", roff(option.names));
+  }
+  out += "[OPTIONS]\n";
+  if (!command.details().empty()) {
+    out += ".SH DESCRIPTION\n.nf\n";
+    std::string_view rest = command.details();
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      out += roff(line) + "\n";
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    }
+    out += ".fi\n";
+  }
+  out += ".SH OPTIONS\n";
+  for (const Option& option : options.list()) {
+    out += fmt::format(".TP\n.B {} {}\n{}\n", roff(option.names), roff(option.value),
+                       roff(option.help));
+  }
+  out +=
+      ".SH EXIT STATUS\n0 done, 1 refused or failed, 2 usage, 3 unreachable or timed out, 4 not "
+      "found, "
+      "5 done in part, 130 interrupted\n";
+  return out;
+}
+
+}  // namespace weir::app
