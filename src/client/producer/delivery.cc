@@ -16,10 +16,11 @@ Delivery delivery_of(const EndedBatch& batch, const Receipt& receipt, PartitionI
   if (batch.problems.empty()) return std::unexpected(std::move(undelivered));
   // KIP-467: a broker refuses the whole batch for what is wrong with some of its records.
   const auto own = std::ranges::find(batch.problems, receipt.index, &RecordProblem::index);
-  undelivered.why.cause.what =
-      own != batch.problems.end()
-          ? (own->message.empty() ? undelivered.why.cause.what : own->message)
-          : "refused because of another record of the same batch: " + undelivered.why.cause.what;
+  if (own == batch.problems.end()) {
+    undelivered.why.said = "another record of the same batch was refused";
+  } else if (!own->message.empty()) {
+    undelivered.why.said = own->message;
+  }
   return std::unexpected(std::move(undelivered));
 }
 

@@ -33,8 +33,8 @@ bool may_be_written_after(wire::ErrorCode error) {
     case not_enough_replicas_after_append:
     case kafka_storage_error:
       return true;
-    default:
-      return false;
+    default:  // one that we do not know may mean anything
+      return &wire::error_info(error) == &wire::error_info(unknown_server_error);
   }
 }
 

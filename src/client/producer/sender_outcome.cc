@@ -7,13 +7,6 @@
 #include "client/producer/sender.h"
 
 namespace weir::client {
-namespace {
-
-std::string words_of(const ProduceResult& result) {
-  return result.message.empty() ? "Produce" : result.message;
-}
-
-}  // namespace
 
 std::vector<std::pair<PartitionSlot, BatchPtr>> Sender::take_call(std::uint64_t call) {
   auto known = calls_.extract(call);
@@ -78,7 +71,7 @@ void Sender::judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& resu
         *batch);
     return accumulator_.recycle(std::move(batch));
   }
-  const Failure why(result.error, words_of(result));
+  const Failure why(result.error, "Produce", result.message);
   partition.last_failure = why.message();
   if (why.asks_for_metadata()) wants_metadata_ = true;
   const bool is_sure = !batch->in_doubt;
