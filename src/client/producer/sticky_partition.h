@@ -26,6 +26,8 @@ class StickyPartition {
   // adaptive. None: `partition_count` decides, every partition alike.
   void set_loads(std::span<const PartitionLoad> loads);
 
+  // No: the next call of current() chooses, and set_loads may come first.
+  bool is_chosen() const { return current_ >= 0; }
   PartitionIndex current(PartitionIndex partition_count, RandomSource& random);
   // `bytes` went to the current partition. It is left after batch.size of them as soon as a batch
   // is complete, and after twice as many in any case.
