@@ -31,6 +31,17 @@ FetchedRecords::FetchedRecords(FetchedData data, Position from)
   std::ranges::sort(data_.aborted, {}, &AbortedTransaction::first_offset);
 }
 
+Position FetchedRecords::end() const {
+  Position end = next_;
+  for (Bytes rest = rest_; !rest.empty();) {
+    const auto batch = wire::read_batch(rest);
+    if (!batch) break;
+    end = {batch->next_offset(), batch->leader_epoch()};
+    rest = rest.subspan(batch->size());
+  }
+  return end.offset > next_.offset ? end : next_;
+}
+
 bool FetchedRecords::is_aborted(const wire::BatchView& batch) {
   for (; aborted_seen_ < data_.aborted.size(); ++aborted_seen_) {
     const AbortedTransaction& aborted = data_.aborted[aborted_seen_];

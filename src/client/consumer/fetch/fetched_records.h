@@ -49,6 +49,8 @@ class FetchedRecords {
   // again.
   Result<RecordBatch> take(std::size_t records_max, wire::CompressionContext& context);
   Position next() const { return next_; }
+  // Behind the last whole batch, as its header says: what to fetch next.
+  Position end() const;
   std::size_t bytes_left() const { return rest_.size() + open_bytes_; }
   bool is_empty() const { return rest_.empty() && !open_; }
 

@@ -120,6 +120,7 @@ class Positions {
   PartitionState* find(const TopicPartition& partition, std::uint64_t version);
   // What the application has to be told, once.
   std::optional<Failure> take_failure();
+  bool has_failure() const { return !failures_.empty(); }
 
  private:
   void set(PartitionState& state, Stage stage);

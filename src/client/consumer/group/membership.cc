@@ -110,8 +110,10 @@ MembershipStep Membership::next(env::Instant now) const {
     if (auto gone = revoked(); !gone.empty()) return step(Kind::give_up, std::move(gone));
     return step(Kind::take, added());
   }
-  if (topics_.empty() || waits_for_poll_) return step(Kind::wait);
+  const bool is_out = topics_.empty() || waits_for_poll_;
+  if (is_out && !uses_coordinator_) return step(Kind::wait);
   if (coordinator_ == no_broker) return when_due(Kind::find_coordinator, now);
+  if (is_out) return step(Kind::wait);
   if (state_ == State::syncing) return step(Kind::sync);
   if (!wants_to_join_) {
     return {.at = polled_at_ + options_.poll_interval_max, .partitions = {}};
@@ -255,14 +257,13 @@ void Membership::synced(const wire::SyncGroupResponse& answer, env::Instant now)
   assigned_ = std::move(partitions);
 }
 
-void Membership::given_up() {
+void Membership::given_up(const std::vector<TopicPartition>& partitions) {
+  owned_ = without(owned_, partitions);
   if (assigned_) {  // cooperative: others wait for what was given up
-    owned_ = without(owned_, revoked());
     rejoin("need to revoke partitions and re-join");
-    return;
+  } else {
+    has_prepared_ = due_before_join().empty();
   }
-  owned_ = without(owned_, due_before_join());
-  has_prepared_ = true;
 }
 
 void Membership::taken() {

@@ -95,6 +95,8 @@ class Membership {
   void tick(env::Instant now);
   // Somebody else wants the group to be divided anew (a leader whose topics have more partitions).
   void rejoin(std::string reason);
+  // The coordinator is needed though nothing is subscribed to: for offsets.
+  void use_coordinator() { uses_coordinator_ = true; }
   // Leaves the group (a static member just stops, as KIP-345 wants it). Give up first what is
   // owned.
   void leave(std::string reason);
@@ -109,7 +111,7 @@ class Membership {
   void joined(const wire::JoinGroupResponse& answer, env::Instant now);
   void synced(const wire::SyncGroupResponse& answer, env::Instant now);
   void left();
-  void given_up();
+  void given_up(const std::vector<TopicPartition>& partitions);
   void taken();
 
   // Heartbeats run beside the steps.
@@ -128,6 +130,7 @@ class Membership {
   wire::LeaveGroupRequest leave_request(wire::Arena& arena) const;
 
   State state() const { return state_; }
+  bool is_leaving() const { return leaving_.has_value(); }
   bool is_leader() const { return is_leader_; }
   std::set<std::string> group_topics() const;  // a leader's: what all members want
   bool is_cooperative() const { return cooperative_; }
@@ -164,6 +167,7 @@ class Membership {
   bool wants_to_join_ = false;
   bool has_prepared_ = false;  // gave up what it had to before it joins
   bool waits_for_poll_ = false;
+  bool uses_coordinator_ = false;
   bool is_lost_ = false;  // the generation of what is owned is over
   std::string reason_;    // to join again
   std::optional<std::string> leaving_;

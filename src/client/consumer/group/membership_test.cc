@@ -93,8 +93,8 @@ class Member {
     member.taken();
   }
   void give_up(std::vector<TopicPartition> partitions, bool lost = false) {
-    expect(Kind::give_up, std::move(partitions), lost);
-    member.given_up();
+    expect(Kind::give_up, partitions, lost);
+    member.given_up(partitions);
   }
   void beat(ErrorCode code) {
     now = *member.heartbeat_at();
@@ -114,6 +114,13 @@ TEST(Membership, does_nothing_without_a_subscription) {
   Member m;
   m.expect(Kind::wait);
   EXPECT_EQ(m.member.heartbeat_at(), std::nullopt);
+}
+
+TEST(Membership, looks_for_the_coordinator_when_offsets_need_it) {
+  Member m;
+  m.member.use_coordinator();
+  m.find();
+  m.expect(Kind::wait);
 }
 
 TEST(Membership, joins_with_the_id_it_is_given_and_takes_what_it_is_assigned) {

@@ -1,0 +1,344 @@
+// Consumers on a whole node: alone, in groups, and when the node comes and goes.
+
+#include "client/consumer/consumer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "sim/node/one_node_test_support.h"
+
+namespace weir::sim {
+namespace {
+
+using client::Assignor;
+using client::Cluster;
+using client::Consumer;
+using client::ConsumerOptions;
+using client::OffsetReset;
+using client::Outcome;
+using client::Partitions;
+using client::Polled;
+using client::Position;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Part = client::TopicPartition;
+
+env::Instant in(OneNode& one, env::Duration time) { return one.env().clock.now() + time; }
+
+ConsumerOptions grouped(std::vector<Assignor> assignors = {Assignor::range}) {
+  ConsumerOptions options;
+  options.group.group_id = "g";
+  options.group.session_timeout = seconds(10);
+  options.group.assignors = std::move(assignors);
+  options.reset.to = OffsetReset::earliest;
+  return options;
+}
+
+// A client of its own.
+struct Reader {
+  Reader(OneNode& one, ConsumerOptions options, client::RebalanceListener listener = {})
+      : here(one),
+        cluster(one.env(), {.bootstrap = {one.node.address()}}),
+        consumer(cluster, std::move(options), std::move(listener)) {}
+
+  // Asks until `count` records have come in all, at most for `time`.
+  Task<Result<>> read(std::size_t count, env::Duration time = seconds(60)) {
+    const env::Instant until = in(here, time);
+    while (values.size() < count && here.env().clock.now() < until) {
+      auto polling = consumer.poll(std::min(until, in(here, seconds(1))));
+      const Outcome<Polled> polled = co_await std::move(polling);
+      if (!polled) co_return weir::fail(Errc::io, polled.error().message());
+      for (const auto& [partition, batch] : *polled) {
+        for (const auto& record : batch.records) {
+          values.emplace_back(as_text(record.value.view()));
+          offsets[partition] = record.offset;
+        }
+      }
+    }
+    EXPECT_EQ(values.size(), count);
+    co_return Result<>{};
+  }
+  Task<> close() {
+    auto closing = consumer.close(in(here, seconds(10)));
+    EXPECT_TRUE((co_await std::move(closing)).has_value());
+    auto ending = cluster.close();
+    co_await std::move(ending);
+  }
+
+  OneNode& here;
+  Cluster cluster;
+  Consumer consumer;
+  std::vector<std::string> values;
+  std::map<Part, Offset> offsets;
+};
+
+// `values` to one partition; the topic is made with `partitions` where it is not "t".
+Task<Result<>> write(OneNode& one, Part to, std::vector<std::string> values) {
+  RawClient raw = one.client();
+  auto connecting = raw.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto producing =
+      produce(raw, {to.topic, to.partition}, batch_of(values, one.env().clock.wall_ms()));
+  CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
+  EXPECT_EQ(appended.error_code, 0);
+  co_return Result<>{};
+}
+
+Task<Result<>> make_topic(OneNode& one, std::string name, std::int32_t partitions) {
+  RawClient raw = one.client();
+  auto connecting = raw.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto creating = create_topic(raw, std::move(name), partitions);
+  CO_TRY_ASSIGN(const auto code, co_await std::move(creating));
+  EXPECT_EQ(code, 0);
+  co_return Result<>{};
+}
+
+TEST(Consumer, a_group_goes_on_where_it_stopped) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b", "c"});
+    CO_TRY(co_await std::move(writing));
+    {
+      Reader first(here, grouped());
+      EXPECT_TRUE(first.consumer.subscribe({"t"}));
+      auto reading = first.read(3);
+      CO_TRY(co_await std::move(reading));
+      EXPECT_THAT(first.values, ElementsAre("a", "b", "c"));
+      EXPECT_THAT(first.consumer.assignment(), ElementsAre(Part{"t", 0}));
+      EXPECT_EQ(first.consumer.lag({"t", 0})->records, 0);
+      auto again = first.consumer.poll(here.env().clock.now());  // through with all of them
+      EXPECT_TRUE((co_await std::move(again)).has_value());
+      auto closing = first.close();
+      co_await std::move(closing);
+    }
+    auto more = write(here, {"t", 0}, {"d"});
+    CO_TRY(co_await std::move(more));
+    Reader second(here, grouped());
+    EXPECT_TRUE(second.consumer.subscribe_matching([](std::string_view t) { return t == "t"; }));
+    auto reading = second.read(1);
+    CO_TRY(co_await std::move(reading));
+    EXPECT_THAT(second.values, ElementsAre("d"));
+    auto closing = second.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, commits_only_what_the_application_is_through_with) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b", "c", "d"});
+    CO_TRY(co_await std::move(writing));
+    ConsumerOptions options = grouped();
+    options.finishes_by_hand = true;
+    options.poll_records_max = 3;
+    Reader reader(here, options);
+    EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+    auto reading = reader.read(3);
+    CO_TRY(co_await std::move(reading));
+    EXPECT_TRUE(reader.consumer.finished({"t", 0}, 2));
+    EXPECT_FALSE(reader.consumer.finished({"t", 0}, 4));
+    auto closing = reader.close();
+    co_await std::move(closing);
+
+    Reader other(here, grouped());
+    auto asking = other.consumer.committed({{"t", 0}}, in(here, seconds(10)));
+    const auto committed = co_await std::move(asking);
+    EXPECT_TRUE(committed.has_value());
+    if (committed) EXPECT_EQ(committed->at({"t", 0}).offset, 2);
+    auto ending = other.close();
+    co_await std::move(ending);
+    co_return Result<>{};
+  });
+}
+
+// Two members, one after the other, share four partitions of ten records each.
+Task<Result<>> share(OneNode& here, Assignor assignor, std::string topic) {
+  auto making = make_topic(here, topic, 4);
+  CO_TRY(co_await std::move(making));
+  for (PartitionIndex p = 0; p < 4; ++p) {
+    auto writing = write(here, {topic, p}, {"a" + std::to_string(p), "b" + std::to_string(p)});
+    CO_TRY(co_await std::move(writing));
+  }
+  std::map<std::string, int> told;
+  client::RebalanceListener listener;
+  const auto note = [](std::map<std::string, int>& of, std::string what) -> Task<> {
+    of[what] += 1;
+    co_return;
+  };
+  listener.assigned = [&](Partitions) { return note(told, "assigned"); };
+  listener.revoked = [&](Partitions) { return note(told, "revoked"); };
+  listener.lost = [&](Partitions) { return note(told, "lost"); };
+  Reader first(here, grouped({assignor}), listener);
+  EXPECT_TRUE(first.consumer.subscribe({topic}));
+  auto reading = first.read(8);
+  CO_TRY(co_await std::move(reading));
+  EXPECT_EQ(first.consumer.assignment().size(), 4u);
+
+  Reader second(here, grouped({assignor}));
+  EXPECT_TRUE(second.consumer.subscribe({topic}));
+  for (int i = 0; i < 200 && second.consumer.assignment().size() != 2; ++i) {
+    for (Reader* reader : {&first, &second}) {
+      auto one_poll = reader->consumer.poll(in(here, std::chrono::milliseconds(100)));
+      const auto polled = co_await std::move(one_poll);
+      EXPECT_TRUE(polled.has_value());
+      if (polled) EXPECT_THAT(*polled, IsEmpty()) << "a record twice";
+    }
+  }
+  EXPECT_EQ(first.consumer.assignment().size(), 2u);
+  EXPECT_EQ(second.consumer.assignment().size(), 2u);
+  EXPECT_GE(told["assigned"], 2);
+  EXPECT_EQ(told["revoked"], 1);
+  EXPECT_EQ(told["lost"], 0);
+
+  for (PartitionIndex p = 0; p < 4; ++p) {
+    auto writing = write(here, {topic, p}, {"c" + std::to_string(p)});
+    CO_TRY(co_await std::move(writing));
+  }
+  auto rest_of_first = first.read(10);
+  CO_TRY(co_await std::move(rest_of_first));
+  auto rest_of_second = second.read(2);
+  CO_TRY(co_await std::move(rest_of_second));
+  std::set<std::string> all(first.values.begin(), first.values.end());
+  all.insert(second.values.begin(), second.values.end());
+  EXPECT_EQ(all.size(), 12u);
+  for (Reader* reader : {&first, &second}) {
+    auto closing = reader->close();
+    co_await std::move(closing);
+  }
+  co_return Result<>{};
+}
+
+TEST(Consumer, eager_members_share_a_topic) {
+  OneNode one;
+  one.run([](OneNode& here) { return share(here, Assignor::range, "eager"); });
+}
+
+TEST(Consumer, cooperative_members_share_a_topic) {
+  OneNode one;
+  one.run([](OneNode& here) { return share(here, Assignor::cooperative_sticky, "cooperative"); });
+}
+
+TEST(Consumer, by_hand_it_goes_where_it_is_told_to) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b"});
+    CO_TRY(co_await std::move(writing));
+    co_await sleep_for(here.env(), seconds(10));
+    const TimestampMs middle = here.env().clock.wall_ms();
+    auto more = write(here, {"t", 0}, {"c", "d"});
+    CO_TRY(co_await std::move(more));
+    const Part t{"t", 0};
+    ConsumerOptions options;  // no group, from the end on
+    Reader reader(here, options);
+    Consumer& consumer = reader.consumer;
+    EXPECT_FALSE(consumer.subscribe({"t"}));
+    EXPECT_FALSE(consumer.seek(t, {1}));
+    consumer.assign({t});
+    auto standing = consumer.position(t, in(here, seconds(10)));
+    const auto position = co_await std::move(standing);
+    EXPECT_TRUE(position.has_value());
+    if (position) EXPECT_EQ(position->offset, 4);
+    EXPECT_TRUE(consumer.seek(t, {1}));
+    auto reading = reader.read(3);
+    CO_TRY(co_await std::move(reading));
+    EXPECT_THAT(reader.values, ElementsAre("b", "c", "d"));
+    EXPECT_TRUE(consumer.seek_to_time(t, middle));
+    auto again = reader.read(5);
+    CO_TRY(co_await std::move(again));
+    EXPECT_EQ(reader.values[3], "c");
+    EXPECT_TRUE(consumer.pause(t));
+    EXPECT_THAT(consumer.paused(), ElementsAre(t));
+    EXPECT_TRUE(consumer.seek_to_time(t, client::time_of_earliest));
+    auto waiting = consumer.poll(in(here, seconds(2)));
+    EXPECT_THAT((co_await std::move(waiting)).value(), IsEmpty());
+    EXPECT_TRUE(consumer.resume(t));
+    auto rest = reader.read(9);
+    CO_TRY(co_await std::move(rest));
+    EXPECT_EQ(reader.values[5], "a");
+
+    auto begin = consumer.beginning_offsets({t}, in(here, seconds(5)));
+    EXPECT_EQ((co_await std::move(begin)).value().at(t).offset, 0);
+    auto end = consumer.end_offsets({t}, in(here, seconds(5)));
+    EXPECT_EQ((co_await std::move(end)).value().at(t).offset, 4);
+    auto by_time = consumer.offsets_at({{t, middle}}, in(here, seconds(5)));
+    EXPECT_EQ((co_await std::move(by_time)).value().at(t).offset, 2);
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, an_offset_that_is_not_there_is_reset_or_told) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b"});
+    CO_TRY(co_await std::move(writing));
+    const Part t{"t", 0};
+    ConsumerOptions options;
+    options.reset.to = OffsetReset::earliest;
+    Reader reader(here, options);
+    reader.consumer.assign({t});
+    EXPECT_TRUE(reader.consumer.seek(t, {100}));
+    auto reading = reader.read(2);
+    CO_TRY(co_await std::move(reading));
+    auto closing = reader.close();
+    co_await std::move(closing);
+
+    options.reset.to = OffsetReset::none;
+    Reader strict(here, options);
+    strict.consumer.assign({t});
+    auto first = strict.consumer.poll(in(here, seconds(10)));
+    EXPECT_EQ((co_await std::move(first)).error().cause.code, Errc::not_found);
+    EXPECT_TRUE(strict.consumer.seek(t, {100}));
+    auto polling = strict.consumer.poll(in(here, seconds(10)));
+    EXPECT_EQ((co_await std::move(polling)).error().answer, wire::ErrorCode::offset_out_of_range);
+    strict.consumer.wakeup();
+    auto waking = strict.consumer.poll(in(here, seconds(10)));
+    EXPECT_EQ((co_await std::move(waking)).error().cause.code, Errc::busy);
+    auto ending = strict.close();
+    co_await std::move(ending);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, a_member_that_stays_away_too_long_loses_its_partitions_and_comes_back) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    int lost = 0;
+    client::RebalanceListener listener;
+    const auto count = [](int& of) -> Task<> {
+      ++of;
+      co_return;
+    };
+    listener.lost = [&](Partitions) { return count(lost); };
+    ConsumerOptions options = grouped();
+    options.group.poll_interval_max = seconds(20);
+    Reader reader(here, options, listener);
+    EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+    auto writing = write(here, {"t", 0}, {"a"});
+    CO_TRY(co_await std::move(writing));
+    auto reading = reader.read(1);
+    CO_TRY(co_await std::move(reading));
+    const auto generation = reader.consumer.identity().generation;
+    co_await sleep_for(here.env(), seconds(15));
+    EXPECT_EQ(reader.consumer.identity().generation, generation);  // heartbeats went on
+    co_await sleep_for(here.env(), seconds(15));
+    EXPECT_EQ(reader.consumer.identity().generation, client::no_generation);
+    auto again = reader.read(2, seconds(20));  // "a" was not committed: it comes again
+    CO_TRY(co_await std::move(again));
+    EXPECT_THAT(reader.values, ElementsAre("a", "a"));
+    EXPECT_EQ(lost, 1);
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+}  // namespace
+}  // namespace weir::sim
