@@ -340,5 +340,47 @@ TEST(Consumer, a_member_that_stays_away_too_long_loses_its_partitions_and_comes_
   });
 }
 
+// Reads on through every restart of the node, commits as it goes, and gets each record once: no
+// commit that was acknowledged is lost, and no generation is lost unless the session is.
+Task<> read_through(OneNode& here, Reader& reader, std::size_t count, bool& ended) {
+  while (reader.values.size() < count) {
+    auto polling = reader.consumer.poll(in(here, seconds(1)));
+    const Outcome<Polled> polled = co_await std::move(polling);
+    EXPECT_TRUE(polled.has_value()) << (polled ? "" : polled.error().message());
+    if (!polled) break;
+    for (const auto& [partition, batch] : *polled) {
+      for (const auto& record : batch.records) {
+        EXPECT_EQ(record.offset, static_cast<Offset>(reader.values.size()));
+        reader.values.emplace_back(as_text(record.value.view()));
+      }
+    }
+  }
+  auto closing = reader.close();
+  co_await std::move(closing);
+  ended = true;
+}
+
+TEST(Consumer, reads_on_when_the_node_comes_back) {
+  for (const Crash crash : {Crash::process, Crash::power_keep_none}) {
+    OneNode one;
+    one.run([](OneNode& here) { return write(here, {"t", 0}, {"a", "b"}); });
+    Reader reader(one, grouped());
+    EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+    bool ended = false;
+    one.scope.spawn(read_through(one, reader, 6, ended));
+    EXPECT_TRUE(one.world.run_until([&] { return reader.values.size() == 2; }, seconds(60)));
+    for (int restart = 0; restart < 2; ++restart) {
+      one.node.crash(crash);
+      one.world.run_for(seconds(2));
+      EXPECT_TRUE(one.node.start_and_wait().has_value());
+      one.run([](OneNode& here) { return write(here, {"t", 0}, {"c", "d"}); });
+      const std::size_t read = 4 + 2 * static_cast<std::size_t>(restart);
+      EXPECT_TRUE(one.world.run_until([&] { return reader.values.size() == read; }, seconds(120)));
+    }
+    EXPECT_TRUE(one.world.run_until([&] { return ended; }, seconds(60)));
+    EXPECT_EQ(reader.values.size(), 6u);
+  }
+}
+
 }  // namespace
 }  // namespace weir::sim
