@@ -5,18 +5,23 @@
 // something that is not built (TLS, SASL, transactions, the new group protocol) or that is Java's
 // own (a class to load) is refused by name. Nothing is ignored.
 
-#include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "client/cluster/cluster.h"
+#include "client/consumer/consumer.h"
+#include "client/producer/producer.h"
 
 namespace weir::client {
 
 struct ClientConfig {
   ClusterOptions cluster;
+  ProducerOptions producer;
+  ConsumerOptions consumer;
+  std::map<wire::Codec, int> compression_levels;  // compression.CODEC.level, also of other codecs
 };
 
 // Error: invalid (the value), not_found (the name), unsupported (known and not served); one line
