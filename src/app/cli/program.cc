@@ -89,6 +89,8 @@ int no_command(const Commands& commands, const std::vector<std::string>& words) 
 
 Commands all_commands() {
   Commands commands;
+  add_produce_commands(commands);
+  add_consume_commands(commands);
   add_topic_commands(commands);
   add_topic_change_commands(commands);
   add_topic_record_commands(commands);
@@ -96,6 +98,7 @@ Commands all_commands() {
   add_group_change_commands(commands);
   add_config_commands(commands);
   add_cluster_commands(commands);
+  add_bench_commands(commands);
   add_program_commands(commands);
   add_completion_commands(commands);
   return commands;

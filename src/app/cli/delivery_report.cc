@@ -1,0 +1,65 @@
+#include "app/cli/delivery_report.h"
+
+#include <fmt/format.h>
+
+#include "app/cli/text/units.h"
+
+namespace weir::app {
+namespace {
+
+double seconds(env::Duration duration) {
+  return std::max(1e-9, std::chrono::duration<double>(duration).count());
+}
+
+std::string records(std::uint64_t count) {
+  return fmt::format("{} record{}", count, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void DeliveryReport::ended(const client::Delivery& delivery, env::Instant sent, env::Instant now) {
+  if (delivery) {
+    ++delivered_;
+    latencies_.add(now - sent);
+    return;
+  }
+  ++failed_;
+  if (delivery.error().may_be_written) ++in_doubt_;
+  if (!first_failure_) first_failure_ = delivery.error().why;
+}
+
+std::string DeliveryReport::summary(env::Instant now) const {
+  const env::Duration time = now - began_;
+  std::string text = fmt::format(
+      "{} delivered, {} in {}, {:.0f} records/s, {}/s", records(delivered_), format_size(bytes_),
+      format_duration(time), static_cast<double>(delivered_) / seconds(time),
+      format_size(static_cast<std::uint64_t>(static_cast<double>(bytes_) / seconds(time))));
+  if (delivered_ > 0) {
+    text += fmt::format(
+        "; latency p50 {}, p99 {}, max {}", format_duration(latencies_.percentile(0.5)),
+        format_duration(latencies_.percentile(0.99)), format_duration(latencies_.max()));
+  }
+  if (failed_ > 0) text += fmt::format("; {} not delivered", records(failed_));
+  if (in_doubt_ > 0) text += fmt::format(", {} of them may have been written", in_doubt_);
+  return text;
+}
+
+std::string DeliveryReport::progress(env::Instant now, std::optional<double> share) const {
+  constexpr int width = 24;
+  const env::Duration time = now - began_;
+  std::string text;
+  if (share) {
+    const int full = static_cast<int>(*share * width);
+    text = fmt::format("[{:#<{}}{:.<{}}] {:3.0f}% ", "", full, "", width - full, *share * 100);
+  }
+  text += fmt::format("{}, {:.0f}/s", records(delivered_),
+                      static_cast<double>(delivered_) / seconds(time));
+  if (share && *share > 0.01) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::seconds>(time * (1 - *share) / *share);
+    text += fmt::format(", {} left", format_duration(left));
+  }
+  return text;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,46 @@
+#pragma once
+// What a command that produces tells of its records: progress while it runs, a summary at the end.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "app/cli/text/latencies.h"
+#include "base/env/clock.h"
+#include "client/producer/record.h"
+
+namespace weir::app {
+
+class DeliveryReport {
+ public:
+  explicit DeliveryReport(env::Instant began) : began_(began) {}
+
+  void taken(std::uint64_t bytes) {
+    ++taken_;
+    bytes_ += bytes;
+  }
+  void ended(const client::Delivery& delivery, env::Instant sent, env::Instant now);
+
+  std::uint64_t taken() const { return taken_; }
+  std::uint64_t ended_count() const { return delivered_ + failed_; }
+  std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t failed() const { return failed_; }
+  std::uint64_t in_doubt() const { return in_doubt_; }
+  std::uint64_t bytes() const { return bytes_; }
+  const std::optional<client::Failure>& first_failure() const { return first_failure_; }
+  const Latencies& latencies() const { return latencies_; }
+
+  // "12000 records delivered, 11.7 MiB in 1.2s, 10000 records/s, latency ..."
+  std::string summary(env::Instant now) const;
+  // One line without its end. `share`: of the input that is read, when its size is known.
+  std::string progress(env::Instant now, std::optional<double> share) const;
+
+ private:
+  env::Instant began_;
+  std::uint64_t taken_ = 0, delivered_ = 0, failed_ = 0, in_doubt_ = 0, bytes_ = 0;
+  std::optional<client::Failure> first_failure_;
+  Latencies latencies_;
+};
+
+}  // namespace weir::app
