@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "runtime/blocked_signals.h"
 
 namespace weir::runtime {
 
 HelperPool::HelperPool(std::size_t threads) {
   CHECK(threads > 0, "blocking work needs a thread");
+  const BlockedSignals blocked;
   for (std::size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { serve(); });
     pthread_setname_np(threads_.back().native_handle(), "weir-helper");

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "runtime/blocked_signals.h"
 #include "runtime/entropy.h"
 #include "runtime/helper_pool.h"
 #include "runtime/loop.h"
@@ -74,6 +75,7 @@ Shards::Shards(const ShardSettings& settings, env::LogSink& log)
   for (env::ShardId id = 0; id < settings.shards; ++id) {
     shards.push_back(std::make_unique<Shard>(id, impl_->helpers, impl_->disk, log, shards));
   }
+  const BlockedSignals blocked;
   for (env::ShardId id = 0; id < settings.shards; ++id) {
     Shard& shard = *shards[id];
     shard.thread = std::thread([&shard] { shard.loop.run(); });
