@@ -4,7 +4,6 @@
 
 #include "app/clientlib/client_impl.h"
 #include "app/clientlib/failures.h"
-#include "app/version.h"
 #include "client/properties.h"
 
 namespace weir {
@@ -29,7 +28,7 @@ Client::~Client() = default;
 std::expected<Client, Failure> Client::create(ClientOptions options) {
   client::ClientConfig config;
   auto& connection = config.cluster.connection;
-  connection.software_version = app::version;
+  connection.software_version = WEIR_VERSION;
   if (options.client_id) connection.client_id = *options.client_id;
   if (options.rack) config.cluster.rack = *options.rack;
   if (options.request_timeout) connection.request_timeout = *options.request_timeout;
@@ -60,6 +59,6 @@ std::vector<std::string> known_properties() {
   return names;
 }
 
-std::string_view version() { return app::version; }
+std::string_view version() { return WEIR_VERSION; }
 
 }  // namespace weir
