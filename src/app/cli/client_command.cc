@@ -57,14 +57,20 @@ Exit ClientCommand::run(const Program& program) {
     complain(name(), good.error().what);
     return Exit::usage;
   }
+  return run_session(*std::move(settings), name(),
+                     [this](Session& session) { return run(session); });
+}
+
+Exit run_session(ClientSettings settings, std::string_view name,
+                 const std::function<Task<Exit>(Session&)>& body) {
   runtime::ShutdownSignals signals;  // before any thread
   NoLog log;
   runtime::Shards shards({.shards = 1, .helper_threads = 2}, log);
   std::optional<Play> self;
   std::promise<void> begun;
   shards.post(0, [&] {
-    self.emplace(shards.env(0), *std::move(settings), name());
-    self->tasks.spawn(play(*self, run(self->session)));
+    self.emplace(shards.env(0), std::move(settings), name);
+    self->tasks.spawn(play(*self, body(self->session)));
     begun.set_value();
   });
   begun.get_future().wait();

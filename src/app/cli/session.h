@@ -76,6 +76,11 @@ class Session {
   Signal interruption_;
 };
 
+// Runs `body` on a session of its own until it ends; `name` is for its messages. Ctrl-C interrupts
+// the session, a second one ends the program.
+Exit run_session(ClientSettings settings, std::string_view name,
+                 const std::function<Task<Exit>(Session&)>& body);
+
 // A command that talks to a cluster.
 class ClientCommand : public Command {
  public:
