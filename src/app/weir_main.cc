@@ -13,6 +13,7 @@
 
 #include "app/cli/program.h"
 #include "app/cli/server_command.h"
+#include "app/kafka_tools/tools.h"
 #include "app/server/server.h"
 
 extern char** environ;
@@ -80,8 +81,10 @@ int serve(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const app::Program program{.arguments = arguments, .environment = environment()};
+  if (const auto code = app::run_kafka_tool(argv[0], program)) return *code;
   if (!arguments.empty() && arguments.front() == "server") {
     return serve({arguments.begin() + 1, arguments.end()});
   }
-  return app::run_program({.arguments = arguments, .environment = environment()});
+  return app::run_program(program);
 }

@@ -17,5 +17,6 @@ void add_cluster_commands(Commands& commands);
 void add_bench_commands(Commands& commands);
 void add_completion_commands(Commands& commands);  // completion, man
 void add_program_commands(Commands& commands);     // profile, version
+void add_compat_commands(Commands& commands);
 
 }  // namespace weir::app

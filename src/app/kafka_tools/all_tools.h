@@ -1,0 +1,16 @@
+#pragma once
+// One function for each tool of Kafka's.
+
+#include <memory>
+
+#include "app/kafka_tools/tool.h"
+
+namespace weir::app::kafka {
+
+std::unique_ptr<Tool> broker_api_versions_tool();
+std::unique_ptr<Tool> delete_records_tool();
+std::unique_ptr<Tool> get_offsets_tool();
+std::unique_ptr<Tool> log_dirs_tool();
+std::unique_ptr<Tool> topics_tool();
+
+}  // namespace weir::app::kafka

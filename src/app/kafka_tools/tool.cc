@@ -1,0 +1,175 @@
+#include "app/kafka_tools/tool.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+#include "app/config/properties.h"
+#include "app/version.h"
+#include "client/properties.h"
+
+namespace weir::app::kafka {
+
+bool Console::flush() {
+  bool is_written = true;
+  for (const auto& [stream, text] : chunks_) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const ssize_t written = ::write(stream, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        is_written = is_written && stream != STDOUT_FILENO;
+        break;
+      }
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  chunks_.clear();
+  return is_written;
+}
+
+Ran<std::string> read_text_file(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (!file) {
+    const bool is_missing = errno == ENOENT;
+    return std::unexpected(JavaError(
+        is_missing ? "java.nio.file.NoSuchFileException" : "java.nio.file.FileSystemException",
+        is_missing ? path : fmt::format("{}: {}", path, std::strerror(errno))));
+  }
+  std::string text;
+  char block[65536];
+  for (std::size_t got = 0; (got = std::fread(block, 1, sizeof block, file)) > 0;) {
+    text.append(block, got);
+  }
+  const bool is_bad = std::ferror(file) != 0;
+  std::fclose(file);
+  if (is_bad) {
+    return std::unexpected(
+        JavaError("java.nio.file.FileSystemException", fmt::format("{}: cannot be read", path)));
+  }
+  return text;
+}
+
+Ran<ClientSettings> tool_settings(const ToolConnection& connection) {
+  ClientSettings settings;
+  settings.config.cluster.connection.client_id = connection.client_id;
+  settings.config.cluster.connection.software_version = version;
+  const auto bad_config = [](const Error& error) {
+    return std::unexpected(JavaError("org.apache.kafka.common.config.ConfigException", error.what));
+  };
+  if (!connection.config_path.empty()) {
+    TRY_ASSIGN(const std::string text, read_text_file(connection.config_path));
+    const auto properties = parse_properties(text);
+    if (!properties) return bad_config(properties.error());
+    for (const Setting& setting : *properties) {
+      if (setting.name == "bootstrap.servers") continue;  // the command line says
+      const auto set = client::set_property(settings.config, setting.name, setting.value);
+      if (!set) {
+        return bad_config({Errc::invalid, fmt::format("{}:{}: {}", connection.config_path,
+                                                      setting.line, set.error().what)});
+      }
+    }
+  }
+  auto addresses = client::parse_bootstrap(connection.bootstrap);
+  if (!addresses) return bad_config(addresses.error());
+  settings.config.cluster.bootstrap = *std::move(addresses);
+  return settings;
+}
+
+namespace {
+
+struct Playing {
+  const std::function<Task<Ran<>>(Session&)>& body;
+  std::optional<JavaError> error;
+};
+
+Task<Exit> play_body(Playing& playing, Session& session) {
+  auto running = playing.body(session);
+  const Ran<> ran = co_await std::move(running);
+  if (!ran) playing.error = ran.error();
+  co_return Exit::done;
+}
+
+}  // namespace
+
+Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
+                     const std::function<Task<Ran<>>(Session&)>& body) {
+  Playing playing{body, {}};
+  run_session(std::move(settings), name,
+              [&](Session& session) { return play_body(playing, session); });
+  if (playing.error) return std::unexpected(*std::move(playing.error));
+  return {};
+}
+
+void AdminTool::add_connection(ArgumentParser& parser) {
+  parser.option("bootstrap-server", "Brokers to begin with: host:port, with commas between");
+  parser.option("command-config", "A file of properties of the administrator's client");
+}
+
+Ran<ToolConnection> AdminTool::connection(const Arguments& given) const {
+  ToolConnection connection;
+  TRY_ASSIGN(const auto bootstrap, given.value("bootstrap-server"));
+  TRY_ASSIGN(const auto config, given.value("command-config"));
+  connection.bootstrap = bootstrap.value_or("");
+  connection.config_path = config.value_or("");
+  return connection;
+}
+
+int AdminTool::run(const Program& program, Console& console) {
+  ArgumentParser parser;
+  describe(parser);
+  const auto refused = [&](const JavaError& error) {
+    if (error.kind != JavaError::Kind::usage) return refuse(error, program, console);
+    console.err_line(error.message);
+    console.err(parser.usage());
+    return 1;
+  };
+  const auto given = parser.parse(program.arguments);
+  if (!given) return refused(given.error());
+  if (program.arguments.empty() || given->has("help")) {
+    return refused(JavaError::bad_usage(std::string(about())));
+  }
+  if (given->has("version")) {
+    console.out_line(kafka_version);
+    return 0;
+  }
+  const Ran<> checked = check(*given, console);
+  if (!checked) return refused(checked.error());
+  if (plays_alone(*given, console)) return 0;
+  const auto where = connection(*given);
+  auto settings = where ? tool_settings(*where) : std::unexpected(where.error());
+  if (!settings) return refused(settings.error());
+  const Ran<> ran =
+      run_on_cluster(*std::move(settings), name(), [&](Session& session) -> Task<Ran<>> {
+        ToolRun run{session, session.admin, *given, console, timeout(*given)};
+        auto playing = play(run);
+        co_return co_await std::move(playing);
+      });
+  if (ran) return 0;
+  if (ran.error().kind == JavaError::Kind::usage) return refused(ran.error());
+  return fail(ran.error(), program, console);
+}
+
+int AdminTool::refuse(const JavaError& error, const Program&, Console& console) const {
+  console.err_line(error.message);
+  return 1;
+}
+
+int AdminTool::fail(const JavaError& error, const Program& program, Console& console) const {
+  return refuse(error, program, console);
+}
+
+std::string log_line(std::string_view level, std::string_view text, std::string_view logger) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  const auto millis = now.time_since_epoch().count() % 1000;
+  return fmt::format("[{:%Y-%m-%d %H:%M:%S},{:03}] {} {} ({})", fmt::localtime(seconds), millis,
+                     level, text, logger);
+}
+
+}  // namespace weir::app::kafka

@@ -1,0 +1,93 @@
+#pragma once
+// A tool of Kafka's: takes its command line, prints its lines, ends with its exit code.
+//
+// What it prints is held until it ends, or until flush(): Kafka's tools are short.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/session.h"
+#include "app/kafka_tools/arguments.h"
+#include "app/kafka_tools/java_error.h"
+
+namespace weir::app::kafka {
+
+inline constexpr std::string_view kafka_version = "4.4.0";  // whose tools these are
+
+class Console {
+ public:
+  void out(std::string_view text) { chunks_.emplace_back(1, text); }
+  void err(std::string_view text) { chunks_.emplace_back(2, text); }
+  void out_line(std::string_view text) { out(std::string(text) + "\n"); }
+  void err_line(std::string_view text) { err(std::string(text) + "\n"); }
+  // Both streams, in order. False: standard output could not be written.
+  bool flush();
+
+ private:
+  std::vector<std::pair<int, std::string>> chunks_;
+};
+
+class Tool {
+ public:
+  virtual ~Tool() = default;
+  virtual std::string_view name() const = 0;  // "kafka-topics"
+  virtual int run(const Program& program, Console& console) = 0;
+};
+
+// What a tool that talks to a cluster has while it runs.
+struct ToolRun {
+  Session& session;
+  client::Admin& admin;
+  const Arguments& given;
+  Console& console;
+  std::chrono::milliseconds timeout;  // of each question
+  env::Instant deadline() const { return session.env.clock.now() + timeout; }
+};
+
+// Where to connect, and how: Java's properties file, if any, and the addresses.
+struct ToolConnection {
+  std::string bootstrap;
+  std::string config_path;  // empty: none
+  std::string client_id = "adminclient-1";
+};
+// Error: what is wrong with the file or the addresses.
+Ran<ClientSettings> tool_settings(const ToolConnection& connection);
+// The text of a file. Error: java.nio.file.NoSuchFileException and its like.
+Ran<std::string> read_text_file(const std::string& path);
+
+// Runs `body` on a cluster. The body's error is reported by whoever asked.
+Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
+                     const std::function<Task<Ran<>>(Session&)>& body);
+
+// A tool whose command line joptsimple reads.
+class AdminTool : public Tool {
+ public:
+  int run(const Program& program, Console& console) final;
+
+ protected:
+  virtual void describe(ArgumentParser& parser) const = 0;
+  virtual std::string_view about() const = 0;  // the first line of help
+  virtual Ran<> check(const Arguments& given, Console& console) = 0;
+  virtual Task<Ran<>> play(ToolRun& run) = 0;
+  // What does not need a cluster is done here, and true is answered.
+  virtual bool plays_alone(const Arguments&, Console&) { return false; }
+  virtual Ran<ToolConnection> connection(const Arguments& given) const;
+  virtual std::chrono::milliseconds timeout(const Arguments&) const {
+    return std::chrono::seconds(60);  // default.api.timeout.ms
+  }
+  // An exception of check() or of the command line; then one of play(). The exit code.
+  virtual int refuse(const JavaError& error, const Program& program, Console& console) const;
+  virtual int fail(const JavaError& error, const Program& program, Console& console) const;
+
+  static void add_connection(ArgumentParser& parser);
+};
+
+// "[2026-11-21 08:00:00,123] ERROR TEXT (LOGGER)": as the tools' log on standard error.
+std::string log_line(std::string_view level, std::string_view text, std::string_view logger);
+
+}  // namespace weir::app::kafka

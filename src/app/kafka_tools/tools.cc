@@ -1,0 +1,51 @@
+#include "app/kafka_tools/tools.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/kafka_tools/all_tools.h"
+
+namespace weir::app {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  std::unique_ptr<kafka::Tool> (*make)();
+};
+
+constexpr Entry entries[] = {
+    {"kafka-broker-api-versions", kafka::broker_api_versions_tool},
+    {"kafka-delete-records", kafka::delete_records_tool},
+    {"kafka-get-offsets", kafka::get_offsets_tool},
+    {"kafka-log-dirs", kafka::log_dirs_tool},
+    {"kafka-topics", kafka::topics_tool},
+};
+
+const Entry* find(std::string_view name) {
+  if (name.ends_with(".sh")) name.remove_suffix(3);
+  const auto* const found = std::ranges::find(entries, name, &Entry::name);
+  return found == std::end(entries) ? nullptr : found;
+}
+
+}  // namespace
+
+std::optional<int> run_kafka_tool(std::string_view argv0, Program program) {
+  const Entry* entry = find(argv0.substr(argv0.rfind('/') + 1));
+  std::vector<std::string>& words = program.arguments;
+  if (!entry && !words.empty() && (entry = find(words.front()))) words.erase(words.begin());
+  if (!entry) return std::nullopt;
+  kafka::Console console;
+  const int code = entry->make()->run(program, console);
+  return console.flush() ? code : 1;
+}
+
+std::vector<std::string_view> kafka_tool_names() {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : entries) names.push_back(entry.name);
+  return names;
+}
+
+}  // namespace weir::app
