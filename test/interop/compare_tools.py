@@ -144,8 +144,8 @@ def read_golden():
 class Rules:
     """The allowed differences; each remembers whether it was needed."""
 
-    def __init__(self):
-        self._rules = tomllib.loads(ALLOWED.read_text()).get("difference", [])
+    def __init__(self, path=ALLOWED):
+        self._rules = tomllib.loads(path.read_text()).get("difference", [])
         self._used = set()
 
     def allows(self, name, line):

@@ -1,0 +1,184 @@
+"""Kafka's tools beside Weir's, which the program is when it is called by their names.
+
+The same script (own_tool_steps.py) runs with both, each against a fresh Weir. What Apache Kafka's print stands in
+golden/own_tools.txt, recorded by `run --record own-tools`; ours is compared with it line by line: standard output to the
+byte, of standard error its first line, and the exit code. Volatile fields are masked. Differences that are meant stand
+in own_tool_differences.toml with their reason.
+
+    test/interop/run own-tools              ours against the recorded ones
+    test/interop/run --record own-tools     record those of Apache Kafka anew (minutes)
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import tempfile
+import time
+
+import broker
+import jars
+import own_tool_steps
+import paths
+import tools
+from compare_tools import Rules, differences
+
+GOLDEN = paths.HERE / "golden" / "own_tools.txt"
+ALLOWED = paths.HERE / "own_tool_differences.toml"
+PATIENCE = 15
+
+
+def masked(text, under_test, scratch):
+    """Volatile parts replaced by others of the same length, or nearly so: columns stay where they are."""
+    for find, put in (
+        (str(under_test.data), "DATA"),
+        (str(scratch), "SCRATCH"),
+        (under_test.bootstrap, "127.0.0.1:PORT1"),
+        (str(under_test.controller_port), "CPORT"),
+        (str(under_test.port), "PORT1"),
+        (under_test.cluster_id(), "CLUSTER-CLUSTER-CLUSTE"),
+    ):
+        text = text.replace(find, put)
+    for find, put in (
+        (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUIDUUID-UUID-UUID-UUID-UUIDUUIDUUID"),
+        (r"(?<=TopicId: )[\w-]{22}", "IDIDIDIDIDIDIDIDIDIDID"),
+        (r'(?<="directoryId": ")[\w-]{22}', "IDIDIDIDIDIDIDIDIDIDID"),
+        (r"(?m)^(\d+\s+)[\w-]{22}\t\d+ *", r"\1IDIDIDIDIDIDIDIDIDIDID\tN "),
+        (r"\b(HighWatermark|LeaderEpoch):(\s+)\d+", r"\1:\2N"),
+        (r"\b1[6-9]\d{11}\b", "MILLISMILLISM"),
+        (r"\b\d+ ms ago *", "N ms ago "),
+        (r'"size":[1-9]\d*', '"size":SOME'),
+        (r"\[\[bootstrap-server\], \[config\]\]", "[[config], [bootstrap-server]]"),  # a set without order
+    ):
+        text = re.sub(find, put, text)
+    return text
+
+
+def first_error(text):
+    """The first line of standard error that says something, without what a logger puts around it."""
+    for line in text.splitlines():
+        if not line.strip() or "[AdminClient clientId=" in line or line.startswith(("SLF4J", "usage:", " ")):
+            continue  # the log of Java's client, and help
+        line = re.sub(r"^\[[\d :,-]+\] (ERROR|WARN|INFO) (.*) \([\w.$]+\)$", r"\1 \2", line)
+        line = re.sub(r"^(?:\d+ )?\[[^]]*\] (ERROR|WARN|INFO) \S+ - ", r"\1 ", line)
+        return line
+    return None
+
+
+class Script:
+    def __init__(self, under_test, play):
+        self._broker = under_test
+        self._play = play
+        self._members = {}
+        self._scratch = pathlib.Path(tempfile.mkdtemp(dir=under_test.home))
+        for name, content in own_tool_steps.FILES.items():
+            (self._scratch / name).write_text(content)
+
+    def run(self, steps):
+        try:
+            for step in steps:
+                yield step, self._step(step)
+        finally:
+            for member in self._members.values():
+                member.kill()
+                member.wait()
+
+    def _kcat(self, *args, **more):
+        jars.need("kcat", "install Debian's package kcat")
+        return subprocess.Popen(["kcat", "-b", self._broker.bootstrap, *args], text=True, **more)
+
+    def _prepare(self, step):
+        args = step.args.split()
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        if step.tool == "+produce":
+            topic, partition = args
+            member = self._kcat("-P", "-t", topic, "-p", partition, stdin=subprocess.PIPE, **quiet)
+            member.communicate(step.input)
+        elif step.tool == "+read":
+            group, *topic = args
+            more = ("-X", "auto.offset.reset=earliest", "-e", *topic)
+            self._kcat("-G", group, *more, stdin=subprocess.DEVNULL, **quiet).wait()
+        elif step.tool == "+member":
+            group, *more = args
+            self._members[group] = self._kcat("-G", group, "-X", "client.id=watcher", *more, stdin=subprocess.DEVNULL, **quiet)
+        else:
+            member = self._members.pop(args[0])
+            member.terminate()
+            member.wait()
+
+    def _step(self, step):
+        if step.tool[0] in "+-":
+            self._prepare(step)
+            return ""
+        args = step.args.format(b=self._broker.bootstrap, c=f"127.0.0.1:{self._broker.controller_port}", t=self._scratch)
+        end = time.monotonic() + PATIENCE
+        while True:
+            done = self._play(step.tool, shlex.split(args), step.input)
+            if not step.until or re.search(step.until, done.out) or time.monotonic() > end:
+                break
+        out = masked(done.out, self._broker, self._scratch)
+        error = first_error(masked(done.err, self._broker, self._scratch))
+        lines = out.split("\n")
+        if step.unordered:
+            lines.sort()
+        parts = [f"exit {done.code}", *(f"| {line}" for line in lines)]
+        if error is not None:
+            parts.append(f"stderr: {error}")
+        return "\n".join(parts)
+
+
+def answers(weir, play):
+    """{step: answer} of a fresh Weir, and how it ended."""
+    under_test = broker.Broker("weir", "own-tools", weir=weir, by_properties=True).fresh()
+    with under_test.start():
+        found = {step.name: answer for step, answer in Script(under_test, play).run(own_tool_steps.STEPS)}
+        return found, under_test.ends()
+
+
+def our_player(weir, home):
+    """Runs our tools by links with their names."""
+    home.mkdir(parents=True, exist_ok=True)
+    subprocess.run([str(weir), "compat", "install", str(home)], check=True, stdout=subprocess.DEVNULL)
+
+    def play(tool, args, text):
+        command = [str(home / tool), *args]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
+        return tools.Done(done.returncode, done.stdout, done.stderr)
+
+    return play
+
+
+def write_golden(found):
+    commands = {step.name: f"{step.tool} {step.args}"[:300] for step in own_tool_steps.STEPS}
+    blocks = [f"### {name}\n$ {commands[name]}\n{answer}\n" for name, answer in found.items()]
+    GOLDEN.write_text("\n".join(blocks))
+
+
+def read_golden():
+    found = {}
+    for block in re.split(r"(?m)^### ", GOLDEN.read_text())[1:]:
+        name, _, rest = block.partition("\n")
+        found[name] = rest.partition("\n")[2].rstrip("\n")
+    return found
+
+
+def suite(weir, record=False):
+    """Yields (name, ok, detail) for each step."""
+    if record:
+        with tools.Jvm() as jvm:
+            found, ended = answers(weir, lambda tool, args, text: jvm.run(tool, *args, input=text))
+        write_golden(found)
+    want = read_golden()
+    home = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR")))
+    found, ended = answers(weir, our_player(weir, home / "bin"))
+    rules = Rules(ALLOWED)
+    for name, got in found.items():
+        if name not in want:
+            yield f"own tools {name}", False, "Apache Kafka's answer was never recorded: run with --record"
+            continue
+        unlike = differences(name, want[name], got, rules)
+        yield f"own tools {name}", not unlike, "\n".join(unlike)
+    yield "own tools: the broker stops in good order", *ended
+    for rule in rules.unused():
+        yield f"own tools: allowed difference {rule['step']!r} {rule['line']!r}", False, "no longer differs: take it out"
