@@ -102,8 +102,8 @@ class WEIR_API Producer {
   // Nobody asks for the outcome; a failure goes to ClientOptions::on_error. Failure: the record was
   // not even taken.
   std::expected<void, Failure> post(const Record& record);
-  // False: there is no room right now, and `done` was not taken. Never waits.
-  bool try_send(const Record& record, OnDelivery& done);
+  // Never waits. Failure: `done` was not taken; timed_out when there is just no room right now.
+  std::expected<void, Failure> try_send(const Record& record, OnDelivery& done);
 
   // Sends what was handed over before without waiting for linger.ms; the future is there when each
   // of these records has ended. Failure: timed_out.

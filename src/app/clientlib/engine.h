@@ -48,6 +48,8 @@ class Engine {
   void spawn(Task<> task) { tasks_->work.spawn(std::move(task)); }
   // The caller's code: by the executor if there is one, else at once.
   void run(detail::Continuation continuation);
+  bool has_executor() const { return static_cast<bool>(executor_); }
+  bool reports() const { return static_cast<bool>(on_error_); }
   void report(const Failure& failure);  // on_error
   void add(StatisticsSource& source) { sources_.push_back(&source); }
   void remove(StatisticsSource& source) { std::erase(sources_, &source); }
