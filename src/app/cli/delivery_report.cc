@@ -17,9 +17,11 @@ std::string records(std::uint64_t count) {
 
 }  // namespace
 
-void DeliveryReport::ended(const client::Delivery& delivery, env::Instant sent, env::Instant now) {
+void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent,
+                           env::Instant now) {
   if (delivery) {
     ++delivered_;
+    bytes_ += bytes;
     latencies_.add(now - sent);
     return;
   }

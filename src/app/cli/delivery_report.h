@@ -16,18 +16,17 @@ class DeliveryReport {
  public:
   explicit DeliveryReport(env::Instant began) : began_(began) {}
 
-  void taken(std::uint64_t bytes) {
-    ++taken_;
-    bytes_ += bytes;
-  }
-  void ended(const client::Delivery& delivery, env::Instant sent, env::Instant now);
+  void take() { ++taken_; }
+  // `bytes`: of the record's key and value.
+  void ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent,
+             env::Instant now);
 
   std::uint64_t taken() const { return taken_; }
   std::uint64_t ended_count() const { return delivered_ + failed_; }
   std::uint64_t delivered() const { return delivered_; }
   std::uint64_t failed() const { return failed_; }
   std::uint64_t in_doubt() const { return in_doubt_; }
-  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t bytes() const { return bytes_; }  // delivered
   const std::optional<client::Failure>& first_failure() const { return first_failure_; }
   const Latencies& latencies() const { return latencies_; }
 

@@ -27,12 +27,13 @@ void bind(CLI::App& app, const Option& option) {
 }
 
 std::string unknown_word(const Options& options, std::string_view word) {
+  if (!word.starts_with('-')) return fmt::format("unexpected argument '{}'", word);
   std::vector<std::string> names{"--help"};
   for (const Option& option : options.list()) {
     if (!option.is_argument()) names.push_back(option.long_name());
   }
   const std::string_view near = nearest_name(word.substr(0, word.find('=')), names);
-  return near.empty() ? fmt::format("unknown option or argument '{}'", word)
+  return near.empty() ? fmt::format("unknown option '{}'", word)
                       : fmt::format("unknown option '{}': did you mean {}?", word, near);
 }
 

@@ -60,6 +60,7 @@ Result<std::optional<RecordText>> RecordInput::next() {
     return fail(Errc::invalid, fmt::format("{}:{}: {}", name_, line, record.error().what));
   }
   const std::string_view used = before.substr(0, before.size() - rest.size());
+  record_line_ = line_;
   line_ += static_cast<std::size_t>(std::ranges::count(used, '\n'));
   taken_ += used.size();
   return record;

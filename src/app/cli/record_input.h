@@ -25,6 +25,8 @@ class RecordInput {
   // The next record that is whole; nothing: more input is needed, or there is none. Error: invalid,
   // "FILE:LINE: ...".
   Result<std::optional<RecordText>> next();
+  // Where the record begins that next() has given last, counted from 1.
+  std::size_t line() const { return record_line_; }
 
  private:
   Result<std::optional<RecordText>> take(std::string_view& rest);
@@ -34,6 +36,7 @@ class RecordInput {
   std::string buffer_;
   std::size_t taken_ = 0;  // of the buffer
   std::size_t line_ = 1;   // of the first byte that is not taken
+  std::size_t record_line_ = 1;
   bool ended_ = false;
   bool whole_given_ = false;
 };

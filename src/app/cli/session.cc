@@ -95,6 +95,7 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
   settings.config.cluster.bootstrap = {{"localhost", 9092}};
   TRY_ASSIGN(const Profile profile, chosen_profile(flags.profile, program));
   std::string brokers = flags.brokers;
+  if (!flags.profile.empty() && brokers.empty()) brokers = profile.brokers;
   if (brokers.empty()) brokers = program.variable("WEIR_BROKERS");
   if (brokers.empty()) brokers = profile.brokers;
   TRY(set_properties(settings.config, profile.properties,

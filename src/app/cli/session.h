@@ -34,7 +34,8 @@ struct ClientFlags {
   void describe(Options& options);
 };
 
-// Flags, then the environment (WEIR_BROKERS, WEIR_PROFILE), then the profile, then the defaults.
+// Flags (--brokers, then --profile), then the environment (WEIR_BROKERS), then the profile in use
+// (WEIR_PROFILE, or the one chosen), then the defaults.
 struct ClientSettings {
   client::ClientConfig config;
   Format format = Format::text;

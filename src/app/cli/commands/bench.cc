@@ -164,10 +164,11 @@ class BenchProduce final : public ClientCommand {
     record.topic = topic_;
     record.value = wire::Blob(payloads.next());
     if (keys_) record.key = wire::Blob(as_bytes(key));
-    report.taken(record.value.size());
+    const std::uint64_t bytes = record.key.size() + record.value.size();
+    report.take();
     const env::Instant sent = load_.rate ? report_began(session, i) : session.env.clock.now();
-    client::OnDelivery done = [&session, &report, sent](const client::Delivery& delivery) {
-      report.ended(delivery, sent, session.env.clock.now());
+    client::OnDelivery done = [&session, &report, sent, bytes](const client::Delivery& delivery) {
+      report.ended(delivery, bytes, sent, session.env.clock.now());
     };
     if (!producer.try_post(record, done)) {
       auto posting = producer.post(record, std::move(done));

@@ -43,6 +43,8 @@ class GroupReset final : public ClientCommand {
     if (!position || position->to || position->from.kind == Position::Kind::stored) {
       co_return session.complain(fmt::format("--to {}: a position is expected", to_), Exit::usage);
     }
+    auto checking = has_no_members(session);
+    if (const Exit answer = co_await std::move(checking); answer != Exit::done) co_return answer;
     Exits exits;
     auto choosing = chosen(session, exits);
     const auto partitions = co_await std::move(choosing);
@@ -74,6 +76,22 @@ class GroupReset final : public ClientCommand {
     auto writing = session.write(report);
     if (!co_await std::move(writing)) co_return Exit::failed;
     co_return exits.result();
+  }
+
+  // A broker would only say that it does not know us. A group that is not there is made.
+  Task<Exit> has_no_members(Session& session) {
+    auto describing = session.admin.describe_groups({group_}, session.deadline());
+    const auto described = co_await std::move(describing);
+    const auto& group = described.at(group_);
+    if (!group) {
+      if (group.error().answer == wire::ErrorCode::group_id_not_found) co_return Exit::done;
+      co_return session.complain("", group.error());
+    }
+    if (group->members.empty()) co_return Exit::done;
+    co_return session.complain(
+        fmt::format("group '{}' has {} member{} ({}): stop them, and try again", group_,
+                    group->members.size(), group->members.size() == 1 ? "" : "s", group->state),
+        Exit::failed);
   }
 
   Task<std::vector<client::TopicPartition>> chosen(Session& session, Exits& exits) {

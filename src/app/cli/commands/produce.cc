@@ -1,106 +1,32 @@
 // weir produce.
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "app/cli/commands/changes.h"
 #include "app/cli/commands/commands.h"
 #include "app/cli/delivery_report.h"
+#include "app/cli/input_files.h"
 #include "app/cli/record_input.h"
 #include "app/cli/text/units.h"
-#include "base/offload.h"
 #include "client/producer/producer.h"
 
 namespace weir::app {
 namespace {
 
-constexpr std::size_t piece_size = 256 << 10;
 constexpr std::chrono::milliseconds progress_period{200};
-
-// Files one after the other, or standard input; read on a helper thread.
-class InputFiles {
- public:
-  explicit InputFiles(std::vector<std::string> names) : names_(std::move(names)) {
-    if (names_.empty()) names_ = {"-"};
-    for (const std::string& name : names_) {
-      struct stat status{};
-      const bool is_file =
-          name != "-" && ::stat(name.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-      if (!is_file) size_known_ = false;
-      size_ += is_file ? static_cast<std::uint64_t>(status.st_size) : 0;
-    }
-  }
-  ~InputFiles() { close(); }
-  InputFiles(const InputFiles&) = delete;
-  InputFiles& operator=(const InputFiles&) = delete;
-
-  // Opens the next one. False: there is none.
-  Result<bool> open_next() {
-    close();
-    if (at_ == names_.size()) return false;
-    current_ = names_[at_++];
-    if (current_ == "-") {
-      current_ = "standard input";
-      descriptor_ = STDIN_FILENO;
-      return true;
-    }
-    descriptor_ = ::open(current_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) {
-      return fail(Errc::io, fmt::format("cannot open {}: {}", current_, std::strerror(errno)));
-    }
-    return true;
-  }
-  const std::string& name() const { return current_; }
-  std::optional<double> share_read() const {
-    if (!size_known_ || size_ == 0) return std::nullopt;
-    return std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));
-  }
-
-  // Empty at the end of the file.
-  Task<Result<std::string>> read(env::Env& env) {
-    auto reading =
-        offload(env.executor, [descriptor = descriptor_] { return read_some(descriptor); });
-    auto piece = co_await std::move(reading);
-    if (!piece)
-      co_return fail(Errc::io, fmt::format("cannot read {}: {}", current_, piece.error().what));
-    read_ += piece->size();
-    co_return piece;
-  }
-
- private:
-  static Result<std::string> read_some(int descriptor) {
-    std::string piece(piece_size, '\0');
-    ssize_t got = 0;
-    do {
-      got = ::read(descriptor, piece.data(), piece.size());
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) return fail(Errc::io, std::strerror(errno));
-    piece.resize(static_cast<std::size_t>(got));
-    return piece;
-  }
-  void close() {
-    if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
-    descriptor_ = -1;
-  }
-
-  std::vector<std::string> names_;
-  std::size_t at_ = 0;
-  std::string current_;
-  int descriptor_ = -1;
-  bool size_known_ = true;
-  std::uint64_t size_ = 0, read_ = 0;
-};
 
 wire::Blob blob_of(const std::optional<std::string>& bytes) {
   return bytes ? wire::Blob(as_bytes(*bytes)) : wire::Blob::null();
 }
+
+// Of a record in the input.
+struct Place {
+  std::size_t file, line;
+};
 
 class Produce final : public ClientCommand {
  public:
@@ -112,12 +38,13 @@ class Produce final : public ClientCommand {
            "headers,\n"
            "%T milliseconds, %d ISO time, %%; \\n \\t \\r \\0 \\xHH. --format json reads one "
            "object a line,\n"
-           "as `weir consume --format json` writes it.";
+           "as `weir consume --format json` writes it; its topic counts if TOPIC is -.";
   }
 
  private:
   void describe_own(Options& options) override {
-    options.argument("TOPIC", topic_, "the topic").completes = Completes::topics;
+    options.argument("TOPIC", topic_, "the topic; -: each record names its own").completes =
+        Completes::topics;
     options.argument("FILE", files_, "files to read; standard input if absent", false).completes =
         Completes::files;
     options.option("-f", "FORMAT", format_text_, "what a line of input holds (%v)");
@@ -174,7 +101,7 @@ class Produce final : public ClientCommand {
     co_await std::move(flushing);
     auto closing = producer.close(session.env.clock.now());
     co_await std::move(closing);
-    co_return conclude(session, fed, report);
+    co_return conclude(session, fed, files, report);
   }
 
   Task<Result<>> feed(Session& session, client::Producer& producer, InputFiles& files,
@@ -209,7 +136,12 @@ class Produce final : public ClientCommand {
         auto waiting = keep_rate(session, report);
         co_await std::move(waiting);
       }
-      auto sending = send(session, producer, *read, report);
+      const Place place{files.number(), input.line()};
+      if (topic_of(*read) == "-") {
+        co_return fail(Errc::invalid,
+                       fmt::format("{}:{}: the record names no topic", files.name(), place.line));
+      }
+      auto sending = send(session, producer, *read, place, report);
       co_await std::move(sending);
       tell_progress(session, files, report);
     }
@@ -225,7 +157,13 @@ class Produce final : public ClientCommand {
     }
   }
 
-  Task<> send(Session& session, client::Producer& producer, RecordText& read,
+  // Copies go where the command line says, unless it leaves that to them.
+  std::string_view topic_of(const RecordText& read) const {
+    const bool own = topic_ == "-" || !std::holds_alternative<JsonLines>(form_);
+    return own && read.topic ? std::string_view(*read.topic) : std::string_view(topic_);
+  }
+
+  Task<> send(Session& session, client::Producer& producer, RecordText& read, Place place,
               DeliveryReport& report) {
     if (key_ && !read.key) read.key = *key_;
     if (tombstones_ && read.value && read.value->empty()) read.value.reset();
@@ -239,17 +177,20 @@ class Produce final : public ClientCommand {
       headers.push_back({header, blob_of(value)});
     }
     client::ProducerRecord record;
-    record.topic = read.topic ? std::string_view(*read.topic) : std::string_view(topic_);
+    record.topic = topic_of(read);
     record.partition = read.partition;
     if (partition_) record.partition = static_cast<PartitionIndex>(*partition_);
     if (read.timestamp) record.timestamp = *read.timestamp;
     record.key = blob_of(read.key);
     record.value = blob_of(read.value);
     record.headers = headers;
-    report.taken((read.key ? read.key->size() : 0) + (read.value ? read.value->size() : 0));
+    const std::uint64_t bytes = record.key.size() + record.value.size();
+    report.take();
     const env::Instant sent = session.env.clock.now();
-    client::OnDelivery done = [&session, &report, sent](const client::Delivery& delivery) {
-      report.ended(delivery, sent, session.env.clock.now());
+    client::OnDelivery done = [this, &session, &report, sent, bytes,
+                               place](const client::Delivery& delivery) {
+      if (!delivery && !refused_) refused_ = place;
+      report.ended(delivery, bytes, sent, session.env.clock.now());
     };
     if (producer.try_post(record, done)) co_return;
     auto posting = producer.post(record, std::move(done));
@@ -283,13 +224,15 @@ class Produce final : public ClientCommand {
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
 
-  Exit conclude(Session& session, const Result<>& fed, const DeliveryReport& report) const {
+  Exit conclude(Session& session, const Result<>& fed, const InputFiles& files,
+                const DeliveryReport& report) const {
     if (!quiet_) {
       const std::string line = report.summary(session.env.clock.now()) + "\n";
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
     if (report.first_failure()) {
-      const Exit exit = session.complain("", *report.first_failure());
+      const std::string where = fmt::format("{}:{}", files.name(refused_->file), refused_->line);
+      const Exit exit = session.complain(where, *report.first_failure());
       return report.delivered() > 0 ? Exit::partial : exit;
     }
     if (!fed)
@@ -304,6 +247,7 @@ class Produce final : public ClientCommand {
   std::optional<std::int64_t> partition_, rate_;
   bool tombstones_ = false, whole_ = false, quiet_ = false;
   InputForm form_ = WholeInput{};
+  std::optional<Place> refused_;  // the first record that was not delivered
   bool show_progress_ = false;
   env::Instant next_progress_{}, first_sent_{};
 };

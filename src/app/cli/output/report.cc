@@ -15,11 +15,10 @@ struct Overload : Ts... {
   using Ts::operator()...;
 };
 
-// For people, or for machines that read CSV.
-std::string text_of(const Cell& cell, bool for_people) {
+std::string plain_text_of(const Cell& cell, bool for_people) {
   return std::visit(
       Overload{
-          [&](std::monostate) { return std::string(for_people ? "-" : ""); },
+          [](std::monostate) { return std::string(); },
           [](bool value) { return std::string(value ? "true" : "false"); },
           [](std::int64_t value) { return fmt::format("{}", value); },
           [&](double value) { return fmt::format("{:.{}f}", value, for_people ? 2 : 6); },
@@ -36,6 +35,12 @@ std::string text_of(const Cell& cell, bool for_people) {
           [&](Time time) { return for_people ? format_time(time.ms) : fmt::format("{}", time.ms); },
       },
       cell);
+}
+
+// For people, who see a dash where nothing is, or for machines that read CSV.
+std::string text_of(const Cell& cell, bool for_people) {
+  std::string text = plain_text_of(cell, for_people);
+  return text.empty() && for_people ? "-" : text;
 }
 
 bool is_number(const Cell& cell) {
@@ -109,7 +114,7 @@ std::string print_text(const Report& report, bool wide) {
   std::string out;
   const bool has_titles = report.sections.size() > 1;
   for (const Section& section : report.sections) {
-    if (section.rows.empty() && has_titles) continue;
+    if (section.rows.empty()) continue;
     if (!out.empty()) out += '\n';
     if (has_titles && !section.is_record) out += upper(section.name) + "\n";
     section.is_record ? print_record(section, out) : print_table(section, wide, out);

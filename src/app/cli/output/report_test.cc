@@ -24,7 +24,7 @@ TEST(Report, text_aligns_columns_and_leaves_wide_ones_out) {
             "PARTITIONS\n"
             "PARTITION  LEADER  REPLICAS  NOTE\n"
             "        0       1  1,2       x,\"y\"\n"
-            "       10       -            é\n");
+            "       10       -  -         é\n");
   EXPECT_NE(print(sample(), Format::wide).find("PATH"), std::string::npos);
 }
 
@@ -51,7 +51,8 @@ TEST(Report, a_list_alone_is_a_list) {
   Report empty;
   empty.table("", {{"name"}});
   EXPECT_EQ(print(empty, Format::json), "[]\n");
-  EXPECT_EQ(print(empty, Format::text), "NAME\n");
+  EXPECT_EQ(print(empty, Format::text), "");
+  EXPECT_EQ(print(empty, Format::csv), "name\n");
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+#pragma once
+// InputFiles: files one after the other, or standard input ("-", and if none is named); read on a
+// helper thread, as a pipe may keep its reader waiting.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env/env.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace weir::app {
+
+class InputFiles {
+ public:
+  explicit InputFiles(std::vector<std::string> names);
+  ~InputFiles() { close(); }
+  InputFiles(const InputFiles&) = delete;
+  InputFiles& operator=(const InputFiles&) = delete;
+
+  // Opens the next one. False: there is none. Error: io.
+  Result<bool> open_next();
+  // The next bytes of the open one; empty at its end. Error: io.
+  Task<Result<std::string>> read(env::Env& env);
+
+  // Of the open one, counted from 0.
+  std::size_t number() const { return at_ - 1; }
+  const std::string& name() const { return names_[number()]; }
+  const std::string& name(std::size_t number) const { return names_[number]; }
+
+  // How much of everything was read, 0 to 1; unknown when not all of it is files.
+  std::optional<double> share_read() const;
+
+ private:
+  void close();
+
+  std::vector<std::string> names_;
+  std::size_t at_ = 0;
+  int descriptor_ = -1;
+  bool size_known_ = true;
+  std::uint64_t size_ = 0, read_ = 0;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,172 @@
+"""What goes wrong around a command: no broker, another server, bad lines, closed pipes, signals. Each ends with its code
+and says what to do; what was reported as delivered is there, and nothing was reported that is not."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+
+from cli import FAILED, INTERRUPTED, NOT_FOUND, PARTIAL, UNREACHABLE, USAGE, Cli
+
+
+class Server:
+    """A server that is no broker: it answers each connection with the same bytes."""
+
+    def __init__(self, answer):
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self):
+        while True:
+            try:
+                peer, _ = self._listener.accept()
+            except OSError:
+                return
+            with peer:
+                peer.recv(4096)
+                peer.sendall(self._answer)
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
+class Unreachable(Cli):
+    def test_nobody_listens(self):
+        self.ends(UNREACHABLE, "topic", "list", "-b", "127.0.0.1:1", "--timeout", "1s", says=["127.0.0.1:1", "refused", "WEIR_BROKERS"])
+        self.ends(UNREACHABLE, "produce", "t", "-b", "127.0.0.1:1", "--timeout", "1s", input="x\n", says="127.0.0.1:1")
+        self.ends(UNREACHABLE, "consume", "t", "-b", "127.0.0.1:1", "--timeout", "1s", says="127.0.0.1:1")
+
+    def test_a_name_that_is_none(self):
+        self.ends(UNREACHABLE, "topic", "list", "-b", "no-such-host.invalid:9092", "--timeout", "2s", says="no-such-host.invalid")
+        self.ends(USAGE, "topic", "list", "-b", "host:port", says="host:port")
+
+    def test_a_web_server(self):
+        server = Server(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        self.addCleanup(server.close)
+        self.ends(UNREACHABLE, "topic", "list", "-b", server.address, "--timeout", "1s", says=[server.address, "web server"])
+
+    def test_a_tls_listener(self):
+        server = Server(b"\x15\x03\x03\x00\x02\x02\x46")
+        self.addCleanup(server.close)
+        self.ends(UNREACHABLE, "topic", "list", "-b", server.address, "--timeout", "1s", says=[server.address, "TLS"])
+
+    def test_one_dead_address_of_two_does_no_harm(self):
+        self.does("topic", "list", "-b", f"127.0.0.1:1,{self.brokers}")
+
+
+class Mistakes(Cli):
+    def test_words_that_are_none_are_guessed(self):
+        self.ends(USAGE, "tpoic", says="weir topic")
+        self.ends(USAGE, "topic", "lsit", says="weir topic list")
+        self.ends(USAGE, "topic", "list", "--internall", says="--internal")
+        self.ends(USAGE, "topic", "list", "stray", says="stray")
+        self.ends(USAGE, "topic", "list", "--format", "yaml", says=["yaml", "json"])
+        self.ends(USAGE, "topic", "list", "--timeout", "soon", says="soon")
+        self.ends(USAGE, "topic", "create")
+
+    def test_properties(self):
+        self.ends(USAGE, "produce", "t", "-X", "linger.m=5", says="linger.ms")
+        self.ends(USAGE, "produce", "t", "-X", "linger.ms=x", says="linger.ms")
+        self.ends(USAGE, "produce", "t", "-X", "linger.ms", says="linger.ms")
+        self.ends(USAGE, "produce", "t", "-X", "security.protocol=SSL", says="security.protocol")
+
+
+class Producing(Cli):
+    def test_an_unknown_topic_is_not_created(self):
+        self.ends(NOT_FOUND, "produce", "no-such-topic", "--timeout", "2s", input="x\n", says="no-such-topic")
+        self.ends(NOT_FOUND, "consume", "no-such-topic", says="no-such-topic")
+        self.assertNotIn("no-such-topic", self.does("topic", "list").out.split())
+
+    def test_a_broken_line_is_named_and_those_before_it_are_delivered(self):
+        topic = self.topic()
+        lines = [json.dumps({"payload": "1"}), json.dumps({"payload": "2"}), '{"payload": 3', json.dumps({"payload": "4"})]
+        ended = self.ends(PARTIAL, "produce", topic, "--format", "json", input="\n".join(lines), says="standard input:3: not JSON")
+        self.assertEqual(self.does("consume", topic).out.split(), ["1", "2"])
+        self.assertEqual(self.delivered(ended), 2)
+
+    def test_a_line_without_the_format_is_named(self):
+        topic = self.topic()
+        ended = self.ends(PARTIAL, "produce", topic, "-f", "%k:%v", input="a:1\nnothing\n", says="standard input:2:")
+        self.assertEqual(self.delivered(ended), 1)
+
+    def test_a_record_too_large_is_refused_and_the_others_are_delivered(self):
+        topic = self.topic(max_message_bytes=20000)
+        lines = "a\n" + "x" * 50000 + "\nb\n"
+        ended = self.ends(PARTIAL, "produce", topic, "-X", "batch.size=1000", input=lines, says=["standard input:2:", "MESSAGE_TOO_LARGE"])
+        self.assertEqual(self.does("consume", topic).out.split(), ["a", "b"])
+        self.assertIn("2 B in", ended.err)
+        self.assertEqual(self.delivered(ended), 2)
+
+    def test_a_file_that_is_not_there(self):
+        self.ends(FAILED, "produce", self.topic(), "/no/such/file", says="/no/such/file")
+
+    def test_an_interrupt_delivers_what_was_read_or_says_what_was_not(self):
+        topic = self.topic()
+        writer = self.start("produce", topic, "--rate", 200, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        feeder = threading.Thread(target=self.feed, args=(writer.stdin,), daemon=True)
+        feeder.start()
+        while not self.does("consume", topic, "-n", 1).out:
+            pass  # each look is an exchange with the broker
+        writer.send_signal(signal.SIGINT)
+        self.assertEqual(writer.wait(60), INTERRUPTED)
+        feeder.join()
+        told = writer.stderr.read().decode()
+        there = len(self.does("consume", topic).out.split())
+        self.assertEqual(int(re.search(r"(\d+) records? delivered", told).group(1)), there, told)
+
+    @staticmethod
+    def feed(pipe):
+        try:
+            for n in range(100_000):
+                pipe.write(b"%d\n" % n)
+                pipe.flush()
+            pipe.close()
+        except BrokenPipeError:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+    @staticmethod
+    def delivered(ended):
+        return int(re.search(r"(\d+) records? delivered", ended.err).group(1))
+
+
+class Consuming(Cli):
+    def test_a_closed_pipe_ends_it_and_commits_no_more_than_was_taken(self):
+        topic, group = self.filled(range(200_000)), self.fresh("group")
+        reader = self.start("consume", topic, "-g", group, "-o", "start", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(reader.stdout.readline(), b"0\n")
+        reader.stdout.close()
+        self.assertIn(reader.wait(60), (0, 1))
+        rows = self.does("group", "describe", group, "--format", "json").json()["partitions"]
+        committed = max((row["committed_offset"] or 0 for row in rows), default=0)
+        self.assertLess(committed, 200_000)
+
+    def test_a_full_disk_is_told(self):
+        topic = self.filled(["x" * 100] * 1000)
+        with open("/dev/full", "wb") as full:
+            reader = self.start("consume", topic, stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(reader.wait(60), FAILED)
+        self.assertIn(os.strerror(28), reader.stderr.read().decode())
+
+    def test_a_slow_pipe_loses_nothing(self):
+        topic = self.filled(range(50_000))
+        reader = self.start("consume", topic, stdout=subprocess.PIPE)
+        values = reader.stdout.read().split()
+        self.assertEqual(reader.wait(60), 0)
+        self.assertEqual(len(values), 50_000)
+
+    def test_an_interrupt_ends_a_follower(self):
+        topic = self.filled(["x"])
+        reader = self.start("consume", topic, "--follow", stdout=subprocess.PIPE)
+        self.assertEqual(reader.stdout.readline(), b"x\n")
+        reader.send_signal(signal.SIGINT)
+        self.assertEqual(reader.wait(60), INTERRUPTED)

@@ -1,0 +1,224 @@
+"""produce and consume: formats in both directions, positions, filters, groups, and the benchmarks."""
+
+import base64
+import json
+import os
+import random
+import signal
+import subprocess
+
+from cli import DONE, FAILED, INTERRUPTED, USAGE, Cli
+
+
+class Formats(Cli):
+    def test_lines_are_values(self):
+        topic = self.topic()
+        self.does("produce", topic, input="one\ntwo\n\nlast without an end")
+        self.assertEqual(self.does("consume", topic).out, "one\ntwo\n\nlast without an end\n")
+
+    def test_keys_headers_times_and_partitions_are_read_and_printed(self):
+        topic = self.topic(2)
+        self.does("produce", topic, "-f", "%p|%k|%h|%T|%v", input="1|k|a=1,b=2|1500|v=%\n0|||1000|w\n")
+        out = self.does("consume", topic, "-p", 1, "-f", "%t/%p@%o %k %K %S [%h] %T %d %v%%\\t%s").out
+        self.assertEqual(out, f"{topic}/1@0 k 1 3 [a=1,b=2] 1500 1970-01-01T00:00:01.500Z v=%%\tv=%\n")
+
+    def test_a_letter_that_is_none_is_an_error(self):
+        self.ends(USAGE, "consume", "any", "-f", "%q", says="%q")
+        self.ends(USAGE, "produce", "any", "-f", "%v %q", says="%q")
+
+    def test_json_round_trip_keeps_nulls_empties_and_binary(self):
+        source, target = self.topic(), self.topic()
+        chance = random.Random(1)
+        records = [{"key": None, "payload": None}, {"key": "", "payload": ""}, {"key": "k\n\"\u00e9", "payload": "v\u0000"}]
+        records += [{"key_base64": base64.b64encode(b"\xff\x00").decode(), "payload_base64": base64.b64encode(chance.randbytes(99)).decode()}]
+        records += [{"key": "h", "payload": "x", "headers": ["a", "1", "a", "2", "null", None]}]
+        self.does("produce", source, "--format", "json", input="".join(json.dumps(record) + "\n" for record in records))
+        first = self.does("consume", source, "--format", "json")
+        self.does("produce", target, "--format", "json", input=first.bytes)
+        second = self.does("consume", target, "--format", "json")
+        for had, sent, again in zip(records, first.objects(), second.objects(), strict=True):
+            self.assertEqual({name: sent.get(name) for name in had}, had)
+            for name in ("key", "key_base64", "payload", "payload_base64", "headers", "ts"):
+                self.assertEqual(sent.get(name), again.get(name))
+            self.assertEqual((again["topic"], again["partition"]), (target, 0))
+
+    def test_topics_in_json_count_when_the_command_line_leaves_it_to_them(self):
+        one, two, target = self.topic(), self.topic(), self.topic()
+        lines = "".join(json.dumps({"topic": topic, "payload": topic}) + "\n" for topic in (one, two))
+        self.does("produce", "-", "--format", "json", input=lines)
+        self.assertEqual([self.does("consume", topic).out for topic in (one, two)], [one + "\n", two + "\n"])
+        self.does("produce", target, "--format", "json", input=lines)
+        self.assertEqual(self.does("consume", target).out, f"{one}\n{two}\n")
+        self.ends(FAILED, "produce", "-", "--format", "json", input='{"payload": "x"}', says="standard input:1: the record names no topic")
+        self.does("produce", "-", "-f", "%t:%v", input=f"{one}:again\n")
+        self.assertEqual(self.does("consume", one, "-o", "-1").out, "again\n")
+
+    def test_a_format_with_lengths_keeps_nulls_empties_and_binary(self):
+        source, target, chance = self.topic(), self.topic(), random.Random(2)
+        rows = [(None, None), (b"", b""), (None, b"\n\n"), (b"k", None)] + [(chance.randbytes(9), chance.randbytes(50)) for _ in range(50)]
+        stream = b""
+        for key, value in rows:
+            sizes = [-1 if part is None else len(part) for part in (key, value)]
+            stream += b"%d %d " % tuple(sizes) + (key or b"") + (value or b"") + b"\n"
+        self.does("produce", source, "-f", "%K %S %k%v\\n", input=stream)
+        first = self.does("consume", source, "-f", "%K %S %k%v\\n")
+        self.assertEqual(first.bytes, stream)
+        self.does("produce", target, "-f", "%K %S %k%v\\n", input=first.bytes)
+        self.assertEqual(self.does("consume", target, "-f", "%K %S %k%v\\n").bytes, stream)
+
+    def test_every_codec(self):
+        for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+            topic = self.topic()
+            lines = "".join(f"{codec} {n}\n" for n in range(2000))
+            self.does("produce", topic, "-z", codec, "-q", input=lines)
+            self.assertEqual(self.does("consume", topic).out, lines)
+
+    def test_options_give_keys_headers_and_tombstones(self):
+        topic = self.topic(3)
+        self.does("produce", topic, "-k", "key", "-H", "a:1", "-p", 2, "-Z", input="v\n\n")
+        first, second = self.does("consume", topic, "--format", "json").objects()
+        self.assertEqual((first["key"], first["headers"], first["partition"], first["payload"]), ("key", ["a", "1"], 2, "v"))
+        self.assertIsNone(second["payload"])
+
+    def test_whole_files_are_records(self):
+        topic, content = self.topic(), os.urandom(5000)
+        self.does("produce", topic, "--whole", self.file(content), self.file("b\n"))
+        first, second = self.does("consume", topic, "--format", "json").objects()
+        self.assertEqual(base64.b64decode(first["payload_base64"]), content)
+        self.assertEqual(second["payload"], "b\n")
+
+    def test_hexadecimal(self):
+        topic = self.topic()
+        self.does("produce", topic, "-k", "\u00e9", input="ab\n")
+        self.assertEqual(self.does("consume", topic, "--hex", "-f", "%k %v").out, "c3a9 6162\n")
+
+    def test_keys_go_where_javas_partitioner_puts_them(self):
+        topic = self.topic(5)
+        self.does("produce", topic, "-f", "%k,%v", input="".join(f"key-{n},{n}\n" for n in range(20)))
+        rows = self.does("consume", topic, "-f", "%k %p").out.splitlines()
+        where = dict(row.split() for row in rows)
+        for key, partition in where.items():
+            self.assertEqual(int(partition), (murmur2(key.encode()) & 0x7FFFFFFF) % 5, key)
+
+
+class Positions(Cli):
+    def test_ranges_by_offset(self):
+        topic = self.filled(range(10))
+        for words, values in (
+            ("start", range(10)),
+            ("3", range(3, 10)),
+            ("-2", (8, 9)),
+            ("2:5", (2, 3, 4)),
+            ("start:-7", (0, 1, 2)),
+            ("-3:end", (7, 8, 9)),
+            ("end", ()),
+            ("5:5", ()),
+            ("100", ()),
+        ):
+            with self.subTest(words):
+                self.assertEqual(self.does("consume", topic, "-o", words).out.split(), [str(value) for value in values])
+
+    def test_ranges_by_time(self):
+        topic = self.topic()
+        self.does("produce", topic, "-f", "%T %v", input="".join(f"{second * 1000} {second}\n" for second in range(10)))
+        for words, values in (
+            ("@3000", range(3, 10)),
+            ("@3000:@5000", (3, 4)),
+            ("1970-01-01T00:00:08Z", (8, 9)),
+            ("-2h", ()),
+            ("start:-2h", range(10)),
+        ):
+            with self.subTest(words):
+                self.assertEqual(self.does("consume", topic, "-o", words).out.split(), [str(value) for value in values])
+
+    def test_a_position_that_is_none_is_an_error(self):
+        for words in ("middle", "1:2:3x", "@", "5x"):
+            self.ends(USAGE, "consume", "any", "-o", words, says=words.split(":")[-1])
+
+    def test_count_partitions_and_patterns_of_topics(self):
+        topic = self.topic(4)
+        self.does("produce", topic, "-f", "%p %v", input="".join(f"{n % 4} {n}\n" for n in range(40)))
+        self.assertEqual(len(self.does("consume", topic, "-n", 7).out.split()), 7)
+        values = self.does("consume", topic, "-p", "0,2-3").out.split()
+        self.assertEqual(sorted(map(int, values)), [n for n in range(40) if n % 4 != 1])
+        other = self.filled(["x"])
+        both = self.does("consume", "--regex", f"{topic[:-1]}.|{other}", "-o", "start", "-f", "%t").out.split()
+        self.assertLessEqual({topic, other}, set(both))
+
+    def test_filters(self):
+        topic = self.topic()
+        self.does("produce", topic, "-f", "%k|%h|%v", input="a1|x=1|apple.\nb2|x=2|pear\na3|y=1|plum.\n")
+        for words, values in (
+            (["--key", "^a"], ["apple.", "plum."]),
+            (["--value", "^p.*[.]$"], ["plum."]),
+            (["--value", "."], ["apple.", "pear", "plum."]),
+            (["--value", ".", "--plain"], ["apple.", "plum."]),
+            (["--header", "x"], ["apple.", "pear"]),
+            (["--header", "x:2"], ["pear"]),
+            (["--key", "a", "--header", "y"], ["plum."]),
+        ):
+            with self.subTest(words):
+                self.assertEqual(self.does("consume", topic, *words).out.split(), values)
+        self.ends(USAGE, "consume", topic, "--key", "(", says="(")
+
+
+class GroupReaders(Cli):
+    def test_what_was_printed_is_committed_and_no_more(self):
+        topic, group = self.filled(range(10)), self.fresh("group")
+        self.assertEqual(self.does("consume", topic, "-g", group, "-o", "start", "-n", 4).out.split(), list("0123"))
+        (row,) = self.does("group", "lag", group, "--format", "json").json()
+        self.assertEqual(row["lag"], 6)
+        self.assertEqual(self.does("consume", topic, "-g", group, "-n", 3).out.split(), list("456"))
+
+    def test_a_position_counts_only_where_nothing_was_committed(self):
+        topic, group = self.filled(range(6)), self.fresh("group")
+        self.does("consume", topic, "-g", group, "-o", "2", "-n", 1)
+        self.assertEqual(self.does("consume", topic, "-g", group, "-o", "start", "-n", 1).out, "3\n")
+
+    def test_an_interrupted_reader_commits_what_it_printed(self):
+        topic, group = self.filled(range(5)), self.fresh("group")
+        reader = self.start("consume", topic, "-g", group, "-o", "start", stdout=subprocess.PIPE)
+        self.assertEqual([reader.stdout.readline() for _ in range(5)], [b"%d\n" % n for n in range(5)])
+        reader.send_signal(signal.SIGINT)
+        self.assertEqual(reader.wait(60), INTERRUPTED)
+        (row,) = self.does("group", "lag", group, "--format", "json").json()
+        self.assertEqual(row["lag"], 0)
+
+    def test_two_members_share_the_partitions(self):
+        topic, group = self.topic(2), self.fresh("group")
+        readers = [self.start("consume", topic, "-g", group, "-o", "start", "-f", "%p", stdout=subprocess.PIPE) for _ in range(2)]
+        while len({row["member"] for row in self.members(group) if row["partitions"]}) < 2:
+            pass  # each look is an exchange with the broker
+        self.does("produce", topic, "-f", "%p %v", input="0 a\n1 b\n")
+        self.assertEqual({reader.stdout.readline() for reader in readers}, {b"0\n", b"1\n"})
+
+    def members(self, group):
+        ended = self.run_weir("group", "members", group, "--format", "json")
+        return ended.json() if ended.code == DONE and ended.out else []
+
+
+class Benchmarks(Cli):
+    def test_produce_consume_and_e2e_report_in_each_format(self):
+        topic = self.topic()
+        made = self.does("bench", "produce", topic, "-n", 5000, "-s", 100, "--format", "json").json()
+        self.assertEqual(made["records"], 5000)
+        read = self.does("bench", "consume", topic, "--format", "json").json()
+        self.assertEqual(read["records"], 5000)
+        there = self.does("bench", "e2e", self.topic(), "-n", 200, "-s", 100, "--format", "json").json()
+        self.assertEqual(there["records"], 200)
+        self.assertIn("records", self.does("bench", "produce", topic, "-n", 100).out)
+
+
+def murmur2(data):
+    """As Kafka's Utils.murmur2."""
+    m, mask = 0x5BD1E995, 0xFFFFFFFF
+    h = (0x9747B28C ^ len(data)) & mask
+    whole = len(data) & ~3
+    for at in range(0, whole, 4):
+        k = int.from_bytes(data[at : at + 4], "little") * m & mask
+        k = (k ^ k >> 24) * m & mask
+        h = (h * m & mask) ^ k
+    if tail := data[whole:]:
+        h = (h ^ int.from_bytes(tail, "little")) * m & mask
+    h = (h ^ h >> 13) * m & mask
+    return h ^ h >> 15
