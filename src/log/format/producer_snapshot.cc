@@ -53,7 +53,7 @@ std::vector<std::byte> format_producer_snapshot(const ProducerState::Entries& en
   return bytes;
 }
 
-Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes) {
+Result<std::vector<ProducerSnapshotEntry>> parse_producer_snapshot_entries(Bytes bytes) {
   if (bytes.size() < head_size)
     return fail(Errc::corrupt, "a producer snapshot that was cut short");
   if (load_be<std::int16_t>(bytes.data()) != version) {
@@ -66,11 +66,18 @@ Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes) {
   if (count < 0 || bytes.size() - head_size != std::uint64_t(count) * entry_size) {
     return fail(Errc::corrupt, "a producer snapshot whose count and size differ");
   }
-  ProducerState::Entries entries;
+  std::vector<ProducerSnapshotEntry> entries;
   for (std::int32_t i = 0; i < count; ++i) {
     const auto* at = bytes.data() + head_size + static_cast<std::size_t>(i) * entry_size;
-    entries.insert_or_assign(load_be<ProducerId>(at), get_entry(at));
+    entries.push_back({load_be<ProducerId>(at), get_entry(at)});
   }
+  return entries;
+}
+
+Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes) {
+  TRY_ASSIGN(const auto listed, parse_producer_snapshot_entries(bytes));
+  ProducerState::Entries entries;
+  for (const auto& [producer_id, entry] : listed) entries.insert_or_assign(producer_id, entry);
   return entries;
 }
 

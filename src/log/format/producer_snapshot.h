@@ -19,4 +19,11 @@ namespace weir::log {
 std::vector<std::byte> format_producer_snapshot(const ProducerState::Entries& entries);
 Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes);
 
+// The same as the file has them: in its order, and all where an id stands there twice.
+struct ProducerSnapshotEntry {
+  ProducerId producer_id = no_producer_id;
+  ProducerEntry entry;
+};
+Result<std::vector<ProducerSnapshotEntry>> parse_producer_snapshot_entries(Bytes bytes);
+
 }  // namespace weir::log
