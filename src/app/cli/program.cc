@@ -100,6 +100,7 @@ Commands all_commands() {
   add_cluster_commands(commands);
   add_bench_commands(commands);
   add_compat_commands(commands);
+  add_log_commands(commands);
   add_program_commands(commands);
   add_completion_commands(commands);
   return commands;

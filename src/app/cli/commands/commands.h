@@ -15,6 +15,7 @@ void add_group_commands(Commands& commands);         // list, describe, lag, mem
 void add_group_change_commands(Commands& commands);  // reset, delete
 void add_cluster_commands(Commands& commands);
 void add_bench_commands(Commands& commands);
+void add_log_commands(Commands& commands);         // dump, verify
 void add_completion_commands(Commands& commands);  // completion, man
 void add_program_commands(Commands& commands);     // profile, version
 void add_compat_commands(Commands& commands);
