@@ -69,7 +69,9 @@ Task<Outcome<Polled>> ConsumerState::poll(env::Instant deadline) {
     if (options.commits_by_itself && has_group() && now() >= commit_at) {
       commit_at = now() + options.commit_interval;
       if (auto offsets = positions.to_commit(); !offsets.empty()) {
-        spawn(commit_in_background(std::move(offsets), {}));
+        spawn(commit_in_background(std::move(offsets), [this](const Outcome<>& outcome) {
+          if (!outcome && options.on_commit_failed) options.on_commit_failed(outcome.error());
+        }));
       }
     }
     Polled out = collect();
@@ -114,7 +116,9 @@ Task<> ConsumerState::give_up(Partitions partitions, bool lost) {
       return !std::ranges::binary_search(partitions, offset.first);
     });
     auto committing = commit(std::move(offsets), now() + last_commit_wait);
-    (void)co_await std::move(committing);  // else somebody gets these records again
+    const Outcome<> committed = co_await std::move(committing);
+    // Somebody gets these records again.
+    if (!committed && options.on_commit_failed) options.on_commit_failed(committed.error());
   }
   const auto& tell = lost ? listener.lost : listener.revoked;
   if (tell) {

@@ -41,10 +41,11 @@ struct ConsumerOptions {
   bool reads_committed = false;   // isolation.level
   bool commits_by_itself = true;  // enable.auto.commit
   bool finishes_by_hand = false;  // finished() says what may be committed, not the next poll
-  std::chrono::milliseconds commit_interval{5'000};  // auto.commit.interval.ms
-  std::size_t poll_records_max = 500;                // max.poll.records
-  std::chrono::milliseconds fetch_wait_max{500};     // fetch.max.wait.ms
-  std::int32_t fetch_bytes_min = 1;                  // fetch.min.bytes
+  std::chrono::milliseconds commit_interval{5'000};      // auto.commit.interval.ms
+  std::function<void(const Failure&)> on_commit_failed;  // of commits that it makes by itself
+  std::size_t poll_records_max = 500;                    // max.poll.records
+  std::chrono::milliseconds fetch_wait_max{500};         // fetch.max.wait.ms
+  std::int32_t fetch_bytes_min = 1;                      // fetch.min.bytes
   FetchLimits limits;
   bool checks_crc = true;  // check.crcs
 };

@@ -44,6 +44,7 @@ class RecordHeaders {
     Iterator(const std::byte* at, const std::byte* end, std::int32_t left);
     const RecordHeader& operator*() const { return header_; }
     const RecordHeader* operator->() const { return &header_; }
+    const std::byte* after() const { return at_; }  // where the next header begins
     Iterator& operator++();
     void operator++(int) { ++*this; }
     bool operator==(std::default_sentinel_t) const { return left_ == 0; }
