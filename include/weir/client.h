@@ -82,6 +82,7 @@ class WEIR_API Client {
   std::expected<Producer, Failure> producer(const ProducerOptions& options) const;
   std::expected<Producer, Failure> producer() const;
   std::expected<Consumer, Failure> consumer(const ConsumerOptions& options) const;
+  std::expected<Consumer, Failure> consumer() const;
   std::expected<Admin, Failure> admin(const AdminOptions& options) const;
   std::expected<Admin, Failure> admin() const;
 

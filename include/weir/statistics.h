@@ -18,10 +18,9 @@ struct ProducerStatistics {
 
 struct ConsumerStatistics {
   std::uint64_t records_received = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t batches = 0;
-  std::uint64_t commits = 0;
-  std::uint64_t rebalances = 0;
+  std::uint64_t bytes_received = 0;  // without headers
+  std::uint64_t polls = 0;
+  std::uint64_t rebalances = 0;  // times that partitions came or went
 };
 
 struct Statistics {

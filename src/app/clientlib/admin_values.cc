@@ -49,10 +49,6 @@ std::vector<QuorumReplica> public_of(const std::vector<client::QuorumReplica>& r
 
 }  // namespace
 
-TopicPartition public_of(const client::TopicPartition& partition) {
-  return {partition.topic, partition.partition};
-}
-
 ConfigEntry public_of(const client::ConfigEntry& entry) {
   return {.name = entry.name,
           .value = entry.value,
@@ -139,16 +135,6 @@ LogDirDescription public_of(const client::LogDirDescription& directory) {
                                   .offset_lag = each.offset_lag,
                                   .is_future = each.is_future});
   }
-  return converted;
-}
-
-client::TopicPartition inner_of(const TopicPartition& partition) {
-  return {partition.topic, partition.partition};
-}
-
-std::vector<client::TopicPartition> inner_of(const std::vector<TopicPartition>& partitions) {
-  std::vector<client::TopicPartition> converted;
-  for (const TopicPartition& each : partitions) converted.push_back(inner_of(each));
   return converted;
 }
 

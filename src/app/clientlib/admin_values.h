@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/clientlib/failures.h"
+#include "app/clientlib/partition_values.h"
 #include "client/admin/admin.h"
 #include "weir/admin.h"
 
@@ -18,7 +19,6 @@ T public_of(T number) {
   return number;
 }
 inline std::string public_of(std::string text) { return text; }
-TopicPartition public_of(const client::TopicPartition& partition);
 ConfigEntry public_of(const client::ConfigEntry& entry);
 ConfigResource public_of(const client::ConfigResource& resource);
 CreatedTopic public_of(const client::CreatedTopic& topic);
@@ -66,8 +66,6 @@ auto public_of(const std::map<Key, T>& values) {
   return converted;
 }
 
-client::TopicPartition inner_of(const TopicPartition& partition);
-std::vector<client::TopicPartition> inner_of(const std::vector<TopicPartition>& partitions);
 client::ConfigResource inner_of(const ConfigResource& resource);
 client::NewTopic inner_of(NewTopic topic);
 client::NewPartitions inner_of(NewPartitions partitions);

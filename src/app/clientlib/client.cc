@@ -20,6 +20,27 @@ std::expected<void, Failure> apply(client::ClientConfig& config, const Propertie
 
 }  // namespace clientlib
 
+namespace {
+
+// The typed fields say what the properties say, and are judged as they are.
+Properties properties_of(const ClientOptions& options) {
+  Properties out;
+  const auto set_time = [&out](std::string_view name, const auto& value) {
+    if (value) out.emplace_back(name, std::to_string(value->count()));
+  };
+  if (!options.bootstrap_servers.empty()) {
+    out.emplace_back("bootstrap.servers", options.bootstrap_servers);
+  }
+  if (options.client_id) out.emplace_back("client.id", *options.client_id);
+  if (options.rack) out.emplace_back("client.rack", *options.rack);
+  set_time("request.timeout.ms", options.request_timeout);
+  set_time("socket.connection.setup.timeout.ms", options.connect_timeout);
+  set_time("metadata.max.age.ms", options.metadata_age_max);
+  return out;
+}
+
+}  // namespace
+
 Client::Client(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
@@ -27,17 +48,9 @@ Client::~Client() = default;
 
 std::expected<Client, Failure> Client::create(ClientOptions options) {
   client::ClientConfig config;
-  auto& connection = config.cluster.connection;
-  connection.software_version = WEIR_VERSION;
-  if (options.client_id) connection.client_id = *options.client_id;
-  if (options.rack) config.cluster.rack = *options.rack;
-  if (options.request_timeout) connection.request_timeout = *options.request_timeout;
-  if (options.connect_timeout) connection.setup_timeout = *options.connect_timeout;
-  if (options.metadata_age_max) config.cluster.metadata_age_max = *options.metadata_age_max;
-  if (!options.bootstrap_servers.empty()) {
-    auto bootstrap = client::parse_bootstrap(options.bootstrap_servers);
-    if (!bootstrap) return std::unexpected(clientlib::failure_of(bootstrap.error()));
-    config.cluster.bootstrap = *std::move(bootstrap);
+  config.cluster.connection.software_version = WEIR_VERSION;
+  if (auto applied = clientlib::apply(config, properties_of(options)); !applied) {
+    return std::unexpected(applied.error());
   }
   if (auto applied = clientlib::apply(config, options.properties); !applied) {
     return std::unexpected(applied.error());
