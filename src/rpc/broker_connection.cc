@@ -13,23 +13,31 @@ namespace {
 
 using Dialled = OneShot<Result<std::unique_ptr<env::Connection>>>;
 
-Task<> dial(env::Env& env, env::Address address, std::shared_ptr<Dialled> dialled) {
-  auto connecting = env.network.connect(std::move(address));
+Task<> dial(env::Env& env, env::Address address, std::shared_ptr<Dialled> dialled,
+            Cancellation stop) {
+  auto connecting = env.network.connect(std::move(address), std::move(stop));
   auto connected = co_await std::move(connecting);
   if (!dialled->is_set()) dialled->set(std::move(connected));
 }
 
-// A connection that comes too late is closed by whoever dialled.
+// A connection that comes too late is closed by whoever dialled. Nobody is left dialling for long.
 Task<Result<std::unique_ptr<env::Connection>>> dial_within(env::Env& env, TaskScope& tasks,
                                                            env::Address address,
-                                                           std::chrono::milliseconds limit) {
+                                                           std::chrono::milliseconds limit,
+                                                           Cancellation stop) {
   const auto dialled = std::make_shared<Dialled>(env.executor);
-  tasks.spawn(dial(env, std::move(address), dialled));
+  Cancellation end;
+  tasks.spawn(dial(env, std::move(address), dialled, end));
   const auto timer = env.timers.start(env.clock.now() + limit, [dialled] {
     if (!dialled->is_set()) dialled->set(fail(Errc::timed_out, "no connection in time"));
   });
+  const auto give_up = [dialled] {
+    if (!dialled->is_set()) dialled->set(fail(Errc::closed, "the connection was given up"));
+  };
+  const OnCancel on_stop(stop, give_up);
   auto connected = co_await *dialled;
   env.timers.cancel(timer);
+  end.request();
   co_return connected;
 }
 
@@ -59,8 +67,9 @@ Result<VersionTable> read_versions(Reply reply) {
 Task<Result<std::unique_ptr<BrokerConnection>>> BrokerConnection::open(env::Env& env,
                                                                        TaskScope& tasks,
                                                                        env::Address address,
-                                                                       ConnectionOptions options) {
-  auto dialling = dial_within(env, tasks, std::move(address), options.setup_timeout);
+                                                                       ConnectionOptions options,
+                                                                       Cancellation stop) {
+  auto dialling = dial_within(env, tasks, std::move(address), options.setup_timeout, stop);
   CO_TRY_ASSIGN(auto socket, co_await std::move(dialling));
   wire::ApiVersionsRequest request;
   const std::string version = options.software_version;
@@ -69,6 +78,8 @@ Task<Result<std::unique_ptr<BrokerConnection>>> BrokerConnection::open(env::Env&
   auto pipe = std::make_shared<Pipe>(env, tasks, std::move(options), std::move(socket));
   std::unique_ptr<BrokerConnection> opened(new BrokerConnection(pipe));
   pipe->start();
+  const auto close = [pipe] { pipe->end({Errc::closed, "the connection was given up"}); };
+  const OnCancel on_stop(stop, close);
   constexpr auto key = wire::ApiVersionsRequest::api_key;
   auto asking = opened->submit(key, &request, wire::ApiVersionsRequest::descriptor, {});
   CO_TRY_ASSIGN(auto reply, co_await std::move(asking));

@@ -39,10 +39,12 @@ struct CallOptions {
 
 class BrokerConnection {
  public:
-  // Errors: io and timed_out (nobody there), closed, corrupt, unsupported.
+  // Errors: io and timed_out (nobody there), closed, corrupt, unsupported. `stop` ends an attempt
+  // at once: closed.
   static Task<Result<std::unique_ptr<BrokerConnection>>> open(env::Env& env, TaskScope& tasks,
                                                               env::Address address,
-                                                              ConnectionOptions options);
+                                                              ConnectionOptions options,
+                                                              Cancellation stop = {});
   ~BrokerConnection();
   BrokerConnection(const BrokerConnection&) = delete;
   BrokerConnection& operator=(const BrokerConnection&) = delete;

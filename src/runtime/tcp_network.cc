@@ -18,7 +18,12 @@
 namespace weir::runtime {
 namespace {
 
-Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std::string name) {
+Error stopped(const std::string& name) {
+  return {Errc::closed, "connecting to " + name + " was given up"};
+}
+
+Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std::string name,
+                                         Cancellation stop) {
   OwnedDescriptor socket(
       ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!socket) co_return system_failure(errno, "cannot connect to " + name);
@@ -30,8 +35,13 @@ Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std:
     Watch watch(loop, ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
     const auto give_up =
         loop.start(loop.now() + TcpNetwork::connect_wait_max, [&watch] { watch.close(); });
-    co_await watch.wait(Watch::Direction::write);
+    {
+      const auto close = [&watch] { watch.close(); };
+      const OnCancel on_stop(stop, close);
+      co_await watch.wait(Watch::Direction::write);
+    }
     loop.cancel(give_up);
+    if (stop.is_requested()) co_return std::unexpected(stopped(name));
     socklen_t size = sizeof(number);
     ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &number, &size);
     if (watch.descriptor() < 0) number = ETIMEDOUT;
@@ -53,7 +63,8 @@ std::unique_ptr<env::Connection> TcpNetwork::adopt(std::unique_ptr<env::Socket> 
   return std::make_unique<TcpConnection>(loop_, std::move(accepted->descriptor));
 }
 
-Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address target) {
+Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address target,
+                                                                   Cancellation stop) {
   Result<std::vector<SocketAddress>> addresses;
   if (is_literal(target.host)) {
     addresses = resolve(target);
@@ -65,7 +76,8 @@ Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address 
   if (!addresses) co_return std::unexpected(std::move(addresses).error());
   Error last{Errc::not_found, target.text() + " has no address"};
   for (const SocketAddress& each : *addresses) {
-    auto connecting = connect_to(loop_, each, target.text());
+    if (stop.is_requested()) co_return std::unexpected(stopped(target.text()));
+    auto connecting = connect_to(loop_, each, target.text(), stop);
     auto socket = co_await std::move(connecting);
     if (socket) co_return std::make_unique<TcpConnection>(loop_, *std::move(socket));
     last = std::move(socket).error();

@@ -3,8 +3,8 @@
 //
 // listen("", p) serves every interface, IPv4 and IPv6; listen(name, p) every address that the name
 // has ("localhost": both loopbacks), all under one port. It resolves at once: listening is a
-// start-up business. connect() resolves names on a helper thread and gives each address
-// connect_wait_max.
+// start-up business. connect() resolves names on a helper thread, which nothing ends
+// before its time, and gives each address connect_wait_max.
 
 #include "base/env/network.h"
 #include "runtime/loop.h"
@@ -18,11 +18,13 @@ class TcpNetwork final : public env::Network {
 
   explicit TcpNetwork(Loop& loop) : loop_(loop) {}
 
+  using env::Network::connect;
   using env::Network::listen;
   Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog,
                                                 const env::SocketBuffers& buffers) override;
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override;
-  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override;
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address,
+                                                         Cancellation stop) override;
 
  private:
   Loop& loop_;

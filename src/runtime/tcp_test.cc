@@ -312,5 +312,33 @@ TEST_F(TcpTest, accepted_connections_have_the_buffers_that_were_asked_for) {
   shards_.post(0, [owned = std::move(listener)] {});
 }
 
+Task<> give_up_connecting(env::Env& env, Address silent) {
+  Cancellation stop;
+  const env::Instant begun = env.clock.now();
+  env.timers.start(begun + std::chrono::milliseconds(20), [&stop] { stop.request(); });
+  auto connecting = env.network.connect(silent, stop);
+  EXPECT_EQ(env::error_of(co_await std::move(connecting)), Errc::closed);
+  EXPECT_LT(env.clock.now() - begun, std::chrono::seconds(5));
+  auto again = env.network.connect(silent, stop);
+  EXPECT_EQ(env::error_of(co_await std::move(again)), Errc::closed);
+}
+
+TEST_F(TcpTest, connecting_to_one_who_does_not_answer_can_be_given_up) {
+  const auto resolved = resolve({"127.0.0.1", 0});
+  OwnedDescriptor full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(full.get(), resolved->front().get(), resolved->front().size), 0);
+  ASSERT_EQ(::listen(full.get(), 0), 0);
+  sockaddr_in bound{};
+  socklen_t size = sizeof(bound);
+  ::getsockname(full.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  // Whoever comes when nobody is accepted any more hears nothing.
+  std::vector<OwnedDescriptor> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    ::connect(waiting.back().get(), reinterpret_cast<sockaddr*>(&bound), size);
+  }
+  run([&] { return give_up_connecting(env(), {"127.0.0.1", ntohs(bound.sin_port)}); });
+}
+
 }  // namespace
 }  // namespace weir::runtime

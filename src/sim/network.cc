@@ -25,11 +25,22 @@ std::unique_ptr<env::Connection> ShardNetwork::adopt(std::unique_ptr<env::Socket
   return std::make_unique<Stream>(shard_, std::exchange(end->link, nullptr), 1);
 }
 
-Task<Result<std::unique_ptr<env::Connection>>> ShardNetwork::connect(env::Address address) {
-  OneShot<Result<std::shared_ptr<Link>>> dialed(shard_);
-  shard_.world().switchboard().dial(shard_, address,
-                                    [&dialed](auto result) { dialed.set(std::move(result)); });
-  auto link = co_await dialed;
+Task<Result<std::unique_ptr<env::Connection>>> ShardNetwork::connect(env::Address address,
+                                                                     Cancellation stop) {
+  using Dialed = OneShot<Result<std::shared_ptr<Link>>>;
+  const auto dialed = std::make_shared<Dialed>(shard_);
+  Switchboard& switchboard = shard_.world().switchboard();
+  switchboard.dial(shard_, address, [dialed, &switchboard](auto result) {
+    if (!dialed->is_set()) return dialed->set(std::move(result));
+    if (result) switchboard.close(*result, 0);  // nobody waits for it any more
+  });
+  const auto give_up = [dialed, name = address.text()] {
+    if (!dialed->is_set()) {
+      dialed->set(fail(Errc::closed, "connecting to " + name + " was given up"));
+    }
+  };
+  const OnCancel on_stop(stop, give_up);
+  auto link = co_await *dialed;
   if (!link) co_return std::unexpected(std::move(link).error());
   co_return std::make_unique<Stream>(shard_, *std::move(link), 0);
 }

@@ -15,11 +15,13 @@ class Shard;
 class ShardNetwork final : public env::Network {
  public:
   explicit ShardNetwork(Shard& shard) : shard_(shard) {}
+  using env::Network::connect;
   using env::Network::listen;
   Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog,
                                                 const env::SocketBuffers& buffers) override;
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override;
-  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override;
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address,
+                                                         Cancellation stop) override;
 
  private:
   Shard& shard_;

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/bytes.h"
+#include "base/cancellation.h"
 #include "base/env/disk.h"
 #include "base/env/executor.h"
 #include "base/result.h"
@@ -91,7 +92,11 @@ class Network {
     return listen(address, backlog, SocketBuffers{});
   }
   virtual std::unique_ptr<Connection> adopt(std::unique_ptr<Socket> socket) = 0;
-  virtual Task<Result<std::unique_ptr<Connection>>> connect(Address address) = 0;
+  // `stop`, requested on this shard, ends what is under way: Errc::closed.
+  virtual Task<Result<std::unique_ptr<Connection>>> connect(Address address, Cancellation stop) = 0;
+  Task<Result<std::unique_ptr<Connection>>> connect(Address address) {
+    return connect(std::move(address), Cancellation{});
+  }
 };
 
 }  // namespace weir::env

@@ -27,7 +27,7 @@ Task<Outcome<Cluster::Connection>> Links::get(env::Address address, Lane lane,
 }
 
 Task<> Links::open(env::Address address, Link& link) {
-  auto opening = rpc::BrokerConnection::open(env_, tasks_, address, options_);
+  auto opening = rpc::BrokerConnection::open(env_, tasks_, address, options_, stop_);
   auto opened = co_await std::move(opening);
   link.opening = false;
   ++link.attempts;
@@ -57,6 +57,7 @@ bool Links::in_backoff(const env::Address& address) const {
 
 void Links::close() {
   closed_ = true;
+  stop_.request();
   close_unless([](const env::Address&) { return false; });
   changed_.notify();
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/cancellation.h"
 #include "base/signal.h"
 #include "base/task_scope.h"
 #include "client/backoff.h"
@@ -38,7 +39,7 @@ class Links {
       if (link.connection && !keep(key.first)) std::exchange(link.connection, nullptr)->close();
     }
   }
-  // Everybody who waits gets `closed`, now and later.
+  // Everybody who waits gets `closed`, now and later; attempts end soon.
   void close();
 
  private:
@@ -65,6 +66,7 @@ class Links {
   Backoff backoff_;
   Signal changed_;
   bool closed_ = false;
+  Cancellation stop_;                                          // of attempts that are under way
   std::map<std::pair<env::Address, Lane>, Link, Less> links_;  // a node of it stays where it is
 };
 

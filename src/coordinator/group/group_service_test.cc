@@ -78,7 +78,7 @@ class NoNetwork final : public env::Network {
     return fail(Errc::unsupported, "no network");
   }
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket>) override { return nullptr; }
-  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address) override {
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address, Cancellation) override {
     co_return fail(Errc::unsupported, "no network");
   }
 };

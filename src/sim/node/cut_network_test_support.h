@@ -18,6 +18,7 @@ class CutNetwork final : public env::Network {
   void cut_after(std::uint64_t bytes) { cuts_.insert(bytes); }
   std::uint64_t bytes() const { return bytes_; }
 
+  using env::Network::connect;
   using env::Network::listen;
   Result<std::unique_ptr<env::Listener>> listen(const env::Address& address, int backlog,
                                                 const env::SocketBuffers& buffers) override {
@@ -26,8 +27,9 @@ class CutNetwork final : public env::Network {
   std::unique_ptr<env::Connection> adopt(std::unique_ptr<env::Socket> socket) override {
     return inner_.adopt(std::move(socket));
   }
-  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address) override {
-    auto connecting = inner_.connect(std::move(address));
+  Task<Result<std::unique_ptr<env::Connection>>> connect(env::Address address,
+                                                         Cancellation stop) override {
+    auto connecting = inner_.connect(std::move(address), std::move(stop));
     auto connection = co_await std::move(connecting);
     if (!connection) co_return connection;
     std::unique_ptr<env::Connection> watched =
