@@ -77,11 +77,10 @@ Result<> set_ignore_keys(ClientConfig& config, std::string_view value) {
   return {};
 }
 
-// Records are repeated until delivery.timeout.ms; a number of repetitions is Java's older way.
-Result<> set_retries(ClientConfig&, std::string_view value) {
-  if (value == "2147483647") return {};
-  return weir::fail(Errc::unsupported,
-                    "only 2147483647 is served; delivery.timeout.ms bounds the repetitions");
+Result<> set_idempotence(ClientConfig& config, std::string_view value) {
+  TRY(read_property(value, config.producer.delivery.idempotent));
+  config.names_idempotence = true;
+  return {};
 }
 
 template <auto Member>
@@ -99,7 +98,7 @@ constexpr auto table = std::to_array<Property>({
     {{"compression.type", "none, gzip, snappy, lz4 or zstd"}, &set_codec},
     {{"compression.zstd.level", a_count}, &set_level<wire::Codec::zstd>},
     {{"delivery.timeout.ms", a_time}, of_delivery<&SenderOptions::delivery_timeout>},
-    {{"enable.idempotence", a_choice}, of_delivery<&SenderOptions::idempotent>},
+    {{"enable.idempotence", a_choice}, &set_idempotence},
     {{"linger.ms", a_time}, of_batches<&AccumulatorOptions::linger>},
     {{"max.block.ms", a_time}, &set_member<&ClientConfig::producer, &ProducerOptions::block_max>},
     {{"max.in.flight.requests.per.connection", a_count}, &set_in_flight},
@@ -108,11 +107,36 @@ constexpr auto table = std::to_array<Property>({
     {{"partitioner.adaptive.partitioning.enable", a_choice},
      &set_inner<&ClientConfig::producer, &ProducerOptions::partitions, &PartitionOptions::adapts>},
     {{"partitioner.ignore.keys", a_choice}, &set_ignore_keys},
-    {{"retries", "2147483647"}, &set_retries},
+    {{"retries", a_count}, of_delivery<&SenderOptions::retries>},
 });
 
 }  // namespace
 
 std::span<const Property> producer_properties() { return table; }
+
+// As ProducerConfig does: retries and acks turn off an idempotence that was not asked for, too many
+// requests in flight do not (since Kafka 4.0).
+Result<> settle_producer(ClientConfig& config) {
+  SenderOptions& delivery = config.producer.delivery;
+  if (!delivery.idempotent) return {};
+  if (delivery.retries == 0 && config.names_idempotence) {
+    return weir::fail(Errc::invalid,
+                      "retries: must be set to non-zero when using the idempotent producer");
+  }
+  if (delivery.acks != -1 && config.names_idempotence) {
+    return weir::fail(Errc::invalid,
+                      "acks: must be set to all in order to use the idempotent producer; otherwise "
+                      "idempotence cannot be guaranteed");
+  }
+  if (delivery.in_flight_max > 5) {
+    return weir::fail(
+        Errc::invalid,
+        fmt::format("max.in.flight.requests.per.connection: must be set to at most 5 to use the "
+                    "idempotent producer, not {}; enable.idempotence=false allows more",
+                    delivery.in_flight_max));
+  }
+  delivery.idempotent = delivery.retries > 0 && delivery.acks == -1;
+  return {};
+}
 
 }  // namespace weir::client

@@ -123,6 +123,16 @@ Result<> set_property(ClientConfig& config, std::string_view name, std::string_v
   return weir::fail(Errc::not_found, fmt::format("{}: unknown property{}", name, hint));
 }
 
+Result<> settle_properties(ClientConfig& config) {
+  TRY(settle_producer(config));
+  const MembershipOptions& group = config.consumer.group;
+  if (!group.group_id.empty() && group.heartbeat_interval >= group.session_timeout) {
+    return weir::fail(Errc::invalid,
+                      "heartbeat.interval.ms must be set lower than session.timeout.ms");
+  }
+  return {};
+}
+
 std::vector<PropertyInfo> known_properties() {
   std::vector<PropertyInfo> known;
   for (const Property& each : all_properties()) known.push_back(each.info);

@@ -22,11 +22,17 @@ struct ClientConfig {
   ProducerOptions producer;
   ConsumerOptions consumer;
   std::map<wire::Codec, int> compression_levels;  // compression.CODEC.level, also of other codecs
+  bool names_idempotence = false;                 // enable.idempotence was set
 };
 
 // Error: invalid (the value), not_found (the name), unsupported (known and not served); one line
 // that begins with the name.
 Result<> set_property(ClientConfig& config, std::string_view name, std::string_view value);
+
+// After the last property and before the configuration is used: what one property says about
+// another. Idempotence that nobody asked for by name gives way, as in Kafka's producer. Error:
+// invalid, one line that begins with a name.
+Result<> settle_properties(ClientConfig& config);
 
 // host:port, host (port 9092), [::1]:9092; with commas between. Error: invalid.
 Result<std::vector<env::Address>> parse_bootstrap(std::string_view text);

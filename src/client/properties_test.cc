@@ -14,13 +14,14 @@ TEST(Properties, are_kafkas_names) {
   EXPECT_TRUE(set_property(config, "client.id", "me"));
   EXPECT_TRUE(set_property(config, "request.timeout.ms", "1500"));
   EXPECT_TRUE(set_property(config, "metadata.recovery.strategy", "none"));
-  EXPECT_TRUE(set_property(config, "allow.auto.create.topics", "true"));
+  EXPECT_TRUE(set_property(config, "allow.auto.create.topics", "false"));
   EXPECT_TRUE(set_property(config, "bootstrap.servers", "a:1,b:2"));
   EXPECT_TRUE(set_property(config, "security.protocol", "PLAINTEXT"));
   EXPECT_EQ(config.cluster.connection.client_id, "me");
   EXPECT_EQ(config.cluster.connection.request_timeout, std::chrono::milliseconds(1500));
   EXPECT_FALSE(config.cluster.rebootstraps);
-  EXPECT_TRUE(config.cluster.creates_topics);
+  EXPECT_FALSE(config.cluster.creates_topics);
+  EXPECT_TRUE(ClientConfig().cluster.creates_topics);
   EXPECT_EQ(config.cluster.bootstrap.size(), 2u);
   EXPECT_TRUE(set_property(config, "metadata.max.age.ms", "9223372036854775807"));  // never
 }
@@ -44,6 +45,56 @@ TEST(Properties, nothing_is_ignored) {
     EXPECT_THAT(set.error().what, HasSubstr(words));
     EXPECT_THAT(set.error().what, HasSubstr(name));
   }
+}
+
+using Settings = std::vector<std::pair<std::string_view, std::string_view>>;
+
+Result<ClientConfig> settled(const Settings& settings) {
+  ClientConfig config;
+  for (const auto& [name, value] : settings) TRY(set_property(config, name, value));
+  TRY(settle_properties(config));
+  return config;
+}
+
+TEST(Properties, idempotence_that_nobody_asked_for_gives_way) {
+  const auto is_idempotent = [](const Settings& settings) {
+    const auto config = settled(settings);
+    EXPECT_TRUE(config) << config.error().what;
+    return config && config->producer.delivery.idempotent;
+  };
+  EXPECT_TRUE(is_idempotent({}));
+  EXPECT_TRUE(is_idempotent({{"acks", "-1"}, {"retries", "1"}}));
+  EXPECT_FALSE(is_idempotent({{"acks", "1"}}));
+  EXPECT_FALSE(is_idempotent({{"acks", "0"}}));
+  EXPECT_FALSE(is_idempotent({{"retries", "0"}}));
+  EXPECT_FALSE(is_idempotent(
+      {{"enable.idempotence", "false"}, {"max.in.flight.requests.per.connection", "100"}}));
+  EXPECT_EQ(settled({{"retries", "3"}})->producer.delivery.retries, 3);
+}
+
+TEST(Properties, what_contradicts_idempotence_is_refused_in_any_order) {
+  for (const auto& [setting, words] :
+       {std::pair{Settings::value_type{"acks", "1"}, "acks: must be set to all"},
+        {{"acks", "0"}, "acks: must be set to all"},
+        {{"retries", "0"}, "retries: must be set to non-zero"},
+        {{"max.in.flight.requests.per.connection", "6"}, "at most 5"}}) {
+    for (const Settings& settings : {Settings{{"enable.idempotence", "true"}, setting},
+                                     Settings{setting, {"enable.idempotence", "true"}}}) {
+      const auto config = settled(settings);
+      ASSERT_FALSE(config) << setting.first;
+      EXPECT_EQ(config.error().code, Errc::invalid);
+      EXPECT_THAT(config.error().what, HasSubstr(words));
+    }
+  }
+  // Here Kafka's producer does not give way, since 4.0.
+  EXPECT_FALSE(settled({{"max.in.flight.requests.per.connection", "6"}}));
+  EXPECT_FALSE(settled({{"max.in.flight.requests.per.connection", "6"}, {"acks", "1"}}));
+}
+
+TEST(Properties, a_heartbeat_is_faster_than_a_session) {
+  EXPECT_FALSE(settled({{"group.id", "g"}, {"session.timeout.ms", "3000"}}));
+  EXPECT_TRUE(settled({{"group.id", "g"}, {"session.timeout.ms", "3001"}}));
+  EXPECT_TRUE(settled({{"session.timeout.ms", "3000"}}));
 }
 
 TEST(Properties, brokers_are_hosts_with_ports) {

@@ -20,6 +20,8 @@ std::span<const Property> cluster_properties();
 std::span<const Property> producer_properties();
 std::span<const Property> consumer_properties();
 
+Result<> settle_producer(ClientConfig& config);
+
 // What a value should have been.
 inline constexpr std::string_view a_time = "milliseconds";
 inline constexpr std::string_view a_choice = "true or false";

@@ -53,6 +53,7 @@ Exit ClientCommand::run(const Program& program) {
   auto settings = client_settings(flags_, program);
   Result<> good = settings ? check() : std::unexpected(settings.error());
   if (good) good = adjust(*settings);
+  if (good) good = client::settle_properties(settings->config);
   if (!good) {
     complain(name(), good.error().what);
     return Exit::usage;

@@ -163,6 +163,7 @@ void Accumulator::recycle(BatchPtr batch) {
   batch->count = 0;
   batch->identity = {};
   batch->in_doubt = batch->denied = batch->was_cut = batch->is_over = false;
+  batch->attempts = 0;
   spare_.push_back(std::move(batch));
 }
 

@@ -36,6 +36,7 @@ struct Batch {
   // The sender's.
   std::int64_t first = 0;  // position of its first record in the partition's stream
   wire::BatchIdentity identity;
+  int attempts = 0;       // it was sent so often
   bool in_doubt = false;  // an attempt may have been written
   bool denied = false;    // in doubt, and a broker said since that something before it is missing
   bool was_cut = false;   // from one that was in doubt: brokers would not recognise it

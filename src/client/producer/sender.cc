@@ -18,6 +18,7 @@ Sender::Sender(SenderOptions options, Accumulator& accumulator, RandomSource& ra
     : options_(options), accumulator_(accumulator), random_(random) {
   CHECK(!options.idempotent || options.acks == -1, "idempotence asks for acks=all");
   CHECK(!options.idempotent || options.in_flight_max <= 5, "brokers remember five batches");
+  CHECK(!options.idempotent || options.retries > 0, "idempotence asks for retries");
 }
 
 PartitionSlot Sender::add_partition() {
@@ -25,7 +26,14 @@ PartitionSlot Sender::add_partition() {
   return accumulator_.add_partition();
 }
 
-void Sender::set_leader(PartitionSlot slot, BrokerId leader) { partitions_[slot].leader = leader; }
+void Sender::set_leader(PartitionSlot slot, BrokerId leader) {
+  Partition& partition = partitions_[slot];
+  if (leader == partition.leader) return;
+  partition.leader = leader;
+  // The back-off was for the one that refused. Leaders change by later epochs only, so that brokers
+  // that contradict each other do not make this a loop.
+  if (leader != no_broker) partition.blocked_until = {};
+}
 
 void Sender::set_connected(BrokerId broker, bool is_connected) {
   if (is_connected) {
@@ -182,6 +190,7 @@ Batch* Sender::start(PartitionSlot slot) {
     if (identity != batch->identity) wire::set_identity(batch->bytes, identity);
     batch->identity = identity;
   }
+  ++batch->attempts;
   partition.in_flight_with = partition.leader;
   partition.in_flight.push_back(std::move(batch));
   return partition.in_flight.back().get();

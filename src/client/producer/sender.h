@@ -22,7 +22,8 @@
 // flight: a broker without any state of this producer would accept the second one without the
 // first. After epoch 2^15-1 comes a new id.
 //
-// Every batch ends once: written; refused; delivery.timeout.ms after its creation; purged. What
+// Every batch ends once: written; refused; sent as often as `retries` allows; delivery.timeout.ms
+// after its creation; purged. What
 // ends while a request is out may have been written, and its answer is still used.
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct SenderOptions {
   std::int16_t acks = -1;  // acks: -1 all, 1, 0
   bool idempotent = true;  // enable.idempotence: with all acks only
   int in_flight_max = 5;   // max.in.flight.requests.per.connection; 5 at most when idempotent
+  int retries =
+      INT32_MAX;  // retries: of one batch, beside delivery.timeout.ms; 1 or more when idempotent
   std::chrono::nanoseconds delivery_timeout = std::chrono::minutes(2);  // delivery.timeout.ms
   Backoff backoff{std::chrono::milliseconds(100), std::chrono::milliseconds(1'000)};
 };
@@ -88,7 +91,8 @@ class Sender {
   Sender(SenderOptions options, Accumulator& accumulator, RandomSource& random);
 
   PartitionSlot add_partition();
-  void set_leader(PartitionSlot slot, BrokerId leader);  // no_broker: none is known
+  // no_broker: none is known. What waits to be sent again goes to a new leader at once.
+  void set_leader(PartitionSlot slot, BrokerId leader);
   void set_connected(BrokerId broker, bool is_connected);
 
   // As Accumulator::append.
@@ -163,8 +167,8 @@ class Sender {
   static bool is_oldest(const Partition& partition, const Batch& batch);
   void judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& result, env::Instant now);
   void mark_written(Partition& partition, const Batch& batch);
-  void send_again(PartitionSlot slot, BatchPtr batch, env::Instant now);
-  void resolve_order(PartitionSlot slot, BatchPtr batch, env::Instant now);
+  void send_again(PartitionSlot slot, BatchPtr batch, const Failure& why, env::Instant now);
+  void resolve_order(PartitionSlot slot, BatchPtr batch, const Failure& why, env::Instant now);
   void split(PartitionSlot slot, BatchPtr batch);
   static void insert(Partition& partition, BatchPtr batch);
 

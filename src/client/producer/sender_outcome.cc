@@ -51,7 +51,7 @@ void Sender::lost(std::uint64_t call, const Failure& why, bool may_be_written, e
     batch->in_doubt |= may_be_written;
     if (why.is_retriable() && options_.acks != 0) {
       partitions_[slot].last_failure = why.message();
-      send_again(slot, std::move(batch), now);
+      send_again(slot, std::move(batch), why, now);
     } else {
       const bool in_doubt = batch->in_doubt;
       fail_batch(slot, std::move(batch), why, in_doubt);
@@ -76,19 +76,19 @@ void Sender::judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& resu
   if (why.asks_for_metadata()) wants_metadata_ = true;
   const bool is_sure = !batch->in_doubt;
   batch->in_doubt |= may_be_written_after(result.error);
-  if (verdict == ProduceVerdict::again) return send_again(slot, std::move(batch), now);
+  if (verdict == ProduceVerdict::again) return send_again(slot, std::move(batch), why, now);
   if (verdict == ProduceVerdict::smaller && batch->count > 1) return split(slot, std::move(batch));
   const bool is_denied = options_.idempotent && verdict == ProduceVerdict::out_of_order;
   // A half has no duplicate in the log: if the whole was written, it is out of order for ever.
   if (is_denied && !(batch->was_cut && is_oldest(partition, *batch))) {
-    return resolve_order(slot, std::move(batch), now);
+    return resolve_order(slot, std::move(batch), why, now);
   }
   // To number what may be written already anew could write it twice.
   if (options_.idempotent && verdict == ProduceVerdict::unknown_writer && is_sure) {
     // What is older may be written: it asks for itself first.
     if (!is_oldest(partition, *batch)) return insert(partition, std::move(batch));
     partition.renumbers = partition.needs_id = true;
-    return send_again(slot, std::move(batch), now);
+    return send_again(slot, std::move(batch), why, now);
   }
   const bool in_doubt = batch->in_doubt;
   end({.slot = slot, .failure = Undelivered{why, in_doubt}, .problems = result.problems}, *batch);
@@ -108,10 +108,17 @@ void Sender::insert(Partition& partition, BatchPtr batch) {
   partition.again.insert(after, std::move(batch));
 }
 
-void Sender::send_again(PartitionSlot slot, BatchPtr batch, env::Instant now) {
+void Sender::send_again(PartitionSlot slot, BatchPtr batch, const Failure& why, env::Instant now) {
+  if (batch->attempts > options_.retries) {
+    const bool in_doubt = batch->in_doubt;
+    return fail_batch(slot, std::move(batch), why, in_doubt);
+  }
   Partition& partition = partitions_[slot];
-  // What was in flight together fails together: that counts once.
-  if (partition.blocked_until <= now) {
+  // What was in flight together fails together: that counts once. A leader that was told meanwhile
+  // is not waited for.
+  const bool has_moved =
+      partition.leader != no_broker && partition.leader != partition.in_flight_with;
+  if (partition.blocked_until <= now && !has_moved) {
     partition.blocked_until = now + options_.backoff.after(++partition.failures, random_);
   }
   insert(partition, std::move(batch));
@@ -125,15 +132,16 @@ bool Sender::is_oldest(const Partition& partition, const Batch& batch) {
 
 // The broker has not written it. It misses what is before, which either comes again first, or
 // never: then this is the first of the next epoch.
-void Sender::resolve_order(PartitionSlot slot, BatchPtr batch, env::Instant now) {
+void Sender::resolve_order(PartitionSlot slot, BatchPtr batch, const Failure& why,
+                           env::Instant now) {
   Partition& partition = partitions_[slot];
   if (!is_oldest(partition, *batch)) return insert(partition, std::move(batch));
   if (batch->in_doubt && !std::exchange(batch->denied, true)) {
-    return send_again(slot, std::move(batch), now);
+    return send_again(slot, std::move(batch), why, now);
   }
   partition.renumbers = true;
   batch->in_doubt = false;
-  send_again(slot, std::move(batch), now);
+  send_again(slot, std::move(batch), why, now);
 }
 
 void Sender::split(PartitionSlot slot, BatchPtr batch) {

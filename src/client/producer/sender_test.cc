@@ -463,5 +463,52 @@ TEST(ProduceError, verdicts) {
   EXPECT_TRUE(may_be_written_after(static_cast<ErrorCode>(9'999))) << "a later version's";
 }
 
+TEST_F(SenderTest, a_new_leader_is_not_made_to_wait_for_the_back_off) {
+  sender->set_connected(2, true);
+  add(slot, "a");
+  answer(sent(), ErrorCode::not_leader_or_follower, 10);
+  EXPECT_FALSE(sender->next(at(10)));
+  sender->set_leader(slot, 2);  // told beside the error, or by metadata
+  const ProduceCall again = sent(10);
+  EXPECT_EQ(again.broker, 2);
+  EXPECT_EQ(number(again), std::pair(0, 0));
+  answer(again, ErrorCode::not_leader_or_follower, 11);
+  sender->set_leader(slot, 2);
+  EXPECT_FALSE(sender->next(at(11))) << "the same leader";
+  sender->set_leader(slot, no_broker);
+  EXPECT_FALSE(sender->next(at(11)));
+}
+
+TEST_F(SenderTest, a_leader_that_changed_before_the_refusal_came_is_asked_at_once) {
+  sender->set_connected(2, true);
+  add(slot, "a");
+  const ProduceCall call = sent();
+  sender->set_leader(slot, 2);
+  answer(call, ErrorCode::not_leader_or_follower, 10);
+  EXPECT_EQ(sent(10).broker, 2);
+}
+
+TEST_F(SenderTest, a_batch_is_repeated_as_often_as_retries_allows) {
+  make({.retries = 2});
+  add(slot, "a");
+  int now = 0;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    SCOPED_TRACE(attempt);
+    EXPECT_TRUE(ended().empty());
+    answer(sent(now), ErrorCode::not_enough_replicas, now);
+    now += 10'000;
+  }
+  const auto batches = ended();
+  ASSERT_EQ(batches.size(), 1u);
+  EXPECT_EQ(batches[0].failure->why.answer, ErrorCode::not_enough_replicas);
+  EXPECT_FALSE(batches[0].failure->may_be_written);
+  add(slot, "b", now);
+  now += 100;  // linger.ms
+  sender->lost(sent(now).id, lost_connection, true, at(now));
+  sender->lost(sent(now + 10'000).id, lost_connection, false, at(now + 10'000));
+  sender->lost(sent(now + 20'000).id, lost_connection, false, at(now + 20'000));
+  EXPECT_TRUE(ended().at(0).failure->may_be_written) << "the first attempt";
+}
+
 }  // namespace
 }  // namespace weir::client
