@@ -93,6 +93,7 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
   settings.config.cluster.connection.client_id = "weir";
   settings.config.cluster.connection.software_version = version;
   settings.config.cluster.bootstrap = {{"localhost", 9092}};
+  settings.config.cluster.creates_topics = false;  // but by -X allow.auto.create.topics=true
   TRY_ASSIGN(const Profile profile, chosen_profile(flags.profile, program));
   std::string brokers = flags.brokers;
   if (!flags.profile.empty() && brokers.empty()) brokers = profile.brokers;

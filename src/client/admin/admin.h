@@ -8,7 +8,7 @@
 // or what kept the question from being answered: timed_out (no broker), unsupported (the broker
 // does not serve it), not_found (no such broker). After the deadline a retriable error is handed
 // out as it is. A topic or partition that does not exist is UNKNOWN_TOPIC_OR_PARTITION, at once or
-// after one repetition; the Cluster must not have creates_topics set.
+// after one repetition; asking never makes one.
 //
 // A change whose answer was lost is sent again and may then find itself done: TOPIC_ALREADY_EXISTS
 // from create_topics, UNKNOWN_TOPIC_OR_PARTITION from delete_topics.

@@ -114,14 +114,7 @@ class Cluster::State {
       plan.rebootstrapped(now());
       forget_brokers();
     }
-    wire::MetadataRequest request;
-    const std::vector<std::string> names = plan.topics();
-    std::vector<wire::MetadataRequest::MetadataRequestTopic> topics(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) topics[i].name = wire::Str(names[i]);
-    const bool all = plan.wants_all();
-    request.topics = all ? wire::Array<wire::MetadataRequest::MetadataRequestTopic>::null()
-                         : wire::Array<wire::MetadataRequest::MetadataRequestTopic>(topics);
-    request.allow_auto_topic_creation = options.creates_topics;
+    const std::vector<Question> questions = questions_now();
     Attempts attempts;
     for (const env::Address& address : addresses()) {
       auto opening = links.get(address, Lane::data, now() + options.connection.setup_timeout);
@@ -131,23 +124,66 @@ class Cluster::State {
         attempts.failed(connection.error().cause);
         continue;
       }
-      auto calling = (*connection)->call<wire::MetadataResponse>(request);
-      const auto answer = co_await std::move(calling);
+      auto asking = put_to(*connection, address, questions);
+      const Result<> answered = co_await std::move(asking);
       if (is_closed) co_return std::unexpected(closed());
-      if (!answer) {
-        attempts.failed(
-            {answer.error().code, fmt::format("{}: {}", address.text(), answer.error().what)});
-        continue;
-      }
-      if ((*answer)->error_code == wire::code_of(wire::ErrorCode::rebootstrap_required)) {
-        attempts.failed({Errc::invalid, address.text() + ": REBOOTSTRAP_REQUIRED"});
-        if (options.rebootstraps) forget_brokers();
-        continue;
-      }
-      apply(**answer, all);
-      co_return Outcome<>{};
+      if (answered) co_return Outcome<>{};
+      attempts.failed(answered.error());
     }
     co_return std::unexpected(attempts.failure());
+  }
+
+  // One request, or two: what may be made by asking is asked for apart from what must not be.
+  struct Question {
+    std::vector<std::string> topics;
+    bool all = false;
+    bool creates = false;
+  };
+  std::vector<Question> questions_now() const {
+    Question plain{.topics = {}, .all = plan.wants_all()}, creating{.topics = {}, .creates = true};
+    for (const auto& [name, wanted] : plan.topics()) {
+      const TopicInfo* known = view->find_topic(name);
+      const bool is_there = known && known->error == wire::ErrorCode::none;
+      const bool creates = options.creates_topics && wanted.creates && !is_there;
+      if (creates) {
+        creating.topics.push_back(name);
+      } else if (!plain.all) {
+        plain.topics.push_back(name);
+      }
+    }
+    std::vector<Question> questions;
+    const bool has_plain = plain.all || !plain.topics.empty() || creating.topics.empty();
+    if (has_plain) questions.push_back(std::move(plain));
+    if (!creating.topics.empty()) questions.push_back(std::move(creating));
+    return questions;
+  }
+
+  // Error: one line that begins with the address.
+  Task<Result<>> put_to(Connection connection, env::Address address,
+                        const std::vector<Question>& questions) {
+    using Topic = wire::MetadataRequest::MetadataRequestTopic;
+    for (const Question& question : questions) {
+      wire::MetadataRequest request;
+      std::vector<Topic> topics(question.topics.size());
+      for (std::size_t i = 0; i < topics.size(); ++i) {
+        topics[i].name = wire::Str(question.topics[i]);
+      }
+      request.topics = question.all ? wire::Array<Topic>::null() : wire::Array<Topic>(topics);
+      request.allow_auto_topic_creation = question.creates;
+      auto calling = connection->call<wire::MetadataResponse>(request);
+      const auto answer = co_await std::move(calling);
+      if (!answer) {
+        co_return weir::fail(answer.error().code,
+                             fmt::format("{}: {}", address.text(), answer.error().what));
+      }
+      if ((*answer)->error_code == wire::code_of(wire::ErrorCode::rebootstrap_required)) {
+        if (options.rebootstraps) forget_brokers();
+        co_return weir::fail(Errc::invalid, address.text() + ": REBOOTSTRAP_REQUIRED");
+      }
+      if (is_closed) break;
+      apply(**answer, question.all);
+    }
+    co_return Result<>{};
   }
 
   void apply(const wire::MetadataResponse& answer, bool all) {
@@ -229,8 +265,10 @@ Task<Outcome<>> Cluster::ready(env::Instant deadline) {
 
 std::shared_ptr<const ClusterView> Cluster::view() const { return state_->view; }
 
-void Cluster::want(std::span<const std::string> topics) {
-  for (const std::string& topic : topics) state_->plan.want(topic, state_->now());
+void Cluster::want(std::span<const std::string> topics, IfMissing missing) {
+  for (const std::string& topic : topics) {
+    state_->plan.want(topic, state_->now(), missing == IfMissing::create);
+  }
 }
 
 void Cluster::want_all() { state_->plan.want_all(); }
@@ -312,6 +350,15 @@ Task<Outcome<Cluster::Connection>> Cluster::controller_connection(env::Instant d
                                                                : any_connection(deadline);
   co_return co_await std::move(connecting);
 }
+
+bool Cluster::learn(const LeaderHints& hints) {
+  auto next = state_->view->with(hints);
+  if (!next) return false;
+  state_->view = std::make_shared<ClusterView>(*std::move(next));
+  return true;
+}
+
+void Cluster::spawn(Task<> task) { state_->tasks.spawn(std::move(task)); }
 
 env::Env& Cluster::env() { return state_->env; }
 const ClusterOptions& Cluster::options() const { return state_->options; }

@@ -23,6 +23,7 @@
 #include "base/env/env.h"
 #include "base/task.h"
 #include "client/cluster/cluster_view.h"
+#include "client/cluster/leader_hints.h"
 #include "client/failure.h"
 #include "rpc/broker_connection.h"
 
@@ -39,7 +40,9 @@ struct ClusterOptions {
   std::chrono::milliseconds reconnect_backoff_max{1'000};  // reconnect.backoff.max.ms
   std::chrono::milliseconds rebootstrap_after{300'000};  // metadata.recovery.rebootstrap.trigger.ms
   bool rebootstraps = true;                              // metadata.recovery.strategy=rebootstrap
-  bool creates_topics = false;                           // allow.auto.create.topics
+  // allow.auto.create.topics: for those that records are sent to or read from; what is only asked
+  // about is never made.
+  bool creates_topics = true;
 };
 
 // A broker answers the requests of one connection in order, so that what waits there for long
@@ -62,11 +65,14 @@ class Cluster {
   std::shared_ptr<const ClusterView> view() const;
 
   // Topics that shall be known; one that is not named again for metadata.max.age.ms is forgotten.
-  void want(std::span<const std::string> topics);
+  enum class IfMissing : std::uint8_t { leave, create };  // create: where creates_topics allows it
+  void want(std::span<const std::string> topics, IfMissing missing = IfMissing::leave);
   void want_all();
   // Asks as soon as the back-off allows, without waiting.
   void ask_again();
-  // ... and ends when an answer to a question put from now on is in the view.
+  // What brokers told beside an answer; true when something of it is news (KIP-951).
+  bool learn(const LeaderHints& hints);
+  // Ends when an answer to a question put from now on is in the view.
   Task<Outcome<>> refresh(env::Instant deadline);
   // Waits until the topic is there and each of its partitions has a leader. Failure: Kafka's error
   // of the topic, at once when it is final (it may not exist yet: UNKNOWN_TOPIC_OR_PARTITION is
@@ -83,6 +89,9 @@ class Cluster {
   // The active controller, or whoever stands for it.
   Task<Outcome<Connection>> controller_connection(env::Instant deadline);
 
+  // What may go on when whoever began it has gone: it looks at this Cluster and its connections
+  // only, so that close() ends it.
+  void spawn(Task<> task);
   env::Env& env();
   const ClusterOptions& options() const;
 

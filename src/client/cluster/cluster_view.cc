@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/cluster/leader_hints.h"
 #include "wire/message/metadata_response.h"
 
 namespace weir::client {
@@ -98,6 +99,24 @@ ClusterView ClusterView::updated(const MetadataResponse& answer, bool complete) 
     view.topics[name] = topic_of(topic, known);
   }
   return view;
+}
+
+std::optional<ClusterView> ClusterView::with(const LeaderHints& hints) const {
+  std::optional<ClusterView> next;
+  for (const LeaderHint& hint : hints.leaders) {
+    const PartitionInfo* known = find(hint.partition);
+    if (!known || hint.leader == no_broker || hint.epoch <= known->leader_epoch) continue;
+    const auto told = std::ranges::find(hints.brokers, hint.leader, &BrokerInfo::id);
+    if (told == hints.brokers.end() && !brokers.contains(hint.leader)) continue;
+    if (!next) next = *this;
+    if (told != hints.brokers.end()) next->brokers[hint.leader] = *told;
+    PartitionInfo& changed =
+        next->topics.find(hint.partition.topic)
+            ->second.partitions[static_cast<std::size_t>(hint.partition.partition)];
+    changed.leader = hint.leader;
+    changed.leader_epoch = hint.epoch;
+  }
+  return next;
 }
 
 }  // namespace weir::client

@@ -42,6 +42,8 @@ struct TopicInfo {
   std::vector<PartitionInfo> partitions;          // by index
 };
 
+struct LeaderHints;
+
 class ClusterView {
  public:
   std::string cluster_id;
@@ -55,6 +57,9 @@ class ClusterView {
 
   // This view with an answer applied. `complete`: the answer was of all topics, others are gone.
   ClusterView updated(const wire::MetadataResponse& answer, bool complete) const;
+  // ... with what brokers told beside an answer: leaders of later epochs than the known ones, where
+  // the leader can be reached. Nothing: none of it is news.
+  std::optional<ClusterView> with(const LeaderHints& hints) const;
 };
 
 }  // namespace weir::client

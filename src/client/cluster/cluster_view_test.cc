@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/cluster/leader_hints.h"
 #include "wire/message/metadata_response.h"
 
 namespace weir::client {
@@ -101,6 +102,26 @@ TEST(ClusterView, partitions_and_ports_that_no_broker_gives_are_left_out) {
   const ClusterView view = ClusterView().updated(answer, true);
   EXPECT_TRUE(view.brokers.empty());
   EXPECT_TRUE(view.find_topic("a")->partitions.empty());
+}
+
+TEST(ClusterView, what_is_told_beside_an_answer_counts_when_it_is_newer_and_can_be_reached) {
+  const ClusterView view = apply({}, {.epoch = 3, .leader = 1});
+  const BrokerInfo two{.id = 2, .address = {"two", 9092}, .rack = {}};
+  const auto told = [&](BrokerId who, LeaderEpoch epoch, std::vector<BrokerInfo> brokers,
+                        const char* topic = "a") {
+    return view.with({.leaders = {{{topic, 0}, who, epoch}}, .brokers = std::move(brokers)});
+  };
+  const auto moved = told(2, 4, {two});
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(leader(*moved), 2);
+  EXPECT_EQ(moved->find({"a", 0})->leader_epoch, 4);
+  EXPECT_EQ(moved->brokers.at(2).address, two.address);
+  EXPECT_EQ(leader(*told(1, 4, {})), 1) << "a known broker, elected again";
+  EXPECT_FALSE(told(2, 3, {two})) << "not newer";
+  EXPECT_FALSE(told(2, 4, {})) << "nobody knows where";
+  EXPECT_FALSE(told(2, 4, {two}, "b")) << "not asked for";
+  EXPECT_FALSE(told(no_broker, 4, {two}));
+  EXPECT_FALSE(view.with({}));
 }
 
 }  // namespace

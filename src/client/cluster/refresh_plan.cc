@@ -6,26 +6,20 @@
 
 namespace weir::client {
 
-void RefreshPlan::want(std::string_view topic, env::Instant now) {
+void RefreshPlan::want(std::string_view topic, env::Instant now, bool creates) {
   const auto known = topics_.find(topic);
   if (known != topics_.end()) {
-    known->second = now;
+    known->second.named = now;
+    known->second.creates |= creates;
     return;
   }
-  topics_.emplace(topic, now);
+  topics_.emplace(topic, Topic{now, creates});
   if (!all_) covers_all_wanted_ = false;
 }
 
 void RefreshPlan::want_all() {
   if (!all_) covers_all_wanted_ = false;
   all_ = true;
-}
-
-std::vector<std::string> RefreshPlan::topics() const {
-  std::vector<std::string> names;
-  names.reserve(topics_.size());
-  for (const auto& [name, named_at] : topics_) names.push_back(name);
-  return names;
 }
 
 RefreshPlan::Round RefreshPlan::ask() {
@@ -35,13 +29,16 @@ RefreshPlan::Round RefreshPlan::ask() {
 }
 
 env::Instant RefreshPlan::due_at() const {
+  // The back-off is for questions that were answered: a new one has nothing to wait for.
+  if (asked_ > begun_ && failures_ == 0 && !covers_all_wanted_) return env::Instant::min();
   if (asked_ > begun_ || failures_ > 0) return not_before_;
   return answered_at_ ? *answered_at_ + options_.age_max : env::Instant::max();
 }
 
 void RefreshPlan::begin(env::Instant now) {
   CHECK(!running_, "one round at a time");
-  std::erase_if(topics_, [&](const auto& topic) { return topic.second + options_.age_max < now; });
+  std::erase_if(topics_,
+                [&](const auto& topic) { return topic.second.named + options_.age_max < now; });
   running_ = true;
   covers_all_wanted_ = true;
   ++begun_;

@@ -3,16 +3,15 @@
 //
 // Rounds of asking are numbered. Somebody who needs an answer takes the number of the round that
 // will bring it: the one under way when that asks for all that is wanted, else the next. Rounds
-// begin at once when somebody asks, after a back-off when the last one failed or brought nothing
-// that was missing, and every metadata.max.age.ms. A topic that nobody named for that long is
-// forgotten, as in Kafka's producer.
+// begin at once when somebody asks, or wants what no round has asked of yet; after a back-off when
+// the last one failed, or was asked and somebody asks again; and every metadata.max.age.ms. A topic
+// that nobody named for that long is forgotten, as in Kafka's producer.
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/env/clock.h"
 #include "base/random.h"
@@ -32,11 +31,16 @@ class RefreshPlan {
 
   explicit RefreshPlan(RefreshOptions options) : options_(options) {}
 
-  void want(std::string_view topic, env::Instant now);
+  // `creates`: who sends to it or reads it may have it made by asking (auto.create.topics.enable).
+  void want(std::string_view topic, env::Instant now, bool creates = false);
   void want_all();
   bool wants_all() const { return all_; }
   bool wants(std::string_view topic) const { return all_ || topics_.contains(topic); }
-  std::vector<std::string> topics() const;
+  struct Topic {
+    env::Instant named{};  // last
+    bool creates = false;
+  };
+  const std::map<std::string, Topic, std::less<>>& topics() const { return topics_; }
 
   // Asks for an answer to a question that is put from now on.
   Round ask();
@@ -55,10 +59,10 @@ class RefreshPlan {
 
  private:
   RefreshOptions options_;
-  std::map<std::string, env::Instant, std::less<>> topics_;  // when each was last named
+  std::map<std::string, Topic, std::less<>> topics_;
   bool all_ = false;
   bool running_ = false;
-  bool covers_all_wanted_ = false;  // the round that runs
+  bool covers_all_wanted_ = false;  // the round that runs, or ran last
   Round begun_ = 0;
   Round asked_ = 0;     // the last that somebody waits for
   Round answered_ = 0;  // 0: none yet

@@ -8,6 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;
+using testing::Key;
 
 constexpr env::Instant at(std::int64_t ms) { return env::Instant(milliseconds(ms)); }
 
@@ -43,14 +44,35 @@ TEST_F(RefreshPlanTest, who_asks_during_a_round_shares_it_unless_it_lacks_a_topi
   EXPECT_EQ(plan.ask(), 2u);
   plan.succeeded(at(10));
   EXPECT_EQ(plan.answered(), 1u);
-  EXPECT_FALSE(plan.is_due(at(10)));  // but after the back-off
-  EXPECT_EQ(plan.due_at(), at(110));
-  answer(110, 111);
+  EXPECT_TRUE(plan.is_due(at(10)));  // of "b" nobody has asked yet
+  answer(10, 11);
   EXPECT_EQ(plan.answered(), 2u);
   plan.ask();
+  EXPECT_FALSE(plan.is_due(at(11)));  // but after the back-off
+  EXPECT_EQ(plan.due_at(), at(111));
   plan.begin(at(211));
   plan.want_all();
   EXPECT_EQ(plan.ask(), 4u);
+}
+
+TEST_F(RefreshPlanTest, what_was_never_asked_for_does_not_wait_unless_brokers_are_away) {
+  plan.ask();
+  answer(0, 1);
+  plan.want("a", at(2));
+  EXPECT_FALSE(plan.is_due(at(2)));  // nobody asks yet
+  plan.ask();
+  EXPECT_TRUE(plan.is_due(at(2)));
+  answer(2, 3);
+  plan.want("a", at(4));  // the same again: it may not exist yet
+  plan.ask();
+  EXPECT_EQ(plan.due_at(), at(103));
+  plan.want_all();
+  EXPECT_TRUE(plan.is_due(at(4)));
+  plan.begin(at(4));
+  plan.failed(at(5), random);
+  plan.want("b", at(6));
+  plan.ask();
+  EXPECT_GE(plan.due_at(), at(85));
 }
 
 TEST_F(RefreshPlanTest, failures_wait_longer_each_time_and_go_on_by_themselves) {
@@ -93,9 +115,19 @@ TEST_F(RefreshPlanTest, a_topic_that_nobody_names_is_forgotten) {
   plan.want("b", at(4'000));
   EXPECT_EQ(plan.due_at(), at(5'001));
   plan.begin(at(5'001));
-  EXPECT_THAT(plan.topics(), ElementsAre("b"));
+  EXPECT_THAT(plan.topics(), ElementsAre(Key("b")));
   EXPECT_FALSE(plan.wants("a"));
   EXPECT_TRUE(plan.wants("b"));
+}
+
+TEST_F(RefreshPlanTest, a_topic_is_made_when_one_of_those_who_want_it_wants_that) {
+  plan.want("a", at(0));
+  plan.want("b", at(0), true);
+  plan.want("b", at(1));
+  EXPECT_FALSE(plan.topics().at("a").creates);
+  EXPECT_TRUE(plan.topics().at("b").creates);
+  plan.want("a", at(1), true);
+  EXPECT_TRUE(plan.topics().at("a").creates);
 }
 
 }  // namespace

@@ -73,6 +73,19 @@ std::vector<ProduceResult> ProduceExchange::results(const wire::ProduceResponse&
   return results;
 }
 
+LeaderHints ProduceExchange::leader_hints(const wire::ProduceResponse& answer) const {
+  LeaderHints hints;
+  std::size_t seen = 0;
+  for (const auto& topic : answer.responses) {
+    for (const auto& partition : topic.partition_responses) {
+      const Part* part = find(topic, partition.index, seen++);
+      if (part) hints.add_leader({part->topic->name, part->partition}, partition);
+    }
+  }
+  if (!hints.leaders.empty()) hints.add_brokers(answer);
+  return hints;
+}
+
 std::vector<ProduceResult> ProduceExchange::unanswered() const {
   std::vector<ProduceResult> results;
   for (const Part& part : parts_) results.push_back({.slot = part.slot});

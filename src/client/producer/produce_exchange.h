@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "client/cluster/leader_hints.h"
 #include "client/producer/sender.h"
 #include "client/producer/topic_table.h"
 #include "wire/message/produce_request.h"
@@ -19,6 +20,8 @@ class ProduceExchange {
   const wire::ProduceRequest& request() const { return request_; }
   // What the answer says of parts that were not asked for is left out.
   std::vector<ProduceResult> results(const wire::ProduceResponse& answer) const;
+  // Who leads instead, where the answer says so (KIP-951).
+  LeaderHints leader_hints(const wire::ProduceResponse& answer) const;
   // As if all had been written, where nobody answers (acks=0).
   std::vector<ProduceResult> unanswered() const;
 

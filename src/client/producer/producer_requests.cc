@@ -21,7 +21,7 @@ Task<> Producer::State::pause(env::Instant until) {
 }
 
 Task<> Producer::State::refresh(std::shared_ptr<State> self) {
-  self->cluster_.want(self->topics_.names(self->now() - topics_kept));
+  self->cluster_.want(self->topics_.names(self->now() - topics_kept), Cluster::IfMissing::create);
   auto refreshing = self->cluster_.refresh(self->now() + slice);
   auto refreshed = co_await std::move(refreshing);
   self->last_failure_.reset();
@@ -101,6 +101,7 @@ Task<> Producer::State::carry(std::shared_ptr<State> self, ProduceCall call) {
     const auto answer = co_await std::move(calling);
     if (answer) {
       self->sender_.answered(call.id, exchange.results(**answer), self->now());
+      self->cluster_.learn(exchange.leader_hints(**answer));  // turn() looks at the view
       if (const auto throttle = (*answer)->throttle_time_ms; throttle > 0) {
         self->throttled_until_[call.broker] = self->now() + std::chrono::milliseconds(throttle);
         self->sender_.set_connected(call.broker, false);

@@ -148,5 +148,39 @@ TEST_F(TopicTableTest, a_request_is_by_topic_and_its_answer_finds_the_parts) {
   }
 }
 
+TEST_F(TopicTableTest, an_answer_tells_who_leads_instead) {
+  learn("a", {1, 1}, {7, 1});
+  const Bytes bytes = as_bytes("batch");
+  table->get("a");
+  learn("a", {1, 1}, {7, 1});
+  const auto& slots = table->get("a").slots;
+  const ProduceCall call{.parts = {{slots[0], bytes}, {slots[1], bytes}}};
+  const ProduceExchange exchange(call, *table, -1, std::chrono::seconds(3));
+  wire::ProduceResponse::PartitionProduceResponse parts[3];
+  parts[0].index = 0;
+  parts[1].index = 1;
+  parts[1].error_code = wire::code_of(ErrorCode::not_leader_or_follower);
+  parts[1].current_leader = {.leader_id = 2, .leader_epoch = 5};
+  parts[2].index = 9;  // nobody asked
+  parts[2].current_leader = {.leader_id = 2, .leader_epoch = 5};
+  wire::ProduceResponse::TopicProduceResponse topic;
+  topic.topic_id = {7, 1};
+  topic.partition_responses = {parts, 3};
+  wire::ProduceResponse::NodeEndpoint nodes[2];
+  nodes[0] = {.node_id = 2, .host = "two", .port = 9'092, .rack = "r"};
+  nodes[1] = {.node_id = 3, .host = "three", .port = 70'000};
+  wire::ProduceResponse answer;
+  answer.responses = {&topic, 1};
+  answer.node_endpoints = {nodes, 2};
+  const LeaderHints hints = exchange.leader_hints(answer);
+  ASSERT_EQ(hints.leaders.size(), 1u);
+  EXPECT_EQ(hints.leaders[0].partition, (TopicPartition{"a", 1}));
+  EXPECT_EQ(hints.leaders[0].leader, 2);
+  EXPECT_EQ(hints.leaders[0].epoch, 5);
+  ASSERT_EQ(hints.brokers.size(), 1u);
+  EXPECT_EQ(hints.brokers[0].address, (env::Address{"two", 9'092}));
+  EXPECT_EQ(hints.brokers[0].rack, "r");
+}
+
 }  // namespace
 }  // namespace weir::client

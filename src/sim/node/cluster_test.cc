@@ -170,5 +170,75 @@ TEST(ClusterDriver, a_broker_that_comes_back_is_found_again) {
   EXPECT_TRUE(one.world.run_until([&] { return !self.found; }, seconds(60)));
 }
 
+TEST(ClusterDriver, a_topic_that_was_never_asked_for_is_asked_for_at_once) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    Cluster cluster(here.env(), options_for({here.node.address()}));
+    auto readying = cluster.ready(in(here, seconds(10)));
+    CO_TRY(as_result(co_await std::move(readying)));
+    const env::Instant before = here.env().clock.now();
+    auto finding = cluster.topic("t", in(here, seconds(10)));
+    CO_TRY(as_result(co_await std::move(finding)));
+    EXPECT_LT(here.env().clock.now() - before, cluster.options().retry_backoff / 2);
+    auto closing = cluster.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(ClusterDriver, only_topics_that_records_come_from_or_go_to_are_made_by_asking) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    using IfMissing = Cluster::IfMissing;
+    const std::vector<std::string> wanted{"wanted"}, never{"never"};
+    Cluster cluster(here.env(), options_for({here.node.address()}));
+    cluster.want(wanted, IfMissing::create);
+    auto asking = cluster.topic("asked", in(here, seconds(2)));
+    EXPECT_FALSE(co_await std::move(asking));
+    auto finding = cluster.topic("wanted", in(here, seconds(10)));
+    CO_TRY(as_result(co_await std::move(finding)));
+    cluster.want_all();
+    const std::vector<std::string> later{"later"};
+    cluster.want(later, IfMissing::create);
+    auto waiting = cluster.topic("later", in(here, seconds(10)));
+    CO_TRY(as_result(co_await std::move(waiting)));
+    EXPECT_EQ(cluster.view()->topics.size(), 3u);
+    auto closing = cluster.close();
+    co_await std::move(closing);
+    auto options = options_for({here.node.address()});
+    options.creates_topics = false;
+    Cluster careful(here.env(), options);
+    careful.want(never, IfMissing::create);
+    auto nothing = careful.topic("never", in(here, seconds(2)));
+    EXPECT_FALSE(co_await std::move(nothing));
+    auto ending = careful.close();
+    co_await std::move(ending);
+    co_return Result<>{};
+  });
+}
+
+Task<Result<>> close_while_connecting(OneNode& here, env::Address address) {
+  Cluster cluster(here.env(), options_for({std::move(address)}));
+  cluster.ask_again();
+  co_await sleep_for(here.env(), seconds(2));
+  const env::Instant before = here.env().clock.now();
+  auto closing = cluster.close();
+  co_await std::move(closing);
+  EXPECT_LT(here.env().clock.now() - before, std::chrono::milliseconds(100));
+  co_return Result<>{};
+}
+
+TEST(ClusterDriver, closing_ends_attempts_to_connect) {
+  OneNode one;
+  one.world.add_host({.name = "asleep"}).crash(Crash::power_keep_none);
+  one.run([](OneNode& here) { return close_while_connecting(here, {"asleep", 1}); });
+  one.run([](OneNode& here) -> Task<Result<>> {
+    CO_TRY_ASSIGN(const auto mute, here.env().network.listen({"", 7}, 10));
+    auto closing = close_while_connecting(here, {"clients", 7});
+    CO_TRY(co_await std::move(closing));
+    co_return Result<>{};
+  });
+}
+
 }  // namespace
 }  // namespace weir::sim

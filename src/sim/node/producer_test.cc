@@ -218,7 +218,9 @@ TEST(Producer, waiting_for_memory_ends_after_max_block_ms) {
 
 Task<Result<>> expect_failure(OneNode& here, ProducerOptions how, ProducerRecord record,
                               std::string_view says) {
-  Client client(here.env(), options_for(here), how);
+  auto where = options_for(here);
+  where.creates_topics = false;
+  Client client(here.env(), where, how);
   auto sending = client.producer.send(record);
   const Delivery delivery = co_await std::move(sending);
   EXPECT_FALSE(delivery);
@@ -256,6 +258,18 @@ TEST(Producer, what_can_never_be_taken_says_why) {
     client::PartitionOptions own;
     own.own = [](const ProducerRecord&, PartitionIndex) { return PartitionIndex{7}; };
     return expect_failure(here, {.partitions = own}, record_of("x"), "partitioner chose");
+  });
+}
+
+TEST(Producer, a_topic_that_is_missing_is_made_by_sending_to_it) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    Client client(here.env(), options_for(here), {});
+    auto sending = client.producer.send({.topic = "made", .value = wire::Blob(as_bytes("x"))});
+    EXPECT_TRUE(co_await std::move(sending));
+    auto closing = client.close(env::Instant::max());
+    co_await std::move(closing);
+    co_return Result<>{};
   });
 }
 
