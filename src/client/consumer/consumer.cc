@@ -32,6 +32,7 @@ ConsumerState::ConsumerState(Cluster& cluster_in, ConsumerOptions options_in,
       membership(options.group, env.random),
       positions(options.reset),
       tasks(env.executor),
+      patience(cluster),
       changed(env.executor),
       commit_at(env.clock.now() + options.commit_interval) {}
 
@@ -69,9 +70,7 @@ Task<Outcome<Polled>> ConsumerState::poll(env::Instant deadline) {
     if (options.commits_by_itself && has_group() && now() >= commit_at) {
       commit_at = now() + options.commit_interval;
       if (auto offsets = positions.to_commit(); !offsets.empty()) {
-        spawn(commit_in_background(std::move(offsets), [this](const Outcome<>& outcome) {
-          if (!outcome && options.on_commit_failed) options.on_commit_failed(outcome.error());
-        }));
+        spawn(commit_by_itself(std::move(offsets)));
       }
     }
     Polled out = collect();
@@ -91,7 +90,7 @@ Task<> ConsumerState::take_part() {
     MembershipStep step = membership.next(now());
     if (step.kind == Kind::give_up) {
       auto giving = give_up(std::move(step.partitions), step.lost);
-      co_await std::move(giving);
+      (void)co_await std::move(giving);  // a failure was told
     } else if (step.kind == Kind::take) {
       membership.taken();
       for (const TopicPartition& partition : step.partitions) {
@@ -109,16 +108,16 @@ Task<> ConsumerState::take_part() {
   }
 }
 
-Task<> ConsumerState::give_up(Partitions partitions, bool lost) {
+Task<Outcome<>> ConsumerState::give_up(Partitions partitions, bool lost) {
+  Outcome<> outcome;
   if (!lost && options.commits_by_itself) {
     Offsets offsets = positions.to_commit();
     std::erase_if(offsets, [&](const auto& offset) {
       return !std::ranges::binary_search(partitions, offset.first);
     });
-    auto committing = commit(std::move(offsets), now() + last_commit_wait);
-    const Outcome<> committed = co_await std::move(committing);
-    // Somebody gets these records again.
-    if (!committed && options.on_commit_failed) options.on_commit_failed(committed.error());
+    auto committing = commit(offsets, std::min(now() + last_commit_wait, closing_at));
+    outcome = co_await std::move(committing);  // else somebody gets these records again
+    if (!outcome) note_commit_failure(offsets, outcome.error());
   }
   const auto& tell = lost ? listener.lost : listener.revoked;
   if (tell) {
@@ -127,13 +126,14 @@ Task<> ConsumerState::give_up(Partitions partitions, bool lost) {
   }
   for (const TopicPartition& partition : partitions) positions.remove(partition);
   membership.given_up(partitions);
+  co_return outcome;
 }
 
-Task<> ConsumerState::give_up_all() {
+Task<Outcome<>> ConsumerState::give_up_all() {
   Partitions owned = membership.owned();
-  if (owned.empty()) co_return;
+  if (owned.empty()) co_return Outcome<>{};
   auto giving = give_up(std::move(owned), membership.identity().generation == no_generation);
-  co_await std::move(giving);
+  co_return co_await std::move(giving);
 }
 
 void ConsumerState::follow_metadata() {
@@ -143,7 +143,7 @@ void ConsumerState::follow_metadata() {
     std::set<std::string> wanted(membership.topics().begin(), membership.topics().end());
     for (const auto& [partition, state] : positions.all()) wanted.insert(partition.topic);
     const std::vector<std::string> names(wanted.begin(), wanted.end());
-    cluster.want(names);
+    cluster.want(names, Cluster::IfMissing::create);
     const auto view = cluster.view();
     if (!std::ranges::all_of(names, [&](const auto& name) { return view->find_topic(name); })) {
       refresh_soon();
@@ -205,13 +205,23 @@ Polled ConsumerState::collect() {
 
 Task<Outcome<>> ConsumerState::close(env::Instant deadline) {
   if (is_closing) co_return Outcome<>{};
+  closing_at = deadline;
+  std::optional<env::TimerId> timer;
+  if (deadline <= now()) {
+    patience.end();
+  } else if (deadline != env::Instant::max()) {
+    timer = env.timers.start(deadline, [this] { patience.end(); });
+  }
   Outcome<> outcome;
   if (!is_subscribed && options.commits_by_itself && has_group() && has_loops) {
-    auto committing = commit(positions.to_commit(), deadline);
+    const Offsets offsets = positions.to_commit();
+    auto committing = commit(offsets, deadline);
     outcome = co_await std::move(committing);
+    if (!outcome) note_commit_failure(offsets, outcome.error());
   }
   auto giving = give_up_all();
-  co_await std::move(giving);
+  const Outcome<> given_up = co_await std::move(giving);
+  if (!given_up) outcome = given_up;
   is_closing = true;
   membership.leave("the consumer is being closed");
   if (membership.is_leaving()) {
@@ -220,6 +230,8 @@ Task<Outcome<>> ConsumerState::close(env::Instant deadline) {
   }
   if (joining_on) joining_on->close();  // a JoinGroup may wait for as long as the group likes
   is_closed = true;
+  if (timer) env.timers.cancel(*timer);
+  patience.end();
   changed.notify();
   auto ending = tasks.finished();
   co_await std::move(ending);
@@ -272,7 +284,7 @@ void Consumer::assign(Partitions partitions) {
 
 Task<> Consumer::unsubscribe() {
   auto giving = state_->give_up_all();
-  co_await std::move(giving);
+  (void)co_await std::move(giving);  // a failure was told
   state_->membership.leave("the consumer unsubscribed from all topics");
   state_->membership.subscribe({}, state_->now());
   state_->positions.clear();

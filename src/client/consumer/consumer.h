@@ -8,7 +8,9 @@
 //
 // Offsets that are committed by themselves cover records whose processing has ended: those of
 // earlier polls when the next one begins, or with `finishes_by_hand` those up to finished(). Before
-// partitions are given up, and in close(), the same is committed.
+// partitions are given up, and in close(), the same is committed. When such a commit fails
+// `on_commit_failed` is told, and the log: at `info` if the next commit may mend it, else as a
+// warning.
 //
 // Errors: those of a broker as Kafka's error, timed_out and others of the way to it, `busy` from a
 // poll that wakeup() ended, `invalid` for a misuse. poll() tells an error of a partition once; the
@@ -74,7 +76,9 @@ class Consumer {
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
-  // Gives up what it has, commits, leaves the group. Harmless when repeated.
+  // Gives up what it has, commits, leaves the group. After the deadline it waits for no broker,
+  // only for the listener; what may be sent at once is sent all the same. Failure: of the commit.
+  // Harmless when repeated.
   Task<Outcome<>> close(env::Instant deadline);
 
   // These replace each other. A pattern is a predicate on names; internal topics never match.

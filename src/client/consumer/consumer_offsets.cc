@@ -1,5 +1,7 @@
 // Offsets that a group has committed, and offsets by time.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/consumer/consumer_state.h"
@@ -58,15 +60,15 @@ wire::OffsetCommitRequest commit_request(const MemberIdentity& self, const std::
 // False: the deadline would pass first.
 Task<bool> ConsumerState::wait_and_refresh(env::Instant deadline) {
   const env::Instant again = now() + cluster.options().retry_backoff;
-  if (again >= deadline || is_closed) co_return false;
-  Signal nobody(env.executor);
-  while (now() < again) co_await nobody.wait_until(env.timers, again);
-  co_return true;
+  if (again >= deadline || patience.is_ended()) co_return false;
+  auto pausing = patience.pause(again);
+  co_await std::move(pausing);
+  co_return !patience.is_ended();
 }
 
 Task<Outcome<>> ConsumerState::commit(Offsets offsets, env::Instant deadline) {
   while (!offsets.empty()) {
-    auto committing = commit_once(offsets);
+    auto committing = commit_once(offsets, deadline);
     Outcome<> outcome = co_await std::move(committing);
     if (outcome || !outcome.error().is_retriable()) co_return outcome;
     auto waiting = wait_and_refresh(deadline);
@@ -75,8 +77,8 @@ Task<Outcome<>> ConsumerState::commit(Offsets offsets, env::Instant deadline) {
   co_return Outcome<>{};
 }
 
-Task<Outcome<>> ConsumerState::commit_once(const Offsets& offsets) {
-  auto connecting = coordinator(call_deadline());
+Task<Outcome<>> ConsumerState::commit_once(const Offsets& offsets, env::Instant deadline) {
+  auto connecting = coordinator(std::min(deadline, call_deadline()));
   const auto connection = co_await std::move(connecting);
   if (!connection) co_return std::unexpected(connection.error());
   const MemberIdentity self = membership.identity();
@@ -85,9 +87,10 @@ Task<Outcome<>> ConsumerState::commit_once(const Offsets& offsets) {
   auto calling = (*connection)
                      ->call<wire::OffsetCommitResponse>(
                          request, {.timeout = {}, .version_max = commit_by_name_version});
-  const auto answer = co_await std::move(calling);
+  auto waiting = patience.wait(std::move(calling), deadline);
+  const auto answer = co_await std::move(waiting);
   if (!answer) {
-    membership.coordinator_lost();
+    if (!(*connection)->is_open()) membership.coordinator_lost();
     changed.notify();
     co_return std::unexpected(Failure(answer.error()));
   }
@@ -111,14 +114,31 @@ Task<Outcome<>> ConsumerState::commit_once(const Offsets& offsets) {
 
 Task<> ConsumerState::commit_in_background(Offsets offsets,
                                            std::function<void(const Outcome<>&)> done) {
-  auto committing = commit_once(offsets);
+  auto committing = commit_once(offsets, env::Instant::max());
   const Outcome<> outcome = co_await std::move(committing);
   if (done) done(outcome);
 }
 
+Task<> ConsumerState::commit_by_itself(Offsets offsets) {
+  auto committing = commit_once(offsets, env::Instant::max());
+  const Outcome<> outcome = co_await std::move(committing);
+  if (outcome) co_return;
+  note_commit_failure(offsets, outcome.error());
+  if (!outcome.error().is_retriable()) co_return;
+  commit_at = std::min(commit_at, now() + cluster.options().retry_backoff);
+  changed.notify();
+}
+
+void ConsumerState::note_commit_failure(const Offsets& offsets, const Failure& failure) {
+  env.log.write(failure.is_retriable() ? env::Level::info : env::Level::warning, "client",
+                fmt::format("offsets of {} partitions were not committed by themselves: {}",
+                            offsets.size(), failure.message()));
+  if (options.on_commit_failed) options.on_commit_failed(failure);
+}
+
 Task<Outcome<Offsets>> ConsumerState::committed(Partitions of, env::Instant deadline) {
   for (;;) {
-    auto asking = committed_once(of);
+    auto asking = committed_once(of, deadline);
     Outcome<Offsets> outcome = co_await std::move(asking);
     if (outcome || !outcome.error().is_retriable()) co_return outcome;
     auto waiting = wait_and_refresh(deadline);
@@ -126,9 +146,9 @@ Task<Outcome<Offsets>> ConsumerState::committed(Partitions of, env::Instant dead
   }
 }
 
-Task<Outcome<Offsets>> ConsumerState::committed_once(const Partitions& of) {
+Task<Outcome<Offsets>> ConsumerState::committed_once(const Partitions& of, env::Instant deadline) {
   using Request = wire::OffsetFetchRequest;
-  auto connecting = coordinator(call_deadline());
+  auto connecting = coordinator(std::min(deadline, call_deadline()));
   const auto connection = co_await std::move(connecting);
   if (!connection) co_return std::unexpected(connection.error());
   std::map<TopicPartition, bool> wanted;
@@ -151,9 +171,10 @@ Task<Outcome<Offsets>> ConsumerState::committed_once(const Partitions& of) {
   auto calling = (*connection)
                      ->call<wire::OffsetFetchResponse>(
                          request, {.timeout = {}, .version_max = fetch_one_version});
-  const auto answer = co_await std::move(calling);
+  auto waiting = patience.wait(std::move(calling), deadline);
+  const auto answer = co_await std::move(waiting);
   if (!answer) {
-    membership.coordinator_lost();
+    if (!(*connection)->is_open()) membership.coordinator_lost();
     changed.notify();
     co_return std::unexpected(Failure(answer.error()));
   }
@@ -175,10 +196,10 @@ Task<Outcome<Offsets>> ConsumerState::committed_once(const Partitions& of) {
 }
 
 Task<std::map<TopicPartition, Outcome<Position>>> ConsumerState::list_offsets(
-    BrokerId leader, std::map<TopicPartition, std::int64_t> times) {
+    BrokerId leader, std::map<TopicPartition, std::int64_t> times, env::Instant deadline) {
   using Request = wire::ListOffsetsRequest;
   std::map<TopicPartition, Outcome<Position>> out;
-  auto connecting = cluster.connection(leader, call_deadline());
+  auto connecting = patience.wait(cluster.connection(leader, std::min(deadline, call_deadline())));
   const auto connection = co_await std::move(connecting);
   wire::Arena arena;
   Request request;
@@ -201,7 +222,7 @@ Task<std::map<TopicPartition, Outcome<Position>>> ConsumerState::list_offsets(
   }
   Failure failure = Error{Errc::closed, "no answer to ListOffsets"};
   if (connection) {
-    auto calling = (*connection)->call<wire::ListOffsetsResponse>(request);
+    auto calling = patience.wait((*connection)->call<wire::ListOffsetsResponse>(request), deadline);
     const auto answer = co_await std::move(calling);
     if (!answer) failure = answer.error();
     if (answer) {
@@ -243,7 +264,7 @@ Task<Outcome<Offsets>> ConsumerState::offsets_at(std::map<TopicPartition, std::i
     }
     std::optional<Failure> failure;
     for (auto& [leader, part] : by_leader) {
-      auto asking = list_offsets(leader, part);
+      auto asking = list_offsets(leader, part, deadline);
       const auto answers = co_await std::move(asking);
       for (const auto& [partition, answer] : answers) {
         if (!answer) {

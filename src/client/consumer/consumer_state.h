@@ -10,6 +10,7 @@
 #include "base/task_scope.h"
 #include "client/consumer/consumer.h"
 #include "client/consumer/fetch/fetch_session.h"
+#include "client/patience.h"
 
 namespace weir::wire {
 struct FetchResponse;
@@ -30,8 +31,8 @@ class ConsumerState {
   // --- consumer.cc ---
   Task<Outcome<Polled>> poll(env::Instant deadline);
   Task<> take_part();
-  Task<> give_up(Partitions partitions, bool lost);
-  Task<> give_up_all();
+  Task<Outcome<>> give_up(Partitions partitions, bool lost);  // failure: of the commit
+  Task<Outcome<>> give_up_all();
   Task<Outcome<>> close(env::Instant deadline);
   void start();
   void follow_metadata();
@@ -49,15 +50,17 @@ class ConsumerState {
 
   // --- consumer_offsets.cc ---
   Task<Outcome<>> commit(Offsets offsets, env::Instant deadline);
-  Task<Outcome<>> commit_once(const Offsets& offsets);
+  Task<Outcome<>> commit_once(const Offsets& offsets, env::Instant deadline);
+  Task<> commit_by_itself(Offsets offsets);
+  void note_commit_failure(const Offsets& offsets, const Failure& failure);
   Task<> commit_in_background(Offsets offsets, std::function<void(const Outcome<>&)> done);
   Task<Outcome<Offsets>> committed(Partitions of, env::Instant deadline);
-  Task<Outcome<Offsets>> committed_once(const Partitions& of);
+  Task<Outcome<Offsets>> committed_once(const Partitions& of, env::Instant deadline);
   Task<Outcome<Offsets>> offsets_at(std::map<TopicPartition, std::int64_t> times,
                                     env::Instant deadline);
   // One question to one leader; each partition's own outcome.
   Task<std::map<TopicPartition, Outcome<Position>>> list_offsets(
-      BrokerId leader, std::map<TopicPartition, std::int64_t> times);
+      BrokerId leader, std::map<TopicPartition, std::int64_t> times, env::Instant deadline);
   Task<bool> wait_and_refresh(env::Instant deadline);
 
   // --- fetch_loop.cc ---
@@ -86,7 +89,8 @@ class ConsumerState {
   Membership membership;
   Positions positions;
   TaskScope tasks;
-  Signal changed;  // whatever anybody here waits for
+  Patience patience;  // with brokers; ends in close()
+  Signal changed;     // whatever anybody here waits for
   std::function<bool(std::string_view)> matches;
   bool is_subscribed = false;
   bool is_closing = false;
@@ -98,6 +102,7 @@ class ConsumerState {
   std::shared_ptr<const ClusterView> seen;     // the view that follow_metadata() looked at
   std::map<std::string, std::size_t> divided;  // a leader's topics, as they were divided
   Cluster::Connection joining_on;
+  env::Instant closing_at = env::Instant::max();  // close()'s deadline
   env::Instant commit_at;
   std::deque<Prefetched> prefetched;
   std::map<BrokerId, FetchSession> sessions;

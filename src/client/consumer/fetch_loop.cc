@@ -75,7 +75,7 @@ void ConsumerState::ask_for_positions() {
 Task<> ConsumerState::ask_committed(std::map<TopicPartition, std::uint64_t> of) {
   Partitions partitions;
   for (const auto& [partition, version] : of) partitions.push_back(partition);
-  auto asking = committed_once(partitions);
+  auto asking = committed_once(partitions, env::Instant::max());
   const auto offsets = co_await std::move(asking);
   for (const auto& [partition, version] : of) {
     if (!offsets) {
@@ -94,7 +94,7 @@ Task<> ConsumerState::ask_reset(BrokerId leader, std::map<TopicPartition, std::u
   for (const auto& [partition, version] : of) {
     times[partition] = positions.find(partition)->reset_time;
   }
-  auto asking = list_offsets(leader, std::move(times));
+  auto asking = list_offsets(leader, std::move(times), env::Instant::max());
   const auto answers = co_await std::move(asking);
   for (const auto& [partition, answer] : answers) {
     const auto version = of.find(partition);
@@ -124,11 +124,11 @@ Task<> ConsumerState::ask_validation(BrokerId leader, std::map<TopicPartition, s
     topic.partitions[0].current_leader_epoch = state.leader_epoch;
     topic.partitions[0].leader_epoch = state.position.epoch;
   }
-  auto connecting = cluster.connection(leader, call_deadline());
+  auto connecting = patience.wait(cluster.connection(leader, call_deadline()));
   const auto connection = co_await std::move(connecting);
   Failure failure = Error{Errc::closed, "no answer to OffsetForLeaderEpoch"};
   if (connection) {
-    auto calling = (*connection)->call<wire::OffsetForLeaderEpochResponse>(request);
+    auto calling = patience.wait((*connection)->call<wire::OffsetForLeaderEpochResponse>(request));
     const auto answer = co_await std::move(calling);
     if (!answer) failure = answer.error();
     if (answer) {
@@ -183,17 +183,17 @@ void ConsumerState::refresh_soon() {
 }
 
 Task<> ConsumerState::refresh() {
-  auto refreshing = cluster.refresh(call_deadline());
+  auto refreshing = patience.wait(cluster.refresh(call_deadline()));
   (void)co_await std::move(refreshing);
   // Not again at once when the answer was the same.
-  Signal nobody(env.executor);
-  co_await nobody.wait_until(env.timers, now() + cluster.options().retry_backoff);
+  auto pausing = patience.pause(now() + cluster.options().retry_backoff);
+  co_await std::move(pausing);
   is_refreshing = false;
   changed.notify();
 }
 
 Task<> ConsumerState::fetch(BrokerId broker, FetchPlan plan) {
-  auto connecting = cluster.connection(broker, call_deadline());
+  auto connecting = patience.wait(cluster.connection(broker, call_deadline()));
   const auto connection = co_await std::move(connecting);
   Failure failure = Error{Errc::closed, "no answer to Fetch"};
   bool is_answered = false;
@@ -214,7 +214,8 @@ Task<> ConsumerState::fetch(BrokerId broker, FetchPlan plan) {
             ->call<wire::FetchResponse>(request, {.timeout = {},
                                                   .version_max = has_ids ? std::int16_t{INT16_MAX}
                                                                          : fetch_by_name_version});
-    auto answer = co_await std::move(calling);
+    auto waiting = patience.wait(std::move(calling));
+    auto answer = co_await std::move(waiting);
     if (answer) {
       const auto code = wire::error_info((*answer)->error_code).code;
       is_answered = sessions[broker].answered(code, (*answer)->session_id);
@@ -241,8 +242,17 @@ void ConsumerState::note_answer(BrokerId broker, const FetchPlan& plan,
                                 std::shared_ptr<const rpc::Answer<wire::FetchResponse>> answer) {
   std::map<Uuid, std::string> names;
   for (const auto& [partition, target] : plan.targets) names[target.topic_id] = partition.topic;
+  const auto name_of = [&](const auto& topic) {
+    return topic.topic.empty() ? names[topic.topic_id] : topic.topic.str();
+  };
+  LeaderHints hints;
   for (const auto& topic : (*answer)->responses) {
-    const std::string name = topic.topic.empty() ? names[topic.topic_id] : topic.topic.str();
+    for (const auto& p : topic.partitions) hints.add_leader({name_of(topic), p.partition_index}, p);
+  }
+  if (!hints.leaders.empty()) hints.add_brokers(**answer);
+  const bool knows_leaders = cluster.learn(hints);
+  for (const auto& topic : (*answer)->responses) {
+    const std::string name = name_of(topic);
     for (const auto& p : topic.partitions) {
       const TopicPartition partition{name, p.partition_index};
       const auto version = plan.versions.find(partition);
@@ -255,6 +265,8 @@ void ConsumerState::note_answer(BrokerId broker, const FetchPlan& plan,
         continue;
       }
       if (code != ErrorCode::none) {
+        const PartitionInfo* info = cluster.view()->find(partition);
+        if (knows_leaders && info && info->leader_epoch > state->leader_epoch) continue;
         heal(partition, state->version, Failure(code, "topic '" + name + "'"));
         continue;
       }

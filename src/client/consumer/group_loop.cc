@@ -55,7 +55,8 @@ Task<Outcome<Cluster::Connection>> ConsumerState::coordinator(env::Instant deadl
     changed.notify();
     co_return fail(ErrorCode::coordinator_not_available, "group '" + options.group.group_id + "'");
   }
-  auto connecting = cluster.connection(membership.coordinator(), deadline, Lane::group);
+  auto connecting =
+      patience.wait(cluster.connection(membership.coordinator(), deadline, Lane::group));
   co_return co_await std::move(connecting);
 }
 
@@ -101,7 +102,7 @@ Task<> ConsumerState::run_group() {
 
 Task<> ConsumerState::find_coordinator() {
   membership.begun(Kind::find_coordinator, now());
-  auto connecting = cluster.any_connection(call_deadline());
+  auto connecting = patience.wait(cluster.any_connection(call_deadline()));
   const auto connection = co_await std::move(connecting);
   if (!connection) {
     membership.call_failed(connection.error(), now());
@@ -112,7 +113,8 @@ Task<> ConsumerState::find_coordinator() {
   auto calling = (*connection)
                      ->call<wire::FindCoordinatorResponse>(
                          request, {.timeout = {}, .version_max = find_one_version});
-  const auto answer = co_await std::move(calling);
+  auto waiting = patience.wait(std::move(calling));
+  const auto answer = co_await std::move(waiting);
   if (!answer) {
     membership.call_failed(answer.error(), now());
     co_return;
@@ -125,7 +127,7 @@ Task<> ConsumerState::find_coordinator() {
   }
   const BrokerId broker = (*answer)->node_id;
   if (!cluster.view()->brokers.contains(broker)) {
-    auto refreshing = cluster.refresh(call_deadline());
+    auto refreshing = patience.wait(cluster.refresh(call_deadline()));
     (void)co_await std::move(refreshing);
   }
   membership.coordinator_found(broker, now());
@@ -144,7 +146,8 @@ Task<> ConsumerState::join() {
   joining_on = *connection;
   const auto timeout = std::max(cluster.options().connection.request_timeout,
                                 options.group.poll_interval_max + join_grace);
-  auto calling = (*connection)->call<wire::JoinGroupResponse>(request, {.timeout = timeout});
+  auto calling =
+      patience.wait((*connection)->call<wire::JoinGroupResponse>(request, {.timeout = timeout}));
   const auto answer = co_await std::move(calling);
   joining_on.reset();
   if (answer) {
@@ -163,7 +166,7 @@ Task<> ConsumerState::sync() {
     cluster.want(names);
     const auto view = cluster.view();
     if (!std::ranges::all_of(names, [&](const auto& name) { return view->find_topic(name); })) {
-      auto refreshing = cluster.refresh(call_deadline());
+      auto refreshing = patience.wait(cluster.refresh(call_deadline()));
       (void)co_await std::move(refreshing);
     }
     topics = topics_of(*cluster.view(), wanted);
@@ -182,7 +185,7 @@ Task<> ConsumerState::sync() {
   wire::Arena arena;
   const auto request = membership.sync_request(topics, arena);
   joining_on = *connection;
-  auto calling = (*connection)->call<wire::SyncGroupResponse>(request);
+  auto calling = patience.wait((*connection)->call<wire::SyncGroupResponse>(request));
   const auto answer = co_await std::move(calling);
   joining_on.reset();
   if (answer) {
@@ -204,10 +207,10 @@ Task<> ConsumerState::leave() {
 Task<> ConsumerState::send_leave() {
   wire::Arena arena;
   const auto request = membership.leave_request(arena);
-  auto connecting = cluster.connection(membership.coordinator(), call_deadline());
+  auto connecting = patience.wait(cluster.connection(membership.coordinator(), call_deadline()));
   const auto connection = co_await std::move(connecting);
   if (!connection) co_return;
-  auto calling = (*connection)->call<wire::LeaveGroupResponse>(request);
+  auto calling = patience.wait((*connection)->call<wire::LeaveGroupResponse>(request));
   (void)co_await std::move(calling);
 }
 
@@ -229,7 +232,8 @@ Task<> ConsumerState::run_heartbeats() {
       continue;
     }
     const MemberIdentity self = membership.identity();
-    auto calling = (*connection)->call<wire::HeartbeatResponse>(membership.heartbeat_request());
+    auto calling =
+        patience.wait((*connection)->call<wire::HeartbeatResponse>(membership.heartbeat_request()));
     const auto answer = co_await std::move(calling);
     if (answer) {
       membership.heartbeat_answered(wire::error_info((*answer)->error_code).code, self);

@@ -382,5 +382,106 @@ TEST(Consumer, reads_on_when_the_node_comes_back) {
   }
 }
 
+// One who reads, and closes after the node has gone.
+struct Leaver {
+  Leaver(OneNode& one, ConsumerOptions options, seconds patience_in)
+      : reader(one, std::move(options)), patience(patience_in) {}
+  Reader reader;
+  seconds patience;
+  bool has_read = false, is_alone = false, ended = false;
+  static Task<> run(OneNode& here, Leaver& self) {
+    auto reading = self.reader.read(1);
+    EXPECT_TRUE(co_await std::move(reading));
+    self.has_read = true;
+    while (!self.is_alone) {
+      auto polling = self.reader.consumer.poll(in(here, std::chrono::milliseconds(100)));
+      (void)co_await std::move(polling);
+    }
+    const env::Instant before = here.env().clock.now();
+    auto closing = self.reader.consumer.close(before + self.patience);
+    EXPECT_FALSE(co_await std::move(closing)) << "nobody has heard the commit";
+    EXPECT_LE(here.env().clock.now() - before, self.patience + std::chrono::milliseconds(10));
+    auto ending = self.reader.cluster.close();
+    co_await std::move(ending);
+    EXPECT_LE(here.env().clock.now() - before, self.patience + std::chrono::milliseconds(100));
+    self.ended = true;
+  }
+};
+
+TEST(Consumer, closing_waits_for_no_broker_after_its_deadline) {
+  for (const seconds patience : {seconds(0), seconds(1), seconds(3)}) {
+    for (const bool is_member : {true, false}) {
+      OneNode one;
+      one.run([](OneNode& here) { return write(here, {"t", 0}, {"a"}); });
+      std::vector<std::string> told;
+      ConsumerOptions options = grouped();
+      options.commit_interval = std::chrono::hours(1);
+      options.on_commit_failed = [&](const client::Failure& why) { told.push_back(why.message()); };
+      Leaver leaver(one, options, patience);
+      if (is_member) {
+        EXPECT_TRUE(leaver.reader.consumer.subscribe({"t"}));
+      } else {
+        leaver.reader.consumer.assign({{"t", 0}});
+      }
+      one.scope.spawn(Leaver::run(one, leaver));
+      ASSERT_TRUE(one.world.run_until([&] { return leaver.has_read; }, seconds(60)));
+      one.node.crash(Crash::power_keep_none);  // its silence is noticed late
+      leaver.is_alone = true;
+      EXPECT_TRUE(one.world.run_until([&] { return leaver.ended; }, seconds(60)));
+      EXPECT_EQ(told.size(), 1u);
+      EXPECT_EQ(one.log_lines_with("not committed by themselves"), 1u);
+    }
+  }
+}
+
+TEST(Consumer, a_commit_of_its_own_that_fails_is_told_and_tried_again_soon) {
+  OneNode one;
+  one.run([](OneNode& here) { return write(here, {"t", 0}, {"a"}); });
+  int told = 0;
+  ConsumerOptions options = grouped();
+  options.on_commit_failed = [&](const client::Failure& why) {
+    EXPECT_TRUE(why.is_retriable()) << why.message();
+    ++told;
+  };
+  options.commit_interval = std::chrono::minutes(10);
+  options.group.session_timeout = std::chrono::minutes(30);
+  Reader reader(one, options);
+  EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+  bool ended = false;
+  struct Life {
+    static Task<> run(OneNode& here, Reader& of, bool& over) {
+      while (of.values.size() < 2) {
+        auto polling = of.consumer.poll(in(here, seconds(1)));
+        const Outcome<Polled> polled = co_await std::move(polling);
+        EXPECT_TRUE(polled) << (polled ? "" : polled.error().message());
+        if (!polled) break;
+        for (const auto& each : *polled) {
+          for (const auto& record : each.batch.records) {
+            of.values.emplace_back(as_text(record.value.view()));
+          }
+        }
+      }
+      auto asking = of.consumer.committed({{"t", 0}}, in(here, seconds(10)));
+      const auto committed = co_await std::move(asking);
+      EXPECT_TRUE(committed);
+      if (committed) EXPECT_EQ(committed->at({"t", 0}).offset, 1);
+      auto closing = of.close();
+      co_await std::move(closing);
+      over = true;
+    }
+  };
+  one.scope.spawn(Life::run(one, reader, ended));
+  ASSERT_TRUE(one.world.run_until([&] { return reader.values.size() == 1; }, seconds(60)));
+  one.world.run_for(std::chrono::minutes(9));
+  one.node.crash(Crash::process);
+  one.world.run_for(std::chrono::minutes(2));  // the commit is due meanwhile
+  EXPECT_GE(told, 1);
+  EXPECT_GE(one.log_lines_with("not committed by themselves"), 1u);
+  EXPECT_TRUE(one.node.start_and_wait().has_value());
+  one.world.run_for(seconds(20));
+  one.run([](OneNode& here) { return write(here, {"t", 0}, {"b"}); });
+  EXPECT_TRUE(one.world.run_until([&] { return ended; }, seconds(60)));
+}
+
 }  // namespace
 }  // namespace weir::sim
