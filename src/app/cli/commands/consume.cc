@@ -8,6 +8,7 @@
 #include "app/cli/commands/changes.h"
 #include "app/cli/commands/commands.h"
 #include "app/cli/consume_range.h"
+#include "app/cli/consumed_view.h"
 #include "app/cli/record_filter.h"
 #include "app/cli/text/record_json.h"
 #include "client/consumer/consumer.h"
@@ -16,11 +17,6 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds poll_time{200};  // after which Ctrl-C is looked at
-
-std::optional<std::string_view> text_of(const wire::Blob& bytes) {
-  if (bytes.is_null()) return std::nullopt;
-  return as_text(bytes.view());
-}
 
 std::string hex(std::string_view bytes) {
   std::string out;
@@ -290,17 +286,7 @@ class Consume final : public ClientCommand {
 
   void print(const client::ConsumedRecords& consumed, const wire::Record& record,
              std::string& out) {
-    RecordView view;
-    view.topic = consumed.partition.topic;
-    view.partition = consumed.partition.partition;
-    view.offset = record.offset;
-    view.timestamp = record.timestamp;
-    view.is_log_append_time = consumed.batch.is_log_append_time;
-    view.key = text_of(record.key);
-    view.value = text_of(record.value);
-    for (const wire::RecordHeader& header : record.headers) {
-      view.headers.emplace_back(header.key, text_of(header.value));
-    }
+    RecordView view = view_of(consumed, record);
     if (!filter_.matches(view)) return;
     ++printed_;
     std::string key, value;

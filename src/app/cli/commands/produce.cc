@@ -11,6 +11,7 @@
 #include "app/cli/delivery_report.h"
 #include "app/cli/input_files.h"
 #include "app/cli/record_input.h"
+#include "app/cli/record_sending.h"
 #include "app/cli/text/units.h"
 #include "client/producer/producer.h"
 
@@ -18,10 +19,6 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds progress_period{200};
-
-wire::Blob blob_of(const std::optional<std::string>& bytes) {
-  return bytes ? wire::Blob(as_bytes(*bytes)) : wire::Blob::null();
-}
 
 // Of a record in the input.
 struct Place {
@@ -167,24 +164,14 @@ class Produce final : public ClientCommand {
               DeliveryReport& report) {
     if (key_ && !read.key) read.key = *key_;
     if (tombstones_ && read.value && read.value->empty()) read.value.reset();
-    std::vector<wire::RecordHeader> headers;
-    for (const std::string& header : headers_) {
-      const std::size_t colon = header.find(':');
-      const std::string_view text(header);
-      headers.push_back({text.substr(0, colon), wire::Blob(as_bytes(text.substr(colon + 1)))});
+    if (partition_) read.partition = static_cast<PartitionIndex>(*partition_);
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      const std::size_t colon = headers_[i].find(':');
+      read.headers.emplace(read.headers.begin() + static_cast<std::ptrdiff_t>(i),
+                           headers_[i].substr(0, colon), headers_[i].substr(colon + 1));
     }
-    for (const auto& [header, value] : read.headers) {
-      headers.push_back({header, blob_of(value)});
-    }
-    client::ProducerRecord record;
-    record.topic = topic_of(read);
-    record.partition = read.partition;
-    if (partition_) record.partition = static_cast<PartitionIndex>(*partition_);
-    if (read.timestamp) record.timestamp = *read.timestamp;
-    record.key = blob_of(read.key);
-    record.value = blob_of(read.value);
-    record.headers = headers;
-    const std::uint64_t bytes = record.key.size() + record.value.size();
+    const std::uint64_t bytes =
+        (read.key ? read.key->size() : 0) + (read.value ? read.value->size() : 0);
     report.take();
     const env::Instant sent = session.env.clock.now();
     client::OnDelivery done = [this, &session, &report, sent, bytes,
@@ -192,9 +179,8 @@ class Produce final : public ClientCommand {
       if (!delivery && !refused_) refused_ = place;
       report.ended(delivery, bytes, sent, session.env.clock.now());
     };
-    if (producer.try_post(record, done)) co_return;
-    auto posting = producer.post(record, std::move(done));
-    co_await std::move(posting);
+    auto sending = send_record(producer, topic_of(read), read, std::move(done));
+    co_await std::move(sending);
   }
 
   // Until everything has ended, Ctrl-C, or nothing has ended for as long as --timeout says.
