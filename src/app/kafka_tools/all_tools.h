@@ -8,6 +8,8 @@
 namespace weir::app::kafka {
 
 std::unique_ptr<Tool> broker_api_versions_tool();
+std::unique_ptr<Tool> console_consumer_tool();
+std::unique_ptr<Tool> console_producer_tool();
 std::unique_ptr<Tool> delete_records_tool();
 std::unique_ptr<Tool> get_offsets_tool();
 std::unique_ptr<Tool> log_dirs_tool();

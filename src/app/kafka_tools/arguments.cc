@@ -69,21 +69,27 @@ Ran<std::optional<std::int32_t>> Arguments::small_number(std::string_view name) 
 }
 
 ArgumentParser::ArgumentParser() {
-  options_.push_back({"help", Takes::nothing, "Print this help and end", {}, {}, false, true});
-  options_.push_back({"version", Takes::nothing, "Print the version and end", {}, {}, false, true});
+  flag("help", "Print this help and end");
+  flag("version", "Print the version and end");
+  for (ToolOption& option : options_) option.is_help = true;
 }
 
 void ArgumentParser::flag(std::string name, std::string about) {
-  options_.push_back({std::move(name), Takes::nothing, std::move(about), {}, {}});
+  options_.push_back({.name = std::move(name), .about = std::move(about)});
 }
 
 ToolOption& ArgumentParser::option(std::string name, std::string about) {
-  return options_.emplace_back(ToolOption{std::move(name), Takes::value, std::move(about), {}, {}});
+  return options_.emplace_back(
+      ToolOption{.name = std::move(name), .takes = Takes::value, .about = std::move(about)});
 }
 
 ToolOption& ArgumentParser::optional(std::string name, std::string about) {
-  return options_.emplace_back(
-      ToolOption{std::move(name), Takes::optional_value, std::move(about), {}, {}});
+  return options_.emplace_back(ToolOption{
+      .name = std::move(name), .takes = Takes::optional_value, .about = std::move(about)});
+}
+
+void ArgumentParser::refuse(std::string name, Takes takes, std::string why) {
+  options_.push_back({.name = std::move(name), .takes = takes, .refusal = std::move(why)});
 }
 
 namespace {
@@ -122,6 +128,10 @@ Ran<Arguments> ArgumentParser::parse(const std::vector<std::string>& words) cons
       // A word with one dash is letters, each an option; there are none.
       if (!is_long) name.resize(std::min<std::size_t>(1, name.size()));
       return option_error("UnrecognizedOption", fmt::format("{} is not a recognized option", name));
+    }
+    if (!option->refusal.empty()) {
+      return option_error("UnrecognizedOption",
+                          fmt::format("--{} is not supported: {}", name, option->refusal));
     }
     auto given = std::ranges::find_if(
         arguments.given_, [&](const Arguments::Given& g) { return g.option == &*option; });
@@ -163,6 +173,7 @@ Ran<Arguments> ArgumentParser::parse(const std::vector<std::string>& words) cons
 std::string ArgumentParser::usage() const {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const ToolOption& option : options_) {
+    if (!option.refusal.empty()) continue;
     std::string left = "--" + option.name;
     if (option.takes == Takes::value) left += " <value>";
     if (option.takes == Takes::optional_value) left += " [value]";

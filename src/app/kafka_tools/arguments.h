@@ -23,6 +23,7 @@ struct ToolOption {
   std::optional<std::string> preset;
   std::vector<std::string> only_with;  // one of these must be given too
   bool splits = false;                 // a value is several, with commas between
+  std::string refusal;                 // why it is an error to give it; empty: it is none
   bool is_help = false;                // what is missing does not matter when it is given
 };
 
@@ -58,6 +59,8 @@ class ArgumentParser {
   void flag(std::string name, std::string about);
   ToolOption& option(std::string name, std::string about);
   ToolOption& optional(std::string name, std::string about);
+  // An option of Kafka's that this program does not have: to give it is an error that says why.
+  void refuse(std::string name, Takes takes, std::string why);
   // Error: joptsimple's (is_option_error). The parser outlives what it gives.
   Ran<Arguments> parse(const std::vector<std::string>& words) const;
   std::string usage() const;  // a table of the options

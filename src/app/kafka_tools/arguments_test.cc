@@ -73,6 +73,13 @@ TEST_F(ArgumentsTest, nothing_unknown_is_passed_over_but_words_without_an_option
   EXPECT_TRUE(parse({"word", "--list", "--", "--nothing"})->has("list"));
 }
 
+TEST_F(ArgumentsTest, an_option_that_is_not_supported_is_an_error_that_says_why) {
+  parser_.refuse("socket-buffer-size", Takes::value, "the system chooses");
+  EXPECT_EQ(mistake({"--list", "--socket-buffer-size", "5"}),
+            "--socket-buffer-size is not supported: the system chooses");
+  EXPECT_EQ(parser_.usage().find("socket-buffer-size"), std::string::npos);
+}
+
 TEST_F(ArgumentsTest, what_must_be_there_and_what_may_not_is_said_by_name) {
   const auto given = parse({"--list", "--topic", "a"});
   EXPECT_TRUE(need(*given, {"list", "topic"}));

@@ -28,7 +28,7 @@ std::string api_text(const client::ApiRange& api) {
   return fmt::format("{} [usable: {}]", name, std::min(info->max_version, api.max));
 }
 
-class BrokerApiVersions final : public AdminTool {
+class BrokerApiVersions final : public ClientTool {
  public:
   std::string_view name() const override { return "kafka-broker-api-versions"; }
 

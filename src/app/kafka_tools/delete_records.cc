@@ -77,7 +77,7 @@ Ran<std::vector<std::pair<TopicPartition, Offset>>> read_offsets(const std::stri
   return offsets;
 }
 
-class DeleteRecords final : public AdminTool {
+class DeleteRecords final : public ClientTool {
  public:
   std::string_view name() const override { return "kafka-delete-records"; }
 

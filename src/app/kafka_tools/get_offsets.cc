@@ -40,14 +40,7 @@ Ran<OffsetSpec> offset_spec(std::string_view text) {
   return OffsetSpec::at(time);
 }
 
-// As Kafka's Utils.getPort finds one: ...:9092.
-bool has_port(std::string_view address) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == address.npos || colon == 0 || colon + 1 == address.size()) return false;
-  return address.substr(colon + 1).find_first_not_of("0123456789") == address.npos;
-}
-
-class GetOffsets final : public AdminTool {
+class GetOffsets final : public ClientTool {
  public:
   std::string_view name() const override { return "kafka-get-offsets"; }
 
@@ -70,12 +63,7 @@ class GetOffsets final : public AdminTool {
   Ran<> check(const Arguments& given, Console&) override {
     TRY(need(given, {"bootstrap-server"}));
     TRY_ASSIGN(const auto bootstrap, given.value("bootstrap-server"));
-    if (trimmed(*bootstrap).empty()) {
-      return bad_usage("Error while validating the bootstrap address\n");
-    }
-    if (!std::ranges::all_of(split(*bootstrap, ','), has_port)) {
-      return bad_usage("Please provide valid host:port like host1:9091,host2:9092\n");
-    }
+    TRY(check_bootstrap(*bootstrap));
     if (given.has("topic-partitions") && (given.has("topic") || given.has("partitions"))) {
       return terse("--topic-partitions cannot be used with --topic or --partitions");
     }
@@ -93,8 +81,8 @@ class GetOffsets final : public AdminTool {
   }
 
   Ran<ToolConnection> connection(const Arguments& given) const override {
-    TRY_ASSIGN(ToolConnection connection, AdminTool::connection(given));
-    connection.client_id = "GetOffsetShell";
+    TRY_ASSIGN(ToolConnection connection, ClientTool::connection(given));
+    connection.properties.set("client.id", "GetOffsetShell");
     return connection;
   }
 

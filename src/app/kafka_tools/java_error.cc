@@ -20,6 +20,8 @@ constexpr auto default_words = std::to_array<Words>({
     {ErrorCode::offset_out_of_range,
      "The requested offset is not within the range of offsets maintained by the server."},
     {ErrorCode::unknown_topic_or_partition, "This server does not host this topic-partition."},
+    {ErrorCode::message_too_large,
+     "The request included a message larger than the max message size the server will accept."},
     {ErrorCode::coordinator_not_available, "The coordinator is not available."},
     {ErrorCode::not_coordinator, "This is not the correct coordinator."},
     {ErrorCode::request_timed_out, "The request timed out."},

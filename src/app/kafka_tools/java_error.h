@@ -13,8 +13,7 @@ struct JavaError {
   enum class Kind : std::uint8_t {
     exception,
     usage,  // the message and the options go to standard error, the exit code is 1
-    help,   // --help: the same
-    version,
+    exit,   // everything is said
   };
 
   JavaError(std::string type_in, std::string message_in)
@@ -27,6 +26,12 @@ struct JavaError {
   static JavaError bad_usage(std::string message) {
     JavaError error("", std::move(message));
     error.kind = Kind::usage;
+    return error;
+  }
+  static JavaError ended(int exit_code) {
+    JavaError error("", "");
+    error.kind = Kind::exit;
+    error.exit_code = exit_code;
     return error;
   }
   static JavaError illegal_argument(std::string message) {
@@ -43,6 +48,7 @@ struct JavaError {
   std::string type;  // "java.lang.IllegalArgumentException"
   std::string message;
   wire::ErrorCode answer = wire::ErrorCode::none;  // what the broker said
+  int exit_code = 1;                               // of Kind::exit
 };
 
 template <class T = void>

@@ -109,6 +109,12 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+bool is_true(std::string_view text) {
+  return std::ranges::equal(trimmed(text), std::string_view("true"), [](char given, char wanted) {
+    return given == wanted || given == wanted - 'a' + 'A';
+  });
+}
+
 std::string joined(std::span<const std::string> parts, std::string_view separator) {
   return fmt::format("{}", fmt::join(parts, separator));
 }

@@ -46,6 +46,7 @@ void sort_as_hash_map(std::vector<client::TopicPartition>& keys, std::size_t cap
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trimmed(std::string_view text);
 std::string joined(std::span<const std::string> parts, std::string_view separator);
+bool is_true(std::string_view text);  // of a property: "true" in any case, blanks do not count
 // Integer.parseInt. Error: java.lang.NumberFormatException.
 Ran<std::int32_t> parse_int(std::string_view text);
 

@@ -15,7 +15,7 @@ namespace {
 using client::LogDirDescription;
 using Json = nlohmann::ordered_json;
 
-class LogDirs final : public AdminTool {
+class LogDirs final : public ClientTool {
  public:
   std::string_view name() const override { return "kafka-log-dirs"; }
 
@@ -37,8 +37,8 @@ class LogDirs final : public AdminTool {
   }
 
   Ran<ToolConnection> connection(const Arguments& given) const override {
-    TRY_ASSIGN(ToolConnection connection, AdminTool::connection(given));
-    connection.client_id = "log-dirs-tool";
+    TRY_ASSIGN(ToolConnection connection, ClientTool::connection(given));
+    connection.properties.set("client.id", "log-dirs-tool");
     return connection;
   }
 

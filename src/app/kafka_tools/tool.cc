@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
 
-#include "app/config/properties.h"
+#include "app/kafka_tools/java_text.h"
 #include "app/version.h"
 #include "client/properties.h"
 
@@ -33,52 +34,38 @@ bool Console::flush() {
   return is_written;
 }
 
-Ran<std::string> read_text_file(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (!file) {
-    const bool is_missing = errno == ENOENT;
-    return std::unexpected(JavaError(
-        is_missing ? "java.nio.file.NoSuchFileException" : "java.nio.file.FileSystemException",
-        is_missing ? path : fmt::format("{}: {}", path, std::strerror(errno))));
-  }
-  std::string text;
-  char block[65536];
-  for (std::size_t got = 0; (got = std::fread(block, 1, sizeof block, file)) > 0;) {
-    text.append(block, got);
-  }
-  const bool is_bad = std::ferror(file) != 0;
-  std::fclose(file);
-  if (is_bad) {
-    return std::unexpected(
-        JavaError("java.nio.file.FileSystemException", fmt::format("{}: cannot be read", path)));
-  }
-  return text;
-}
-
 Ran<ClientSettings> tool_settings(const ToolConnection& connection) {
   ClientSettings settings;
-  settings.config.cluster.connection.client_id = connection.client_id;
   settings.config.cluster.connection.software_version = version;
-  const auto bad_config = [](const Error& error) {
-    return std::unexpected(JavaError("org.apache.kafka.common.config.ConfigException", error.what));
-  };
-  if (!connection.config_path.empty()) {
-    TRY_ASSIGN(const std::string text, read_text_file(connection.config_path));
-    const auto properties = parse_properties(text);
-    if (!properties) return bad_config(properties.error());
-    for (const Setting& setting : *properties) {
-      if (setting.name == "bootstrap.servers") continue;  // the command line says
-      const auto set = client::set_property(settings.config, setting.name, setting.value);
-      if (!set) {
-        return bad_config({Errc::invalid, fmt::format("{}:{}: {}", connection.config_path,
-                                                      setting.line, set.error().what)});
-      }
-    }
-  }
+  TRY(connection.properties.apply(settings.config));
   auto addresses = client::parse_bootstrap(connection.bootstrap);
-  if (!addresses) return bad_config(addresses.error());
+  if (!addresses) {
+    return std::unexpected(
+        JavaError("org.apache.kafka.common.config.ConfigException", addresses.error().what));
+  }
   settings.config.cluster.bootstrap = *std::move(addresses);
   return settings;
+}
+
+namespace {
+
+// As Kafka's Utils.getPort finds one: ...:9092.
+bool has_port(std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == address.npos || colon == 0 || colon + 1 == address.size()) return false;
+  return address.substr(colon + 1).find_first_not_of("0123456789") == address.npos;
+}
+
+}  // namespace
+
+Ran<> check_bootstrap(std::string_view addresses) {
+  if (trimmed(addresses).empty()) {
+    return bad_usage("Error while validating the bootstrap address\n");
+  }
+  if (!std::ranges::all_of(split(addresses, ','), has_port)) {
+    return bad_usage("Please provide valid host:port like host1:9091,host2:9092\n");
+  }
+  return {};
 }
 
 namespace {
@@ -106,24 +93,26 @@ Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
   return {};
 }
 
-void AdminTool::add_connection(ArgumentParser& parser) {
+void ClientTool::add_connection(ArgumentParser& parser) {
   parser.option("bootstrap-server", "Brokers to begin with: host:port, with commas between");
   parser.option("command-config", "A file of properties of the administrator's client");
 }
 
-Ran<ToolConnection> AdminTool::connection(const Arguments& given) const {
+Ran<ToolConnection> ClientTool::connection(const Arguments& given) const {
   ToolConnection connection;
   TRY_ASSIGN(const auto bootstrap, given.value("bootstrap-server"));
   TRY_ASSIGN(const auto config, given.value("command-config"));
   connection.bootstrap = bootstrap.value_or("");
-  connection.config_path = config.value_or("");
+  connection.properties.set("client.id", "adminclient-1");
+  if (config) TRY(connection.properties.add_file(*config));
   return connection;
 }
 
-int AdminTool::run(const Program& program, Console& console) {
+int ClientTool::run(const Program& program, Console& console) {
   ArgumentParser parser;
   describe(parser);
   const auto refused = [&](const JavaError& error) {
+    if (error.kind == JavaError::Kind::exit) return error.exit_code;
     if (error.kind != JavaError::Kind::usage) return refuse(error, program, console);
     console.err_line(error.message);
     console.err(parser.usage());
@@ -151,16 +140,16 @@ int AdminTool::run(const Program& program, Console& console) {
         co_return co_await std::move(playing);
       });
   if (ran) return 0;
-  if (ran.error().kind == JavaError::Kind::usage) return refused(ran.error());
+  if (ran.error().kind != JavaError::Kind::exception) return refused(ran.error());
   return fail(ran.error(), program, console);
 }
 
-int AdminTool::refuse(const JavaError& error, const Program&, Console& console) const {
+int ClientTool::refuse(const JavaError& error, const Program&, Console& console) const {
   console.err_line(error.message);
   return 1;
 }
 
-int AdminTool::fail(const JavaError& error, const Program& program, Console& console) const {
+int ClientTool::fail(const JavaError& error, const Program& program, Console& console) const {
   return refuse(error, program, console);
 }
 

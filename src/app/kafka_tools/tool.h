@@ -13,6 +13,7 @@
 #include "app/cli/command.h"
 #include "app/cli/session.h"
 #include "app/kafka_tools/arguments.h"
+#include "app/kafka_tools/client_properties.h"
 #include "app/kafka_tools/java_error.h"
 
 namespace weir::app::kafka {
@@ -49,23 +50,23 @@ struct ToolRun {
   env::Instant deadline() const { return session.env.clock.now() + timeout; }
 };
 
-// Where to connect, and how: Java's properties file, if any, and the addresses.
+// Where to connect, and how.
 struct ToolConnection {
   std::string bootstrap;
-  std::string config_path;  // empty: none
-  std::string client_id = "adminclient-1";
+  Properties properties;
 };
-// Error: what is wrong with the file or the addresses.
+// Error: what is wrong with the properties or the addresses.
 Ran<ClientSettings> tool_settings(const ToolConnection& connection);
-// The text of a file. Error: java.nio.file.NoSuchFileException and its like.
-Ran<std::string> read_text_file(const std::string& path);
+
+// As those tools check addresses that check them first. Error: JavaError::usage.
+Ran<> check_bootstrap(std::string_view addresses);
 
 // Runs `body` on a cluster. The body's error is reported by whoever asked.
 Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
                      const std::function<Task<Ran<>>(Session&)>& body);
 
 // A tool whose command line joptsimple reads.
-class AdminTool : public Tool {
+class ClientTool : public Tool {
  public:
   int run(const Program& program, Console& console) final;
 
@@ -76,6 +77,7 @@ class AdminTool : public Tool {
   virtual Task<Ran<>> play(ToolRun& run) = 0;
   // What does not need a cluster is done here, and true is answered.
   virtual bool plays_alone(const Arguments&, Console&) { return false; }
+  // --bootstrap-server and --command-config, of an administrator.
   virtual Ran<ToolConnection> connection(const Arguments& given) const;
   virtual std::chrono::milliseconds timeout(const Arguments&) const {
     return std::chrono::seconds(60);  // default.api.timeout.ms

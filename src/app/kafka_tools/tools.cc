@@ -18,6 +18,8 @@ struct Entry {
 
 constexpr Entry entries[] = {
     {"kafka-broker-api-versions", kafka::broker_api_versions_tool},
+    {"kafka-console-consumer", kafka::console_consumer_tool},
+    {"kafka-console-producer", kafka::console_producer_tool},
     {"kafka-delete-records", kafka::delete_records_tool},
     {"kafka-get-offsets", kafka::get_offsets_tool},
     {"kafka-log-dirs", kafka::log_dirs_tool},

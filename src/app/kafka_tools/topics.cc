@@ -27,7 +27,7 @@ std::vector<std::string> actions_but(std::initializer_list<std::string_view> all
   return also;
 }
 
-class Topics final : public AdminTool {
+class Topics final : public ClientTool {
  public:
   std::string_view name() const override { return "kafka-topics"; }
 
