@@ -27,6 +27,7 @@ from compare_tools import Rules, differences
 GOLDEN = paths.HERE / "golden" / "own_tools.txt"
 ALLOWED = paths.HERE / "own_tool_differences.toml"
 PATIENCE = 15
+CLIENTS_LOG = r"\[(AdminClient|Consumer|Producer) clientId=|The consumer rebalance protocol|org\.apache\.kafka\.clients\.(?!producer\.internals\.ErrorLogging)"
 
 
 def masked(text, under_test, scratch):
@@ -58,8 +59,8 @@ def masked(text, under_test, scratch):
 def first_error(text):
     """The first line of standard error that says something, without what a logger puts around it."""
     for line in text.splitlines():
-        if not line.strip() or "[AdminClient clientId=" in line or line.startswith(("SLF4J", "usage:", " ")):
-            continue  # the log of Java's client, and help
+        if not line.strip() or re.search(CLIENTS_LOG, line) or line.startswith(("SLF4J", "usage:", " ")):
+            continue  # what Java's client logs, and help
         line = re.sub(r"^\[[\d :,-]+\] (ERROR|WARN|INFO) (.*) \([\w.$]+\)$", r"\1 \2", line)
         line = re.sub(r"^(?:\d+ )?\[[^]]*\] (ERROR|WARN|INFO) \S+ - ", r"\1 ", line)
         return line

@@ -21,6 +21,8 @@ FILES = {
     "client.properties": "client.id=me\nrequest.timeout.ms=20000\n",
     "offsets.csv": "work,0,3\nwork,1,1\n",
     "groups.csv": "readers,work,0,2\nreaders,work,1,1\nothers,work,2,1\n",
+    "reader.properties": "parse.key=true\nkey.separator=|\n",
+    "formatter.properties": "print.key=true\nprint.offset=true\nkey.separator=\\:\n",
     "topic.properties": "retention.ms=7300000\nmax.message.bytes=65432\n",
 }
 
@@ -172,4 +174,113 @@ RECORDS = [
     Step("api versions", "kafka-broker-api-versions", "--bootstrap-server {b} --command-config {t}/client.properties"),
 ]
 
-STEPS = TOPICS + RECORDS
+
+
+def produce(name, args, text="", server=True, **more):
+    return Step(f"produce: {name}", "kafka-console-producer", f"{'--bootstrap-server {b} ' if server else ''}{args}", input=text, **more)
+
+
+def consume(name, args, server=True, **more):
+    return Step(f"consume: {name}", "kafka-console-consumer", f"{'--bootstrap-server {b} ' if server else ''}{args}", **more)
+
+
+# What was written into a topic, whole.
+def written(topic, count, **more):
+    shown = " ".join(f"--formatter-property print.{part}=true" for part in ("key", "headers", "offset", "partition"))
+    return consume(f"what stands in {topic}", f"--topic {topic} --from-beginning --max-messages {count} --timeout-ms 20000 {shown}", **more)
+
+
+KEYED = "--reader-property parse.key=true --reader-property parse.headers=true"
+OTHER_SEPARATORS = (
+    "--property parse.key=true --property key.separator=:: --property parse.headers=true --property headers.delimiter=;"
+    " --property headers.separator=/ --property headers.key.separator=- --property null.marker=NIL"
+)
+DESERIALIZERS = "org.apache.kafka.common.serialization"
+EARLIEST = "--partition 0 --offset earliest"
+
+CONSOLE = [
+    produce("nothing", "", server=False),
+    produce("help", "--help", server=False),
+    produce("version", "--version", server=False),
+    produce("no server", "--topic lines", server=False),
+    produce("no topic", ""),
+    produce("a server without a port", "--bootstrap-server here --topic lines", server=False),
+    produce("unknown option", "--topic lines --broker-list x"),
+    produce("a word for a number", "--topic lines --timeout soon"),
+    produce("two topics", "--topic lines --topic more"),
+    produce("lines", "--topic lines", "one\n\ntwo words\r\nlast without an end"),
+    written("lines", 4),
+    produce("in step", "--topic steps --sync --request-required-acks all --timeout 0", "one\ntwo\nthree\n"),
+    produce("with keys and headers", f"--topic keyed {KEYED}", "a:1,b:2\tk1\tv1\n:x\tk2\tv2\tmore\n"),
+    produce("with other separators", f"--topic keyed {OTHER_SEPARATORS}", "a-1/b-NIL;k3::v3\nNIL;NIL::NIL\n"),
+    produce("a reader's file", "--topic keyed --reader-config {t}/reader.properties", "k5|v5\n"),
+    written("keyed", 5),
+    produce("a line without a key", "--topic broken --property parse.key=true", "k\tv\nno key\nk\tw\n"),
+    produce("a line without headers", "--topic broken --reader-property parse.headers=true", "nothing\n"),
+    produce("a header without a value", "--topic broken --reader-property parse.headers=true", "a\tv\n"),
+    produce("errors passed over", f"--topic broken {KEYED} --reader-property ignore.error=true", "nothing\na\tv\n"),
+    produce("equal separators", "--topic broken --reader-property headers.separator=:", "x\n"),
+    produce("a marker that separates", "--topic broken --reader-property null.marker=:", "x\n"),
+    written("broken", 3),
+    *[produce(f"with {codec}", f"--topic {codec} --compression-codec {codec}", "one\ntwo\n") for codec in ("none", "gzip", "snappy", "lz4", "zstd")],
+    produce("with a codec of nobody's", "--topic lines --compression-codec brotli", "x\n"),
+    produce("with the codec unnamed", "--topic gzip --compression-codec", "three\n"),
+    produce("with every number", "--topic steps --batch-size 1000 --retry-backoff-ms 50 --timeout 3 --request-timeout-ms 3000 --metadata-expiry-ms 60000 --max-block-ms 5000 --max-memory-bytes 1000000", "four\n"),
+    produce("with another batch size", "--topic steps --max-partition-memory-bytes 2000", "five\n"),
+    produce("with properties", "--topic steps --command-property acks=1 --command-property enable.idempotence=false --command-config {t}/client.properties", "six\n"),
+    produce("with properties by old names", "--topic steps --producer-property linger.ms=1 --producer.config {t}/client.properties", "seven\n"),
+    produce("with properties by both names", "--topic steps --producer-property linger.ms=1 --command-property linger.ms=1", "x\n"),
+    produce("with files by both names", "--topic steps --producer.config {t}/client.properties --command-config {t}/client.properties", "x\n"),
+    produce("with reader's properties by both names", "--topic steps --property parse.key=true --reader-property parse.key=true", "x\n"),
+    produce("acknowledged by none", "--topic steps --request-required-acks 0 --command-property enable.idempotence=false", "eight\n"),
+    produce("too large a record", "--topic steps --command-property max.request.size=2000000", "x" * 1500000 + "\n"),
+    produce("too large a record in step", "--topic steps --sync --command-property max.request.size=2000000", "x" * 1500000 + "\n"),
+    produce("larger than the producer may", "--topic steps", "x" * 1500000 + "\n"),
+    produce("a number for others to read", "--topic numbers", "\0\0\0\0\0\0\1\2\n"),
+    produce("nothing to write", "--topic steps"),
+    written("steps", 8),
+    consume("nothing", "", server=False),
+    consume("help", "--help", server=False),
+    consume("version", "--version", server=False),
+    consume("no server", "--topic lines", server=False),
+    consume("no topic", ""),
+    consume("topic and pattern", "--topic lines --include lines"),
+    consume("unknown option", "--topic lines --zookeeper x"),
+    consume("a partition of no topic", "--include lines --partition 0"),
+    consume("an offset of no partition", "--topic lines --offset 1"),
+    consume("two beginnings", "--topic lines --partition 0 --from-beginning --offset 1"),
+    consume("a bad offset", "--topic lines --partition 0 --offset soon"),
+    consume("a negative offset", "--topic lines --partition 0 --offset=-3"),
+    consume("a word for a number", "--topic lines --max-messages many"),
+    consume("a group and a partition", "--topic lines --partition 0 --group g"),
+    consume("two groups", "--topic lines --group g --command-property group.id=h"),
+    consume("two resets", "--topic lines --from-beginning --command-property auto.offset.reset=latest"),
+    consume("properties by both names", "--topic lines --consumer-property a=b --command-property a=b"),
+    consume("files by both names", "--topic lines --consumer.config {t}/client.properties --command-config {t}/client.properties"),
+    consume("formatter's properties by both names", "--topic lines --property print.key=true --formatter-property print.key=true"),
+    consume("a partition", "--topic lines --partition 0 --offset earliest --max-messages 2 --timeout-ms 20000"),
+    consume("a partition from its beginning", "--topic lines --partition 0 --from-beginning --max-messages 1 --timeout-ms 20000"),
+    consume("a partition from an offset", "--topic lines --partition 0 --offset 2 --timeout-ms 2000"),
+    consume("a partition from its end", "--topic lines --partition 0 --timeout-ms 1500"),
+    consume("a partition from beyond", "--topic lines --partition 0 --offset 900 --timeout-ms 2000 --command-property auto.offset.reset=earliest --max-messages 1"),
+    consume("no record at all", "--topic lines --from-beginning --max-messages 0"),
+    consume("every column", f"--topic keyed {EARLIEST} --max-messages 5 --timeout-ms 20000 --formatter-property print.timestamp=true --formatter-property print.partition=true --formatter-property print.offset=true --formatter-property print.delivery=true --formatter-property print.epoch=true --formatter-property print.headers=true --formatter-property print.key=true"),
+    consume("by old names", f"--topic keyed {EARLIEST} --max-messages 5 --timeout-ms 20000 --property print.key=true --property print.value=false --consumer-property client.id=c --consumer.config {{t}}/client.properties"),
+    consume("other separators", f"--topic keyed {EARLIEST} --max-messages 5 --timeout-ms 20000 --formatter-property print.key=true --formatter-property print.headers=true --formatter-property key.separator=| --formatter-property line.separator=; --formatter-property headers.separator=/ --formatter-property null.literal=NIL"),
+    consume("a formatter's file", f"--topic keyed {EARLIEST} --max-messages 5 --timeout-ms 20000 --formatter-config {{t}}/formatter.properties"),
+    consume("strings by name", f"--topic keyed {EARLIEST} --max-messages 1 --timeout-ms 20000 --formatter-property print.key=true --key-deserializer {DESERIALIZERS}.StringDeserializer --value-deserializer {DESERIALIZERS}.StringDeserializer"),
+    consume("numbers that are none", f"--topic lines {EARLIEST} --max-messages 2 --timeout-ms 20000 --value-deserializer {DESERIALIZERS}.LongDeserializer"),
+    consume("numbers that are none, passed over", f"--topic lines {EARLIEST} --max-messages 2 --timeout-ms 20000 --skip-message-on-error --value-deserializer {DESERIALIZERS}.LongDeserializer"),
+    consume("numbers", f"--topic numbers {EARLIEST} --max-messages 1 --timeout-ms 20000 --formatter-property value.deserializer={DESERIALIZERS}.LongDeserializer"),
+    consume("for nobody", f"--topic lines {EARLIEST} --max-messages 2 --timeout-ms 20000 --formatter org.apache.kafka.tools.consumer.NoOpMessageFormatter"),
+    consume("a pattern", "--include l.nes --from-beginning --max-messages 4 --timeout-ms 20000"),
+    consume("a group", "--topic lines --group console --from-beginning --max-messages 2 --timeout-ms 20000"),
+    consume("a group again", "--topic lines --group console --max-messages 2 --timeout-ms 20000"),
+    consume("a group by property", "--topic lines --command-property group.id=console --timeout-ms 3000"),
+    consume("read committed", f"--topic lines {EARLIEST} --isolation-level read_committed --max-messages 4 --timeout-ms 20000"),
+    consume("a level of nobody's", f"--topic lines {EARLIEST} --isolation-level strict --max-messages 4 --timeout-ms 20000"),
+    consume("the end told", f"--topic lines {EARLIEST} --max-messages 1 --timeout-ms 20000 --enable-systest-events"),
+    *[consume(f"what {codec} packed", f"--topic {codec} {EARLIEST} --max-messages 2 --timeout-ms 20000") for codec in ("gzip", "snappy", "lz4", "zstd")],
+]
+
+STEPS = TOPICS + RECORDS + CONSOLE
