@@ -12,6 +12,7 @@ namespace weir::rpc {
 namespace {
 
 constexpr std::size_t size_bytes = 4;
+constexpr std::size_t output_kept_max = 4 << 20;
 
 std::string_view name_of_api(std::int16_t api_key) { return wire::find_api(api_key)->name; }
 
@@ -82,12 +83,13 @@ void BrokerConnection::Pipe::schedule_sending() {
 
 Task<> BrokerConnection::Pipe::send(std::shared_ptr<Pipe> self) {
   while (!self->is_ended_ && !self->output_.bytes().empty()) {
-    const std::vector<std::byte> bytes = self->output_.take();
-    self->output_.clear();
+    std::swap(self->output_, self->leaving_);
     std::vector<Sent> sent = std::exchange(self->sent_, {});
-    const env::Piece piece{Bytes(bytes)};
+    const env::Piece piece{self->leaving_.bytes()};
     auto writing = self->connection_->write({&piece, 1});
     const Result<> written = co_await std::move(writing);
+    if (self->leaving_.bytes_reserved() > output_kept_max) self->leaving_ = {};
+    self->leaving_.clear();
     for (Sent& one : sent) one(written);
     if (!written) self->end(written.error());
   }

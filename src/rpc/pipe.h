@@ -52,6 +52,7 @@ class BrokerConnection::Pipe : public std::enable_shared_from_this<Pipe> {
   std::unique_ptr<env::Connection> connection_;
   AnswerReader reader_;
   wire::Output output_;     // encoded and not yet handed to the system
+  wire::Output leaving_;    // handed to it, until it has taken everything
   std::vector<Sent> sent_;  // who waits for output_ to be
   bool sending_ = false;    // or scheduled
   bool is_ended_ = false;

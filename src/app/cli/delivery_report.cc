@@ -17,12 +17,12 @@ std::string records(std::uint64_t count) {
 
 }  // namespace
 
-void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent,
-                           env::Instant now) {
+void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes,
+                           env::Instant sent) {
   if (delivery) {
     ++delivered_;
     bytes_ += bytes;
-    latencies_.add(now - sent);
+    latencies_.add(clock_.now() - sent);
     return;
   }
   ++failed_;
@@ -30,12 +30,12 @@ void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes
   if (!first_failure_) first_failure_ = delivery.error().why;
 }
 
-std::string DeliveryReport::summary(env::Instant now) const {
-  const env::Duration time = now - began_;
+std::string DeliveryReport::summary() const {
+  const env::Duration took = time();
   std::string text = fmt::format(
       "{} delivered, {} in {}, {:.0f} records/s, {}/s", records(delivered_), format_size(bytes_),
-      format_duration(time), static_cast<double>(delivered_) / seconds(time),
-      format_size(static_cast<std::uint64_t>(static_cast<double>(bytes_) / seconds(time))));
+      format_duration(took), static_cast<double>(delivered_) / seconds(took),
+      format_size(static_cast<std::uint64_t>(static_cast<double>(bytes_) / seconds(took))));
   if (delivered_ > 0) {
     text += fmt::format(
         "; latency p50 {}, p99 {}, max {}", format_duration(latencies_.percentile(0.5)),
@@ -46,19 +46,19 @@ std::string DeliveryReport::summary(env::Instant now) const {
   return text;
 }
 
-std::string DeliveryReport::progress(env::Instant now, std::optional<double> share) const {
+std::string DeliveryReport::progress(std::optional<double> share) const {
   constexpr int width = 24;
-  const env::Duration time = now - began_;
+  const env::Duration took = time();
   std::string text;
   if (share) {
     const int full = static_cast<int>(*share * width);
     text = fmt::format("[{:#<{}}{:.<{}}] {:3.0f}% ", "", full, "", width - full, *share * 100);
   }
   text += fmt::format("{}, {:.0f}/s", records(delivered_),
-                      static_cast<double>(delivered_) / seconds(time));
+                      static_cast<double>(delivered_) / seconds(took));
   if (share && *share > 0.01) {
     const auto left =
-        std::chrono::duration_cast<std::chrono::seconds>(time * (1 - *share) / *share);
+        std::chrono::duration_cast<std::chrono::seconds>(took * (1 - *share) / *share);
     text += fmt::format(", {} left", format_duration(left));
   }
   return text;

@@ -14,13 +14,13 @@ namespace weir::app {
 
 class DeliveryReport {
  public:
-  explicit DeliveryReport(env::Instant began) : began_(began) {}
+  explicit DeliveryReport(const env::Clock& clock) : clock_(clock), began_(clock.now()) {}
 
   void take() { ++taken_; }
   // `bytes`: of the record's key and value.
-  void ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent,
-             env::Instant now);
+  void ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent);
 
+  env::Duration time() const { return clock_.now() - began_; }  // since it began
   std::uint64_t taken() const { return taken_; }
   std::uint64_t ended_count() const { return delivered_ + failed_; }
   std::uint64_t delivered() const { return delivered_; }
@@ -31,11 +31,12 @@ class DeliveryReport {
   const Latencies& latencies() const { return latencies_; }
 
   // "12000 records delivered, 11.7 MiB in 1.2s, 10000 records/s, latency ..."
-  std::string summary(env::Instant now) const;
+  std::string summary() const;
   // One line without its end. `share`: of the input that is read, when its size is known.
-  std::string progress(env::Instant now, std::optional<double> share) const;
+  std::string progress(std::optional<double> share) const;
 
  private:
+  const env::Clock& clock_;
   env::Instant began_;
   std::uint64_t taken_ = 0, delivered_ = 0, failed_ = 0, in_doubt_ = 0, bytes_ = 0;
   std::optional<client::Failure> first_failure_;

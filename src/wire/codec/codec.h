@@ -44,21 +44,28 @@ class Output {
     std::uint32_t size;
   };
 
-  Bytes bytes() const { return {data_.data(), data_.size()}; }
-  MutableBytes mutable_bytes() { return {data_.data(), data_.size()}; }
+  Output() = default;
+  Output(Output&& other) noexcept;
+  Output& operator=(Output&& other) noexcept;
+
+  Bytes bytes() const { return {data_.data(), size_}; }
+  MutableBytes mutable_bytes() { return {data_.data(), size_}; }
   const std::vector<Gap>& gaps() const { return gaps_; }  // ascending, in encoding order
   std::size_t size_with_gaps() const;                     // what goes over the wire
 
   std::byte* grow(std::size_t bytes);  // uninitialised room at the end, valid until the next grow
   void append(Bytes bytes);
-  void add_gap(std::uint32_t size) { add_gap(data_.size(), size); }
+  void add_gap(std::uint32_t size) { add_gap(size_, size); }
   void add_gap(std::size_t position, std::uint32_t size) { gaps_.push_back({position, size}); }
-  void clear();
+  void clear();                        // keeps its memory
   std::size_t bytes_reserved() const;  // what it holds from the system
-  std::vector<std::byte> take() { return std::move(data_); }
+  std::vector<std::byte> take();       // as after clear(), without memory
 
  private:
+  // Beyond size_ lies what an earlier use has left: a vector that shrank and grew again would be
+  // filled with zeros each time.
   std::vector<std::byte> data_;
+  std::size_t size_ = 0;
   std::vector<Gap> gaps_;
 };
 

@@ -89,7 +89,7 @@ class Produce final : public ClientCommand {
 
   Task<Exit> run(Session& session) override {
     client::Producer producer(session.cluster, session.settings.config.producer);
-    DeliveryReport report(session.env.clock.now());
+    DeliveryReport report(session.env.clock);
     InputFiles files(files_);
     show_progress_ = !quiet_ && !files_.empty() && ::isatty(STDERR_FILENO) == 1;
     auto feeding = feed(session, producer, files, report);
@@ -174,10 +174,10 @@ class Produce final : public ClientCommand {
         (read.key ? read.key->size() : 0) + (read.value ? read.value->size() : 0);
     report.take();
     const env::Instant sent = session.env.clock.now();
-    client::OnDelivery done = [this, &session, &report, sent, bytes,
+    client::OnDelivery done = [this, &report, sent, bytes,
                                place](const client::Delivery& delivery) {
       if (!delivery && !refused_) refused_ = place;
-      report.ended(delivery, bytes, sent, session.env.clock.now());
+      report.ended(delivery, bytes, sent);
     };
     auto sending = send_record(producer, topic_of(read), read, std::move(done));
     co_await std::move(sending);
@@ -206,14 +206,14 @@ class Produce final : public ClientCommand {
     const env::Instant now = session.env.clock.now();
     if (!show_progress_ || now < next_progress_) return;
     next_progress_ = now + progress_period;
-    const std::string line = "\r\033[K" + report.progress(now, files.share_read());
+    const std::string line = "\r\033[K" + report.progress(files.share_read());
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
 
   Exit conclude(Session& session, const Result<>& fed, const InputFiles& files,
                 const DeliveryReport& report) const {
     if (!quiet_) {
-      const std::string line = report.summary(session.env.clock.now()) + "\n";
+      const std::string line = report.summary() + "\n";
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
     if (report.first_failure()) {
