@@ -34,10 +34,13 @@ namespace weir {
 
 class Admin;
 class Consumer;
+class Handler;
 class Producer;
+class Worker;
 struct AdminOptions;
 struct ConsumerOptions;
 struct ProducerOptions;
+struct WorkerOptions;
 
 // Kafka's property names with their values, applied in order. A name that nobody knows is refused
 // with the nearest one that is known; so is what asks for something that is not built: TLS, SASL,
@@ -83,6 +86,8 @@ class WEIR_API Client {
   std::expected<Producer, Failure> producer() const;
   std::expected<Consumer, Failure> consumer(const ConsumerOptions& options) const;
   std::expected<Consumer, Failure> consumer() const;
+  // The handler is in weir/worker.h.
+  std::expected<Worker, Failure> worker(const WorkerOptions& options, Handler handler) const;
   std::expected<Admin, Failure> admin(const AdminOptions& options) const;
   std::expected<Admin, Failure> admin() const;
 

@@ -2,6 +2,7 @@
 
 #include "app/clientlib/admin_core.h"
 #include "app/clientlib/client_impl.h"
+#include "app/clientlib/configuration.h"
 
 namespace weir {
 
@@ -10,10 +11,7 @@ using InnerAdmin = client::Admin;
 std::expected<Admin, Failure> Client::admin() const { return admin(AdminOptions()); }
 
 std::expected<Admin, Failure> Client::admin(const AdminOptions& options) const {
-  client::ClientConfig config = impl_->config;
-  if (auto applied = clientlib::apply(config, options.properties); !applied) {
-    return std::unexpected(applied.error());
-  }
+  TRY_ASSIGN(auto config, clientlib::configured(impl_->config, options.properties));
   config.cluster.creates_topics = false;  // what is only asked about is not made
   return Admin(std::make_shared<Admin::Impl>(impl_->engine, config.cluster, options.timeout));
 }

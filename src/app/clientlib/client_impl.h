@@ -18,10 +18,4 @@ class Client::Impl {
   const client::ClientConfig config;
 };
 
-namespace clientlib {
-
-// Failures: invalid, not_found, unsupported.
-std::expected<void, Failure> apply(client::ClientConfig& config, const Properties& properties);
-
-}  // namespace clientlib
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include "app/clientlib/client_impl.h"
+#include "app/clientlib/configuration.h"
 #include "app/clientlib/consumer_core.h"
 
 namespace weir {
@@ -13,47 +14,6 @@ using clientlib::ConsumerCore;
 using clientlib::inner_of;
 using clientlib::public_of;
 using InnerConsumer = client::Consumer;
-
-std::string_view name_of(OffsetReset reset) {
-  return reset == OffsetReset::latest     ? "latest"
-         : reset == OffsetReset::earliest ? "earliest"
-                                          : "none";
-}
-std::string_view name_of(Assignor assignor) {
-  constexpr std::string_view names[] = {"range", "roundrobin", "sticky", "cooperative-sticky"};
-  return names[static_cast<std::size_t>(assignor)];
-}
-
-// The typed fields say what the properties say, and are judged as they are.
-Properties properties_of(const ConsumerOptions& options) {
-  Properties out;
-  const auto set = [&out](std::string_view name, const auto& value) {
-    if (value) out.emplace_back(name, fmt::format("{}", *value));
-  };
-  const auto set_time = [&out](std::string_view name, const auto& value) {
-    if (value) out.emplace_back(name, fmt::format("{}", value->count()));
-  };
-  set("group.id", options.group);
-  set("group.instance.id", options.instance);
-  if (options.reset) out.emplace_back("auto.offset.reset", name_of(*options.reset));
-  set("enable.auto.commit", options.auto_commit);
-  set_time("auto.commit.interval.ms", options.commit_interval);
-  set("max.poll.records", options.poll_records_max);
-  set_time("max.poll.interval.ms", options.poll_interval_max);
-  set_time("session.timeout.ms", options.session_timeout);
-  set_time("heartbeat.interval.ms", options.heartbeat_interval);
-  if (options.read_committed) {
-    out.emplace_back("isolation.level",
-                     *options.read_committed ? "read_committed" : "read_uncommitted");
-  }
-  std::string assignors;
-  for (const Assignor each : options.assignors) {
-    assignors += assignors.empty() ? "" : ",";
-    assignors += name_of(each);
-  }
-  if (!assignors.empty()) out.emplace_back("partition.assignment.strategy", assignors);
-  return out;
-}
 
 }  // namespace
 
@@ -113,21 +73,7 @@ class Consumer::Impl {
 std::expected<Consumer, Failure> Client::consumer() const { return consumer(ConsumerOptions()); }
 
 std::expected<Consumer, Failure> Client::consumer(const ConsumerOptions& options) const {
-  client::ClientConfig config = impl_->config;
-  if (auto applied = clientlib::apply(config, properties_of(options)); !applied) {
-    return std::unexpected(applied.error());
-  }
-  if (options.reset_back) {
-    if (*options.reset_back < std::chrono::milliseconds(0)) {
-      return std::unexpected(Failure(Failure::Kind::invalid, "reset_back: a time below 0"));
-    }
-    config.consumer.reset = {client::OffsetReset::by_duration, *options.reset_back};
-  }
-  if (auto applied = clientlib::apply(config, options.properties); !applied) {
-    return std::unexpected(applied.error());
-  }
-  config.consumer.finishes_by_hand = options.finishes_by_hand;
-  config.consumer.limits.prefetched_bytes_max = options.prefetch_bytes_max;
+  TRY_ASSIGN(const auto config, clientlib::configured(impl_->config, options));
   return Consumer(std::make_shared<Consumer::Impl>(
       impl_->engine, clientlib::ConsumerSetup{.cluster = config.cluster,
                                               .consumer = config.consumer,

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/clientlib/client_impl.h"
+#include "app/clientlib/configuration.h"
 #include "app/clientlib/producer_core.h"
 
 namespace weir {
@@ -15,66 +16,6 @@ using clientlib::ProducerCore;
 
 constexpr std::size_t longest_topic = 249;  // Kafka's
 constexpr std::size_t largest_record = std::numeric_limits<std::int32_t>::max();
-
-std::string_view name_of(Acks acks) {
-  return acks == Acks::all ? "all" : acks == Acks::leader ? "1" : "0";
-}
-std::string_view name_of(Codec codec) {
-  constexpr std::string_view names[] = {"none", "gzip", "snappy", "lz4", "zstd"};
-  return names[static_cast<std::size_t>(codec)];
-}
-std::string_view name_of(Partitioner rule) {
-  return rule == Partitioner::murmur2 ? "murmur2_random"
-         : rule == Partitioner::crc32 ? "consistent_random"
-                                      : "sticky";
-}
-
-// The typed fields say what the properties say, and are judged as they are.
-Properties properties_of(const ProducerOptions& options) {
-  Properties out;
-  const auto set = [&out](std::string_view name, const auto& value) {
-    if (value) out.emplace_back(name, fmt::format("{}", *value));
-  };
-  const auto set_time = [&out](std::string_view name, const auto& value) {
-    if (value) out.emplace_back(name, fmt::format("{}", value->count()));
-  };
-  const auto set_name = [&out](std::string_view name, const auto& value) {
-    if (value) out.emplace_back(name, name_of(*value));
-  };
-  set_name("acks", options.acks);
-  set("enable.idempotence", options.idempotence);
-  set_name("compression.type", options.compression);
-  set("batch.size", options.batch_size);
-  set_time("linger.ms", options.linger);
-  set("buffer.memory", options.buffer_memory);
-  set("max.request.size", options.request_size_max);
-  set_time("max.block.ms", options.block_max);
-  set_time("delivery.timeout.ms", options.delivery_timeout);
-  set("max.in.flight.requests.per.connection", options.in_flight_max);
-  set_name("partitioner", options.partitioner);
-  return out;
-}
-
-std::expected<void, Failure> set_level(client::ClientConfig& config, std::optional<int> level) {
-  if (!level) return {};
-  const wire::Codec codec = config.producer.batches.compression.codec;
-  if (!wire::level_range(codec)) {
-    return std::unexpected(
-        Failure(Failure::Kind::invalid, "compression_level: the codec that is set has no levels"));
-  }
-  const auto name = fmt::format("compression.{}.level", name_of(static_cast<Codec>(codec)));
-  return clientlib::apply(config, {{name, std::to_string(*level)}});
-}
-
-client::OwnPartitioner inner_of(const OwnPartitioner& own) {
-  if (!own) return {};
-  return [own](const client::ProducerRecord& record,
-               PartitionIndex count) -> std::optional<PartitionIndex> {
-    const BytesView key =
-        record.key.is_null() ? BytesView() : BytesView(record.key.view().data(), record.key.size());
-    return own(record.topic, key, count);
-  };
-}
 
 std::expected<void, Failure> review(const Record& record) {
   const auto refuse = [](Failure::Kind kind, std::string what) {
@@ -161,18 +102,7 @@ class Producer::Impl {
 std::expected<Producer, Failure> Client::producer() const { return producer(ProducerOptions()); }
 
 std::expected<Producer, Failure> Client::producer(const ProducerOptions& options) const {
-  client::ClientConfig config = impl_->config;
-  if (auto applied = clientlib::apply(config, properties_of(options)); !applied) {
-    return std::unexpected(applied.error());
-  }
-  if (auto set = set_level(config, options.compression_level); !set) {
-    return std::unexpected(set.error());
-  }
-  if (auto applied = clientlib::apply(config, options.properties); !applied) {
-    return std::unexpected(applied.error());
-  }
-  if (options.own_partitioner) config.producer.partitions.own = inner_of(options.own_partitioner);
-  config.cluster.creates_topics = true;  // as Kafka's producer: the broker decides
+  TRY_ASSIGN(const auto config, clientlib::configured(impl_->config, options));
   return Producer(std::make_shared<Producer::Impl>(impl_->engine, config, options.hand_over_bytes));
 }
 
