@@ -8,6 +8,7 @@
 namespace weir::app {
 
 void Findings::problem(const std::string& path, Place place, std::string_view what) {
+  ++seen_;
   if (!counts(path)) return;
   const std::size_t before = of_file_[path]++;
   if (before < problems_max) {
@@ -45,9 +46,9 @@ std::string_view advice_for(FileKind kind) {
     case FileKind::time_index:
       return "stop the node and remove this file: the next start makes it again from the log";
     case FileKind::transaction_index:
-      return "stop the node and cut this file to one byte (truncate -s 1): the next start takes it "
-             "for damaged and makes it again from the log; do not remove it, or aborted "
-             "transactions come into sight";
+      return "stop the node and make this file one byte long (truncate -s 1): the next start takes "
+             "it for damaged and makes it again from the log; without the file, aborted "
+             "transactions would be read as committed";
     case FileKind::producer_snapshot:
       return "stop the node and remove this file: the next start goes over the batches instead";
     case FileKind::metadata_snapshot:

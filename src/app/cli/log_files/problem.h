@@ -42,12 +42,14 @@ class Findings {
 
   std::size_t files() const { return files_; }
   std::size_t problems() const { return problems_.size(); }
-  std::vector<Problem> take_sorted();  // by file and place
+  std::size_t seen() const { return seen_; }  // problems, also those that are not kept
+  std::vector<Problem> take_sorted();         // by file and place
 
  private:
   bool counts(const std::string& path) const { return only_.empty() || only_ == path; }
   std::string only_;
   std::size_t files_ = 0;
+  std::size_t seen_ = 0;
   std::vector<Problem> problems_;
   std::map<std::string, std::size_t> of_file_;
 };

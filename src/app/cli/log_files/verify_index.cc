@@ -34,6 +34,21 @@ void IndexCheck::problem(std::size_t slot, Offset offset, std::string_view what)
   findings_.problem(path_, {entries_->position(slot), offset}, what);
 }
 
+// More than are told need not be kept.
+void IndexCheck::differs(std::size_t slot, Offset offset, std::string_view what) {
+  if (differences_.size() > Findings::problems_max) return;
+  differences_.push_back({path_, {entries_->position(slot), offset}, std::string(what)});
+}
+
+void IndexCheck::lacks(const std::string& path, Offset offset, std::string_view what) {
+  if (differences_.size() > Findings::problems_max) return;
+  differences_.push_back({path, {std::nullopt, offset}, std::string(what)});
+}
+
+void IndexCheck::report_differences() {
+  for (const Problem& each : differences_) findings_.problem(each.path, each.place, each.what);
+}
+
 void IndexCheck::sort_by(const std::function<std::int64_t(std::size_t slot)>& key) {
   order_.resize(entries_->count());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -66,14 +81,14 @@ void OffsetIndexCheck::take_entry(std::optional<std::uint64_t> batch_position) {
   if (batch_position) {
     awaited_ = {slot(), taken.offset};
   } else {
-    problem(slot(), taken.offset, fmt::format("no batch begins at position {}", taken.position));
+    differs(slot(), taken.offset, fmt::format("no batch begins at position {}", taken.position));
   }
   advance();
 }
 
 void OffsetIndexCheck::give_up_awaited() {
   if (!awaited_) return;
-  problem(awaited_->first, awaited_->second,
+  differs(awaited_->first, awaited_->second,
           fmt::format("no batch from position {} on ends there", entry(awaited_->first).position));
   awaited_.reset();
 }
@@ -85,7 +100,7 @@ void OffsetIndexCheck::pass(const PassingBatch& batch) {
   }
   if (!awaited_ || awaited_->second > batch.last_offset) return;
   if (awaited_->second < batch.last_offset) {
-    problem(awaited_->first, awaited_->second,
+    differs(awaited_->first, awaited_->second,
             fmt::format("the batch there ends at offset {}", batch.last_offset));
   }
   awaited_.reset();
@@ -124,10 +139,10 @@ void TimeIndexCheck::pass(const PassingBatch& batch) {
 
 void TimeIndexCheck::check(const PassingBatch& batch, log::TimestampOffset here) {
   if (here.timestamp != largest_) {
-    problem(slot(), here.offset,
+    differs(slot(), here.offset,
             fmt::format("timestamp {}: the largest up to there is {}", here.timestamp, largest_));
   } else if (here.offset >= batch.base_offset && here.timestamp != batch.max_timestamp) {
-    problem(slot(), here.offset,
+    differs(slot(), here.offset,
             fmt::format("timestamp {}: the largest of the batch there is {}", here.timestamp,
                         batch.max_timestamp));
   }
@@ -138,16 +153,18 @@ void TimeIndexCheck::end() {
     const auto here = entry(slot());
     // What an index has of a segment without a batch: nothing before the base offset.
     if (largest_ == no_timestamp && here.offset == base_offset_) continue;
-    problem(slot(), here.offset,
+    differs(slot(), here.offset,
             fmt::format("timestamp {}: the log ends before it", here.timestamp));
   }
 }
 
 // --- .txnindex ---
 
-TransactionIndexCheck::TransactionIndexCheck(env::Disk& disk, std::string path, Offset base_offset,
+TransactionIndexCheck::TransactionIndexCheck(env::Disk& disk, std::string path,
+                                             std::string path_to_be, Offset base_offset,
                                              Findings& findings)
     : IndexCheck(disk, FileKind::transaction_index, std::move(path), base_offset, findings),
+      path_to_be_(std::move(path_to_be)),
       next_offset_(base_offset) {
   log::AbortedTransactionEntry before{.last_offset = base_offset - 1, .last_stable_offset = 0};
   for (std::size_t slot = 0; slot < entries().count(); ++slot) {
@@ -181,6 +198,7 @@ void TransactionIndexCheck::check_alone(std::size_t slot,
 void TransactionIndexCheck::pass(const PassingBatch& batch) {
   has_gaps_ = has_gaps_ || batch.base_offset > next_offset_;
   next_offset_ = batch.last_offset + 1;
+  if (batch.is_abort) check_is_listed(batch);
   for (; !is_at_end(); advance()) {
     const auto here = read_transaction_entry(entries().at(slot()));
     if (here.last_offset > batch.last_offset) break;
@@ -190,10 +208,21 @@ void TransactionIndexCheck::pass(const PassingBatch& batch) {
   learn(batch);
 }
 
+// Without its entry the records of an aborted transaction are read as if they were committed.
+void TransactionIndexCheck::check_is_listed(const PassingBatch& batch) {
+  if (has_gaps_ || !open_.contains(batch.producer_id)) return;
+  const bool is_next =
+      !is_at_end() && read_transaction_entry(entries().at(slot())).last_offset <= batch.last_offset;
+  if (is_next) return;
+  lacks(path_to_be_, batch.last_offset,
+        fmt::format("the transaction of producer {} that was aborted there is missing",
+                    batch.producer_id));
+}
+
 void TransactionIndexCheck::check_marker(const PassingBatch& batch,
                                          const log::AbortedTransactionEntry& here) {
   if (batch.is_control && batch.producer_id == here.producer_id) return check_begin(here);
-  problem(slot(), here.last_offset,
+  differs(slot(), here.last_offset,
           fmt::format("no marker of producer {} is there", here.producer_id));
 }
 
@@ -203,7 +232,7 @@ void TransactionIndexCheck::check_begin(const log::AbortedTransactionEntry& here
   const auto began = open_.find(here.producer_id);
   const bool is_ours = here.first_offset >= base_offset_ && here.first_offset <= here.last_offset;
   if (is_ours && (began == open_.end() || began->second != here.first_offset)) {
-    problem(slot(), here.last_offset,
+    differs(slot(), here.last_offset,
             fmt::format("no transaction of producer {} begins at offset {}", here.producer_id,
                         here.first_offset));
   }
@@ -212,7 +241,7 @@ void TransactionIndexCheck::check_begin(const log::AbortedTransactionEntry& here
     if (producer_id != here.producer_id) stable = std::min(stable, first_offset);
   }
   if (here.last_stable_offset >= base_offset_ && here.last_stable_offset != stable) {
-    problem(slot(), here.last_offset,
+    differs(slot(), here.last_offset,
             fmt::format("a last stable offset of {}; it was {}", here.last_stable_offset, stable));
   }
 }
@@ -228,7 +257,7 @@ void TransactionIndexCheck::learn(const PassingBatch& batch) {
 void TransactionIndexCheck::end() {
   for (; !is_at_end(); advance()) {
     const Offset last_offset = read_transaction_entry(entries().at(slot())).last_offset;
-    problem(slot(), last_offset, "the log ends before it");
+    differs(slot(), last_offset, "the log ends before it");
   }
 }
 

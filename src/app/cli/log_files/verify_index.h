@@ -1,7 +1,8 @@
 #pragma once
 // Compares one index with the batches of its segment, which pass by in their order. That entries
 // ascend is asked of neighbours; then each is compared with its batch, so that one damaged entry is
-// one problem.
+// one problem. Of a log that is damaged itself nobody can say what its index should have, so what
+// differs is kept until the log has passed by.
 
 #include <functional>
 #include <map>
@@ -25,6 +26,7 @@ struct PassingBatch {
   ProducerId producer_id = no_producer_id;
   bool is_transactional = false;
   bool is_control = false;
+  bool is_abort = false;  // the marker of an aborted transaction
 };
 
 class IndexCheck {
@@ -35,9 +37,12 @@ class IndexCheck {
   virtual ~IndexCheck() = default;
   virtual void pass(const PassingBatch& batch) = 0;
   virtual void end() = 0;  // of the log
+  void report_differences();
 
  protected:
   void problem(std::size_t slot, Offset offset, std::string_view what);
+  void differs(std::size_t slot, Offset offset, std::string_view what);
+  void lacks(const std::string& path, Offset offset, std::string_view what);
   const IndexEntries& entries() const { return *entries_; }
   // Entries wait for their batch by this, ascending.
   void sort_by(const std::function<std::int64_t(std::size_t slot)>& key);
@@ -52,6 +57,7 @@ class IndexCheck {
   std::optional<IndexEntries> entries_;
   std::vector<std::size_t> order_;
   std::size_t next_ = 0;
+  std::vector<Problem> differences_;
   Findings& findings_;
 };
 
@@ -82,7 +88,10 @@ class TimeIndexCheck final : public IndexCheck {
 
 class TransactionIndexCheck final : public IndexCheck {
  public:
-  TransactionIndexCheck(env::Disk& disk, std::string path, Offset base_offset, Findings& findings);
+  // `path_to_be`: where it should be, which is the path when that is not empty. It exists only
+  // where a transaction was aborted.
+  TransactionIndexCheck(env::Disk& disk, std::string path, std::string path_to_be,
+                        Offset base_offset, Findings& findings);
   void pass(const PassingBatch& batch) override;
   void end() override;
 
@@ -90,7 +99,9 @@ class TransactionIndexCheck final : public IndexCheck {
   void check_alone(std::size_t slot, const log::AbortedTransactionEntry& before);
   void check_marker(const PassingBatch& batch, const log::AbortedTransactionEntry& here);
   void check_begin(const log::AbortedTransactionEntry& here);
+  void check_is_listed(const PassingBatch& batch);
   void learn(const PassingBatch& batch);
+  std::string path_to_be_;
   // Transactions that began in this segment and go on: by producer, the first offset.
   std::map<ProducerId, Offset> open_;
   Offset next_offset_;

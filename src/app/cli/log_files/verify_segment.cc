@@ -9,12 +9,34 @@
 #include "app/cli/log_files/batch_text.h"
 #include "app/cli/log_files/verify_batch.h"
 #include "app/cli/log_files/verify_index.h"
+#include "base/check.h"
 #include "log/format/batch_scanner.h"
+#include "log/format/file_names.h"
+#include "wire/record/control_record.h"
+#include "wire/record/record.h"
 
 namespace weir::app {
 namespace {
 
 constexpr std::uint64_t segment_size_max = INT32_MAX;
+
+std::string transaction_index_beside(const std::string& log) {
+  const std::string name = split_path(log).name;
+  const auto parsed = log::parse_segment_file_name(name);
+  CHECK(parsed.has_value(), log);
+  return log.substr(0, log.size() - name.size()) +
+         log::segment_file_name(parsed->base_offset, log::transaction_index_suffix, parsed->state);
+}
+
+bool is_abort(const wire::BatchView& batch) {
+  if (!batch.crc_is_good() || batch.codec() != wire::Codec::none) return false;
+  wire::RecordIterator records(batch, batch.records());
+  wire::Record record;
+  const auto is_there = records.next(record);
+  if (!is_there || !*is_there) return false;
+  const auto type = wire::parse_control_key(record.key);
+  return type && *type == wire::ControlType::abort;
+}
 
 class SegmentPass {
  public:
@@ -26,12 +48,14 @@ class SegmentPass {
         batches_(files.log, files.records, findings),
         offsets_(disk, files.offset_index, files.base_offset, findings),
         times_(disk, files.time_index, files.base_offset, findings),
-        transactions_(disk, files.transaction_index, files.base_offset, findings) {
+        transactions_(disk, files.transaction_index, transaction_index_beside(files.log),
+                      files.base_offset, findings) {
     summary_.end_offset = files.base_offset;
     summary_.last_epoch = previous.last_epoch;
   }
 
   SegmentSummary run(env::Disk& disk) {
+    const std::size_t before = findings_.seen();
     if (const auto walked = walk(disk); !walked) {
       summary_.is_whole = false;
       if (walked.error().code == Errc::corrupt) {
@@ -39,11 +63,13 @@ class SegmentPass {
       } else {
         findings_.problem(files_.log, walked.error());
       }
-      return summary_;  // of what lies behind nobody can say what an index should have
     }
-    offsets_.end();
-    times_.end();
-    transactions_.end();
+    if (findings_.seen() != before) return summary_;
+    for (IndexCheck* index :
+         std::initializer_list<IndexCheck*>{&offsets_, &times_, &transactions_}) {
+      index->end();
+      index->report_differences();
+    }
     return summary_;
   }
 
@@ -83,7 +109,8 @@ class SegmentPass {
                                batch.max_timestamp(),
                                batch.producer_id(),
                                batch.is_transactional(),
-                               batch.is_control()};
+                               batch.is_control(),
+                               batch.is_control() && is_abort(batch)};
     offsets_.pass(passing);
     times_.pass(passing);
     transactions_.pass(passing);

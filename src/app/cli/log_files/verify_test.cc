@@ -97,7 +97,9 @@ TEST(LogVerify, each_damage_is_told_with_its_file_and_position) {
       {"txn-0/00000000000000000000.txnindex",
        30,
        "",
-       {"txn-0/00000000000000000000.txnindex: at 0: 30 bytes at the end are no entry"}},
+       {"txn-0/00000000000000000000.txnindex: offset 7: the transaction of producer 7 that was "
+        "aborted there is missing",
+        "txn-0/00000000000000000000.txnindex: at 0: 30 bytes at the end are no entry"}},
       {"plain-0/00000000000000000019.index",
        3,
        "\1"s,
@@ -224,6 +226,26 @@ TEST(LogVerify, a_producer_that_stands_in_a_snapshot_twice_or_ahead_of_it_is_tol
                   early + ": at 10: producer 5: its transaction begins at offset 24, which is not "
                           "below 5",
                   early + ": at 148: producer 8: its last offset 28 is not below 5"));
+}
+
+TEST(LogVerify, an_aborted_transaction_that_no_index_has_is_told) {
+  LogFilesFixture fixture;
+  std::filesystem::remove(fixture.path("txn-0/00000000000000000000.txnindex"));
+  const std::string told =
+      "txn-0/00000000000000000000.txnindex: offset 7: the transaction of "
+      "producer 7 that was aborted there is missing";
+  EXPECT_THAT(fixture.verify("txn-0"), ElementsAre(told));
+  fixture.write("txn-0/00000000000000000000.txnindex", "");
+  EXPECT_THAT(fixture.verify("txn-0"), ElementsAre(told));
+}
+
+TEST(LogVerify, an_index_is_not_blamed_for_its_damaged_log) {
+  LogFilesFixture fixture;
+  const std::string log = "plain-0/00000000000000000019.log";
+  fixture.change(log, 1, "\1");
+  EXPECT_THAT(fixture.verify("plain-0"),
+              ElementsAre(testing::StartsWith(log + ": at 0, offset 281474976710675: ")));
+  EXPECT_THAT(fixture.verify("plain-0/00000000000000000019.timeindex"), IsEmpty());
 }
 
 TEST(LogVerify, of_a_file_that_is_something_else_not_every_entry_is_told) {
