@@ -11,6 +11,7 @@ std::unique_ptr<Tool> broker_api_versions_tool();
 std::unique_ptr<Tool> console_consumer_tool();
 std::unique_ptr<Tool> console_producer_tool();
 std::unique_ptr<Tool> delete_records_tool();
+std::unique_ptr<Tool> dump_log_tool();
 std::unique_ptr<Tool> get_offsets_tool();
 std::unique_ptr<Tool> log_dirs_tool();
 std::unique_ptr<Tool> topics_tool();

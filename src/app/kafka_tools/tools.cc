@@ -21,6 +21,7 @@ constexpr Entry entries[] = {
     {"kafka-console-consumer", kafka::console_consumer_tool},
     {"kafka-console-producer", kafka::console_producer_tool},
     {"kafka-delete-records", kafka::delete_records_tool},
+    {"kafka-dump-log", kafka::dump_log_tool},
     {"kafka-get-offsets", kafka::get_offsets_tool},
     {"kafka-log-dirs", kafka::log_dirs_tool},
     {"kafka-topics", kafka::topics_tool},
