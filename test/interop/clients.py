@@ -14,6 +14,7 @@ import proxy
 CLIENTS = paths.HERE / "clients"
 SECONDS = 240
 FEWEST_CUTS = 5
+OURS = None  # our own client's program; the runner knows where it was built
 
 CODECS = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "codec-zstd"]
 SCENARIOS = ["create", *CODECS, "group", "timestamp", "resume", "members", "idempotent"]
@@ -74,6 +75,12 @@ def kcat_client():
     return [sys.executable, str(CLIENTS / "kcat" / "kcat.py")]
 
 
+def weir_client():
+    if OURS is None or not OURS.exists():
+        raise jars.Missing(f"{OURS} is missing: build weir_interop_client")
+    return [str(OURS)]
+
+
 PROGRAMS = {
     "kcat": (kcat_client, SCENARIOS),
     "confluent-kafka": (lambda: python_client("confluent.py"), SCENARIOS),
@@ -81,6 +88,7 @@ PROGRAMS = {
     "franz-go": (go_client, SCENARIOS),
     "kafka-python": (lambda: python_client("kafka_python.py"), SCENARIOS),
     "kafkajs": (node_client, SCENARIOS),
+    "weir": (weir_client, SCENARIOS),
 }
 
 
@@ -92,8 +100,8 @@ def two_listeners(kind, name, weir):
     return under_test.fresh(), cut_port, proxy_port
 
 
-def run_client(name, under_test, proxy_port, cut_port, seed):
-    """All scenarios of one client: a list of (scenario, ok, detail)."""
+def run_client(name, under_test, proxy_port, cut_port, seed, base=None):
+    """All scenarios of one client: a list of (scenario, ok, detail). `base`: the time of the first record."""
     command, wanted = PROGRAMS[name]
     try:
         program = command()
@@ -101,7 +109,7 @@ def run_client(name, under_test, proxy_port, cut_port, seed):
         return [(scenario, False, f"client cannot run: {failure}") for scenario in wanted]
     cutter = proxy.Proxy(proxy_port, cut_port, seed).start()
     arguments = ["--bootstrap", under_test.bootstrap, "--cut", f"127.0.0.1:{proxy_port}", "--prefix", name]
-    arguments += ["--base-ms", str((int(time.time()) - 3600) * 1000)]
+    arguments += ["--base-ms", str(base or (int(time.time()) - 3600) * 1000)]
     try:
         done = subprocess.run(program + arguments, capture_output=True, text=True, timeout=SECONDS)
         out, err = done.stdout, done.stderr
