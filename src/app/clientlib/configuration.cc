@@ -117,6 +117,14 @@ Properties properties_of(const ClientOptions& options) {
   return out;
 }
 
+// What one property says about another: acks=1 ends an idempotence that nobody asked for.
+Configured settled(client::ClientConfig config) {
+  if (const Result<> good = client::settle_properties(config); !good) {
+    return std::unexpected(failure_of(good.error()));
+  }
+  return config;
+}
+
 }  // namespace
 
 Configured configured(client::ClientConfig defaults, const Properties& properties) {
@@ -149,7 +157,7 @@ Configured configured(const client::ClientConfig& defaults, const ProducerOption
   TRY_ASSIGN(config, configured(std::move(config), options.properties));
   if (options.own_partitioner) config.producer.partitions.own = inner_of(options.own_partitioner);
   config.cluster.creates_topics = true;  // as Kafka's producer: the broker decides
-  return config;
+  return settled(std::move(config));
 }
 
 Configured configured(const client::ClientConfig& defaults, const ConsumerOptions& options) {
@@ -163,7 +171,7 @@ Configured configured(const client::ClientConfig& defaults, const ConsumerOption
   TRY_ASSIGN(config, configured(std::move(config), options.properties));
   config.consumer.finishes_by_hand = options.finishes_by_hand;
   config.consumer.limits.prefetched_bytes_max = options.prefetch_bytes_max;
-  return config;
+  return settled(std::move(config));
 }
 
 }  // namespace weir::clientlib

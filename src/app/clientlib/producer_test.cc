@@ -57,6 +57,17 @@ TEST_F(PublicProducer, tells_where_a_record_was_written) {
   EXPECT_EQ(done.bytes_taken, 4u + 4 + 5 + 4 + 4);
 }
 
+TEST_F(PublicProducer, gives_up_an_idempotence_that_nobody_asked_for_when_acks_say_so) {
+  for (const Acks acks : {Acks::leader, Acks::none}) {
+    auto producer = client->producer({.acks = acks});
+    ASSERT_TRUE(producer) << producer.error().message();
+    EXPECT_TRUE(producer->send({.topic = "orders", .value = "v"}).get());
+    const auto refused = client->producer({.acks = acks, .idempotence = true});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind(), Failure::Kind::invalid);
+  }
+}
+
 TEST_F(PublicProducer, keeps_the_order_of_each_thread_and_ends_every_record_once) {
   ASSERT_TRUE(admin->create_topic({.name = "orders", .partitions = 4}).get());
   // A small room, so that the threads wait for each other and for the broker.
