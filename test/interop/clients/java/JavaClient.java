@@ -175,6 +175,10 @@ public final class JavaClient {
         for (int index = 0; index < COUNT; index++) {
             check("offset of " + index, sent.get(index).get().offset(), (long) (index / PARTITIONS));
         }
+        compareTopic(name);
+    }
+
+    private void compareTopic(String name) {
         try (var consumer = consumer(topic("unused"))) {
             consumer.assign(partitions(name, PARTITIONS));
             consumer.seekToBeginning(consumer.assignment());
@@ -330,6 +334,13 @@ public final class JavaClient {
             options.put(arguments[at], arguments[at + 1]);
         }
         JavaClient client = new JavaClient(options);
+        if (options.containsKey("--read")) {  // what another client wrote under the prefix
+            for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
+                report("read-" + codec, () -> client.compareTopic(codec));
+            }
+            client.admin.close();
+            return;
+        }
         report("create", client::made);
         for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
             report("codec-" + codec, () -> client.codec(codec));

@@ -91,6 +91,10 @@ def codec(name):
         )
     s.check("left in the queue", producer.flush(SECONDS), 0)
     s.check("failed deliveries", failures, [])
+    compare(name)
+
+
+def compare(name):
     client = consumer(topic("unused"))
     client.assign([ck.TopicPartition(topic(name), p, 0) for p in range(s.PARTITIONS)])
     got = rows(read(client, s.COUNT))
@@ -203,8 +207,10 @@ def idempotent():
 
 s.run(
     "confluent-kafka",
-    [("create", make)]
-    + [(f"codec-{name}", lambda name=name: codec(name)) for name in ("none", "gzip", "snappy", "lz4", "zstd")]
+    s.readings(compare)
+    if ARGS.read
+    else [("create", make)]
+    + [(f"codec-{name}", lambda name=name: codec(name)) for name in s.CODECS]
     + [
         ("group", group),
         ("timestamp", timestamp),

@@ -16,6 +16,7 @@ def arguments():
     for name in ("--bootstrap", "--cut", "--prefix"):
         parser.add_argument(name, required=True)
     parser.add_argument("--base-ms", type=int, required=True)
+    parser.add_argument("--read", help="only reads what another client wrote under the prefix")
     return parser.parse_args()
 
 
@@ -51,6 +52,14 @@ def check_rows(got, base):
         check(f"number of records of partition {partition}", len(got[partition]), len(want[partition]))
         for have, must in zip(got[partition], want[partition]):
             check(f"record {partition}/{must[0]}", have, must)
+
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+
+
+def readings(compare):
+    """The scenarios of --read."""
+    return [(f"read-{name}", lambda name=name: compare(name)) for name in CODECS]
 
 
 def run(client, scenarios):
