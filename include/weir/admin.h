@@ -40,7 +40,7 @@ using PerItem = std::map<Key, std::expected<T, Failure>>;
 
 struct AdminOptions {
   std::chrono::milliseconds timeout{30'000};  // of each call
-  Properties properties;
+  Properties properties{};
 };
 
 class WEIR_API Admin {

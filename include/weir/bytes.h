@@ -37,8 +37,8 @@ class BytesView {
 };
 
 struct Header {
-  std::string_view name;
-  BytesView value;
+  std::string_view name{};
+  BytesView value{};
 };
 
 }  // namespace weir

@@ -52,24 +52,24 @@ using Executor = std::function<void(std::move_only_function<void()>)>;
 
 // What is absent is Kafka's default.
 struct ClientOptions {
-  std::string bootstrap_servers;  // host:port,... ; required, here or as a property
-  std::optional<std::string> client_id;
-  std::optional<std::string> rack;                            // client.rack
-  std::optional<std::chrono::milliseconds> request_timeout;   // 30 s
-  std::optional<std::chrono::milliseconds> connect_timeout;   // 10 s, of each address
-  std::optional<std::chrono::milliseconds> metadata_age_max;  // 5 min
+  std::string bootstrap_servers{};  // host:port,... ; required, here or as a property
+  std::optional<std::string> client_id{};
+  std::optional<std::string> rack{};                            // client.rack
+  std::optional<std::chrono::milliseconds> request_timeout{};   // 30 s
+  std::optional<std::chrono::milliseconds> connect_timeout{};   // 10 s, of each address
+  std::optional<std::chrono::milliseconds> metadata_age_max{};  // 5 min
   // Also of producers and consumers: they are the defaults of what is made of this client. They
   // win over the fields above.
-  Properties properties;
+  Properties properties{};
 
   // Where callbacks and coroutines go on; empty: on the client's own thread.
-  Executor executor;
-  LogSink log;
+  Executor executor{};
+  LogSink log{};
   LogLevel log_level = LogLevel::info;
   // Told of what nobody else learns: records that were posted and not delivered, commits in the
   // background that failed.
-  std::function<void(const Failure&)> on_error;
-  std::function<void(const Statistics&)> on_statistics;
+  std::function<void(const Failure&)> on_error{};
+  std::function<void(const Statistics&)> on_statistics{};
   std::chrono::milliseconds statistics_interval{10'000};
 };
 

@@ -63,7 +63,7 @@ struct Lag {
   // To the high watermark; with read_committed to the last stable offset.
   std::int64_t records = 0;
   // How old the last record is that was handed out, 0 without lag. Absent: there was none yet.
-  std::optional<std::chrono::milliseconds> time;
+  std::optional<std::chrono::milliseconds> time{};
 };
 
 // Called inside of poll() and close(), where ClientOptions::executor says, else on the client's own
@@ -93,9 +93,9 @@ class RebalanceCallback {
 };
 
 struct RebalanceListener {
-  RebalanceCallback assigned;
-  RebalanceCallback revoked;  // can still be committed
-  RebalanceCallback lost;     // somebody else may have them already
+  RebalanceCallback assigned{};
+  RebalanceCallback revoked{};  // can still be committed
+  RebalanceCallback lost{};     // somebody else may have them already
 };
 
 enum class OffsetReset : std::uint8_t { latest, earliest, none };
@@ -103,24 +103,24 @@ enum class Assignor : std::uint8_t { range, round_robin, sticky, cooperative_sti
 
 // What is absent is what the client's properties say, else Kafka's default.
 struct ConsumerOptions {
-  std::optional<std::string> group;                             // group.id; absent: no group
-  std::optional<std::string> instance;                          // group.instance.id: static member
-  std::optional<OffsetReset> reset;                             // auto.offset.reset, latest
-  std::optional<std::chrono::milliseconds> reset_back;          // to so long ago, instead
-  std::optional<bool> auto_commit;                              // enable.auto.commit, true
-  std::optional<std::chrono::milliseconds> commit_interval;     // 5 s
-  std::optional<int> poll_records_max;                          // max.poll.records, 500
-  std::optional<std::chrono::milliseconds> poll_interval_max;   // 5 min
-  std::optional<std::chrono::milliseconds> session_timeout;     // 45 s
-  std::optional<std::chrono::milliseconds> heartbeat_interval;  // 3 s
-  std::optional<bool> read_committed;                           // isolation.level, false
-  std::vector<Assignor> assignors;                              // range, cooperative_sticky
+  std::optional<std::string> group{};                            // group.id; absent: no group
+  std::optional<std::string> instance{};                         // group.instance.id: static member
+  std::optional<OffsetReset> reset{};                            // auto.offset.reset, latest
+  std::optional<std::chrono::milliseconds> reset_back{};         // to so long ago, instead
+  std::optional<bool> auto_commit{};                             // enable.auto.commit, true
+  std::optional<std::chrono::milliseconds> commit_interval{};    // 5 s
+  std::optional<int> poll_records_max{};                         // max.poll.records, 500
+  std::optional<std::chrono::milliseconds> poll_interval_max{};  // 5 min
+  std::optional<std::chrono::milliseconds> session_timeout{};    // 45 s
+  std::optional<std::chrono::milliseconds> heartbeat_interval{};  // 3 s
+  std::optional<bool> read_committed{};                           // isolation.level, false
+  std::vector<Assignor> assignors{};                              // range, cooperative_sticky
   // finished() says what may be committed, not the next poll.
   bool finishes_by_hand = false;
   std::size_t prefetch_bytes_max = std::size_t{64} << 20;  // of all partitions
   std::chrono::milliseconds timeout{60'000};               // of each call but poll() and close()
-  RebalanceListener listener;
-  Properties properties;  // win over the fields above
+  RebalanceListener listener{};
+  Properties properties{};  // win over the fields above
 };
 
 class WEIR_API Consumer {

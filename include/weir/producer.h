@@ -38,22 +38,22 @@ namespace weir {
 
 // Views: copied by the call that takes the record.
 struct Record {
-  std::string_view topic;
-  std::optional<std::int32_t> partition;  // absent: by the key, or where it suits
-  BytesView key;
-  BytesView value;  // null: a tombstone
-  std::vector<Header> headers;
-  std::optional<Timestamp> timestamp;  // absent: now
+  std::string_view topic{};
+  std::optional<std::int32_t> partition{};  // absent: by the key, or where it suits
+  BytesView key{};
+  BytesView value{};  // null: a tombstone
+  std::vector<Header> headers{};
+  std::optional<Timestamp> timestamp{};  // absent: now
   // Keeps key, value and the headers' bytes alive until the record has been taken into a batch:
   // then they are not copied by the call. The topic always is.
-  std::shared_ptr<const void> owner;
+  std::shared_ptr<const void> owner{};
 };
 
 struct Delivered {
   std::int32_t partition = 0;
   // -1: not known, with acks=0, or when the answer to a first attempt was lost.
   std::int64_t offset = -1;
-  Timestamp timestamp;  // the record's, or the log's where the topic says LogAppendTime
+  Timestamp timestamp{};  // the record's, or the log's where the topic says LogAppendTime
 };
 
 enum class Acks : std::int8_t { all = -1, none = 0, leader = 1 };
@@ -69,22 +69,22 @@ using OwnPartitioner = std::function<std::optional<std::int32_t>(
 
 // What is absent is what the client's properties say, else Kafka's default.
 struct ProducerOptions {
-  std::optional<Acks> acks;                                   // all
-  std::optional<bool> idempotence;                            // enable.idempotence, true
-  std::optional<Codec> compression;                           // none
-  std::optional<int> compression_level;                       // the codec's own
-  std::optional<std::size_t> batch_size;                      // bytes, 16384
-  std::optional<std::chrono::milliseconds> linger;            // 5 ms
-  std::optional<std::size_t> buffer_memory;                   // bytes, 32 MiB
-  std::optional<std::size_t> request_size_max;                // bytes, 1 MiB
-  std::optional<std::chrono::milliseconds> block_max;         // max.block.ms, 60 s
-  std::optional<std::chrono::milliseconds> delivery_timeout;  // 2 min
-  std::optional<int> in_flight_max;                           // requests of a connection, 5
-  std::optional<Partitioner> partitioner;                     // murmur2
-  OwnPartitioner own_partitioner;
+  std::optional<Acks> acks{};                                   // all
+  std::optional<bool> idempotence{};                            // enable.idempotence, true
+  std::optional<Codec> compression{};                           // none
+  std::optional<int> compression_level{};                       // the codec's own
+  std::optional<std::size_t> batch_size{};                      // bytes, 16384
+  std::optional<std::chrono::milliseconds> linger{};            // 5 ms
+  std::optional<std::size_t> buffer_memory{};                   // bytes, 32 MiB
+  std::optional<std::size_t> request_size_max{};                // bytes, 1 MiB
+  std::optional<std::chrono::milliseconds> block_max{};         // max.block.ms, 60 s
+  std::optional<std::chrono::milliseconds> delivery_timeout{};  // 2 min
+  std::optional<int> in_flight_max{};                           // requests of a connection, 5
+  std::optional<Partitioner> partitioner{};                     // murmur2
+  OwnPartitioner own_partitioner{};
   // Bytes on their way from the callers to the client's thread, beside buffer_memory.
   std::size_t hand_over_bytes = std::size_t{1} << 20;
-  Properties properties;  // win over the fields above
+  Properties properties{};  // win over the fields above
 };
 
 using OnDelivery = std::move_only_function<void(const std::expected<Delivered, Failure>&)>;

@@ -64,15 +64,15 @@ class WEIR_API Headers {
 };
 
 struct ReceivedRecord {
-  std::string_view topic;
+  std::string_view topic{};
   std::int32_t partition = 0;
   std::int32_t leader_epoch = -1;  // of the leader that wrote it; -1: not known
   std::int64_t offset = -1;
-  Timestamp timestamp;
+  Timestamp timestamp{};
   bool is_log_append_time = false;  // the timestamp is the broker's, not the producer's
-  BytesView key;
-  BytesView value;  // null: a tombstone
-  Headers headers;
+  BytesView key{};
+  BytesView value{};  // null: a tombstone
+  Headers headers{};
 
   TopicPartition topic_partition() const { return {std::string(topic), partition}; }
 };

@@ -24,8 +24,8 @@ struct ConsumerStatistics {
 };
 
 struct Statistics {
-  std::vector<ProducerStatistics> producers;  // in the order in which they were made
-  std::vector<ConsumerStatistics> consumers;
+  std::vector<ProducerStatistics> producers{};  // in the order in which they were made
+  std::vector<ConsumerStatistics> consumers{};
 };
 
 }  // namespace weir

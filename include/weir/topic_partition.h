@@ -8,7 +8,7 @@ namespace weir {
 
 // One partition of one topic; partitions count from 0.
 struct TopicPartition {
-  std::string topic;
+  std::string topic{};
   std::int32_t partition = 0;
   auto operator<=>(const TopicPartition&) const = default;
 };

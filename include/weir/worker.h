@@ -77,7 +77,7 @@ class Handled {
 };
 
 struct Job {
-  std::shared_ptr<const ReceivedRecord> record;  // keeps itself alive
+  std::shared_ptr<const ReceivedRecord> record{};  // keeps itself alive
   std::uint32_t attempt = 1;  // of this worker; another member that gets the record begins with 1
 };
 
@@ -109,9 +109,9 @@ class Handler {
 enum class Order : std::uint8_t { key, partition, none };
 
 struct WorkerOptions {
-  std::string group;                // required
-  std::vector<std::string> topics;  // required
-  std::string reject_topic;         // required, and none of `topics`
+  std::string group{};                // required
+  std::vector<std::string> topics{};  // required
+  std::string reject_topic{};         // required, and none of `topics`
   Order order = Order::key;
   std::size_t concurrency = 16;     // handlers that run at the same time
   std::size_t retries_max = 1'000;  // records that are held for a retry
@@ -122,8 +122,8 @@ struct WorkerOptions {
   // How long handlers that run are waited for when the worker stops or a partition is given up, so
   // that what they do can be committed.
   std::chrono::milliseconds drain_time{5'000};
-  ConsumerOptions consumer;  // group, auto_commit, finishes_by_hand and listener are not used
-  ProducerOptions producer;  // of what is rejected
+  ConsumerOptions consumer;    // group, auto_commit, finishes_by_hand and listener are not used
+  ProducerOptions producer{};  // of what is rejected
 };
 
 struct WorkerStatistics {

@@ -21,27 +21,27 @@ enum class ConfigResourceType : std::int8_t {
 // Of a broker: its id in digits; empty: the default of all brokers.
 struct ConfigResource {
   ConfigResourceType type = ConfigResourceType::topic;
-  std::string name;
+  std::string name{};
   auto operator<=>(const ConfigResource&) const = default;
 };
 
 struct ConfigEntry {
-  std::string name;
-  std::optional<std::string> value;  // absent: none, or sensitive
-  std::string source;                // Kafka's: "DYNAMIC_TOPIC_CONFIG", "DEFAULT_CONFIG", ...
-  std::string type;                  // Kafka's: "BOOLEAN", "INT", ...
+  std::string name{};
+  std::optional<std::string> value{};  // absent: none, or sensitive
+  std::string source{};                // Kafka's: "DYNAMIC_TOPIC_CONFIG", "DEFAULT_CONFIG", ...
+  std::string type{};                  // Kafka's: "BOOLEAN", "INT", ...
   bool is_default = false;
   bool is_read_only = false;
   bool is_sensitive = false;
-  std::optional<std::string> documentation;  // only when asked for
+  std::optional<std::string> documentation{};  // only when asked for
 };
 
 enum class ConfigOperation : std::int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 
 // `value` is not used by `remove`; append and subtract are of lists.
 struct ConfigChange {
-  std::string name;
-  std::string value;
+  std::string name{};
+  std::string value{};
   ConfigOperation operation = ConfigOperation::set;
 };
 

@@ -25,15 +25,15 @@ class OffsetSpec {
 };
 
 struct ListedOffset {
-  std::int64_t offset = -1;            // -1: no such record
-  std::optional<Timestamp> timestamp;  // of the record; absent for earliest and latest
+  std::int64_t offset = -1;              // -1: no such record
+  std::optional<Timestamp> timestamp{};  // of the record; absent for earliest and latest
   std::int32_t leader_epoch = -1;
 };
 
 struct CommittedOffset {
   std::int64_t offset = -1;  // of the next record to process; -1: none is committed
   std::int32_t leader_epoch = -1;
-  std::string metadata;
+  std::string metadata{};
 };
 
 // delete_records: everything that is replicated.

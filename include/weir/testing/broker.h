@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "weir/api.h"
 #include "weir/failure.h"
 #include "weir/log.h"
 
@@ -23,14 +24,14 @@ namespace weir::test {
 struct BrokerOptions {
   // Kafka's settings of a broker. Given here already: topics are created when they are first asked
   // for, groups do not wait for more members, and nothing waits for the disk to sync.
-  std::map<std::string, std::string> settings;
+  std::map<std::string, std::string> settings{};
   // Of the data; empty: a fresh one, which goes with the object.
-  std::string directory;
+  std::string directory{};
   std::uint16_t port = 0;  // 0: one that is free
-  LogSink log;             // called on the node's threads
+  LogSink log{};           // called on the node's threads
 };
 
-class Broker {
+class WEIR_API Broker {
  public:
   // Failures: invalid (a setting, the directory), exists (the port is taken).
   static std::expected<Broker, Failure> start(BrokerOptions options);
