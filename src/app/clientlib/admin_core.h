@@ -50,7 +50,7 @@ class AdminCore : public std::enable_shared_from_this<AdminCore> {
 
 namespace weir {
 
-class Admin::Impl {
+class __attribute__((visibility("hidden"))) Admin::Impl {
  public:
   Impl(std::shared_ptr<clientlib::Engine> engine, client::ClusterOptions options,
        std::chrono::milliseconds timeout);
