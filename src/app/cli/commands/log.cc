@@ -152,7 +152,8 @@ class LogVerify final : public LogCommand {
     return "Reads files of this machine and asks no broker. A node may be at work on them: what "
            "looks wrong is looked at again before it is said.\n\n"
            "Exit code 0: all is good; 1: something is wrong, a line each, and a line for each file "
-           "says what to do; 2: the command line; 4: there is no such file.";
+           "says what to do; 2: the command line; 4: there is no such file; 5: some of the paths "
+           "are good, and the others are not there.";
   }
 
  private:
