@@ -15,6 +15,7 @@ import broker
 import clients
 import jars
 import paths
+import proxy
 
 SECONDS = 240
 MODES = {
@@ -62,6 +63,16 @@ def judged(label, wanted, lines, err):
     for name in wanted:
         line = found.get(name)
         yield f"{label} {name}", bool(line and line["ok"]), line["detail"] if line else f"never reported: {err[-500:]}"
+
+
+def in_doubt(ours, under_test, proxy_port, cut_port, seed):
+    """Batches whose fate is unknown, and what comes after them."""
+    cutter = proxy.Proxy(proxy_port, cut_port, seed).start()
+    try:
+        options = ("--bootstrap", under_test.bootstrap, "--cut", f"127.0.0.1:{proxy_port}", "--prefix", "doubt")
+        yield from judged("producer", ["doubts"], *call(ours, "doubt", *options))
+    finally:
+        cutter.close()
 
 
 # --- interchange ---
@@ -328,6 +339,7 @@ def suite(kind, weir, quick=False, seed=1, only=None):
             for mode, wanted in MODES.items():
                 options = ("--bootstrap", under_test.bootstrap, "--prefix", mode)
                 yield from judged(mode, wanted, *call(ours, mode, *options))
+            yield from in_doubt(ours, under_test, proxy_port, cut_port, seed)
         if "interchange" in parts:
             yield from interchange(ours, under_test, proxy_port, cut_port, seed, base)
         if "groups" in parts:

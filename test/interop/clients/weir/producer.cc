@@ -1,6 +1,8 @@
 // What producers promise beside the stock scenarios.
 
 #include <atomic>
+#include <set>
+#include <thread>
 
 #include "scenario.h"
 
@@ -74,7 +76,7 @@ void close_at_once(const Cluster& cluster) {
 
 void purge(const Cluster& cluster) {
   cluster.create("purge", 1);
-  auto producer = cluster.producer({.linger = 30s});
+  auto producer = cluster.producer({.linger = 2s});
   // The first record goes at once; the others wait for linger.ms.
   must("first", producer.send({.topic = cluster.topic("purge"), .value = "v"}).get());
   std::vector<weir::Future<weir::Delivered>> waiting;
@@ -150,7 +152,76 @@ void missing_topic(const Cluster& cluster) {
         must("list", cluster.admin.list_topics().get()).contains(cluster.topic("asked")), false);
 }
 
+// Behind a proxy that cuts connections, with so little time that batches end in doubt: the producer
+// goes on in another epoch (KIP-360). What was told must hold, and the order.
+void doubts(const Arguments& arguments) {
+  const Cluster cluster(arguments.at("--bootstrap"), arguments.at("--prefix"), 0);
+  cluster.create("doubts", 1);
+  const auto through =
+      must("client", weir::Client::create({.bootstrap_servers = arguments.at("--cut"),
+                                           .properties = {
+                                               {"reconnect.backoff.ms", "10"},
+                                               {"reconnect.backoff.max.ms", "50"},
+                                               {"retry.backoff.ms", "10"},
+                                           }}));
+  auto producer = must(
+      "producer", through.producer({.batch_size = 3'000, .linger = 0ms, .delivery_timeout = 8ms}));
+  constexpr int count = 6'000;
+  std::vector<weir::Future<weir::Delivered>> sent;
+  for (int i = 0; i < count; ++i) {
+    const std::string value = std::to_string(1'000'000 + i) + std::string(300, '.');
+    sent.push_back(producer.send({.topic = cluster.topic("doubts"), .value = value}));
+    if (i % 5 == 0) std::this_thread::sleep_for(1ms);
+  }
+  (void)producer.flush(60s).get();
+  std::map<std::int64_t, int> delivered;
+  std::set<int> without_offset, not_written;
+  int in_doubt = 0;
+  for (int i = 0; i < count; ++i) {
+    const auto outcome = sent[static_cast<std::size_t>(i)].get();
+    if (!outcome) {
+      if (outcome.error().may_be_written()) {
+        ++in_doubt;
+      } else {
+        not_written.insert(i);
+      }
+      continue;
+    }
+    if (outcome->offset < 0) {
+      without_offset.insert(i);
+    } else {
+      check("one record an offset", delivered.emplace(outcome->offset, i).second, true);
+    }
+  }
+  auto reader = cluster.reader("doubts", 1);
+  const weir::TopicPartition partition{cluster.topic("doubts"), 0};
+  const auto end = must("end", reader.end_offsets({partition}).get()).at(partition).offset;
+  int before = -1;
+  for (const Read& record : read(reader, static_cast<std::size_t>(end))) {
+    const int number = std::stoi(record.value.substr(0, 7)) - 1'000'000;
+    check("in order and once", number > before, true);
+    before = number;
+    check("not written as was told", not_written.contains(number), false);
+    if (const auto told = delivered.find(record.offset); told != delivered.end()) {
+      check("where it was told", number, told->second);
+      delivered.erase(told);
+    }
+    without_offset.erase(number);
+  }
+  check("delivered and not there", delivered.size() + without_offset.size(), 0u);
+  check("something was in doubt", in_doubt > 0, true);
+  bool goes_on = false;
+  for (int i = 0; i < 200 && !goes_on; ++i) {
+    goes_on = producer.send({.topic = cluster.topic("doubts"), .value = "v"}).get().has_value();
+  }
+  check("it goes on afterwards", goes_on, true);
+}
+
 }  // namespace
+
+void doubt_scenarios(const Arguments& arguments) {
+  report("doubts", [&] { doubts(arguments); });
+}
 
 void producer_scenarios(const Arguments& arguments) {
   const Cluster cluster(arguments.at("--bootstrap"), arguments.at("--prefix"), 0);

@@ -38,6 +38,7 @@ struct Arguments {
 std::string quoted(std::string_view text);
 
 std::string text_of(std::string_view text);
+inline std::string text_of(const char* text) { return text; }
 std::string text_of(bool value);
 template <class T>
   requires std::is_arithmetic_v<T>
@@ -119,6 +120,7 @@ void report(std::string_view name, const std::function<void()>& scenario);
 // The modes.
 void stock_scenarios(const Arguments& arguments);
 void producer_scenarios(const Arguments& arguments);
+void doubt_scenarios(const Arguments& arguments);
 void consumer_scenarios(const Arguments& arguments);
 void admin_scenarios(const Arguments& arguments);
 void read_others(const Arguments& arguments);

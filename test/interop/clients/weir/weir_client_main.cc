@@ -15,6 +15,7 @@ int main(int count, char** words) {
   try {
     if (mode == "stock") return interop::stock_scenarios(arguments), 0;
     if (mode == "producer") return interop::producer_scenarios(arguments), 0;
+    if (mode == "doubt") return interop::doubt_scenarios(arguments), 0;
     if (mode == "consumer") return interop::consumer_scenarios(arguments), 0;
     if (mode == "admin") return interop::admin_scenarios(arguments), 0;
     if (mode == "read") return interop::read_others(arguments), 0;
