@@ -87,15 +87,13 @@ class Installed(unittest.TestCase):
                     self.assertRegex(line, r'^#include (<[a-z_]+>|"weir/[a-z_/]+\.h")$', header)
 
     def test_each_header_compiles_alone(self):
-        compilers = dict.fromkeys(filter(shutil.which, (COMPILER, "g++")))
         running = []
-        for compiler in compilers:
-            for header in self.headers():
-                running.append(subprocess.Popen(
-                    [compiler, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
-                     "-I", self.prefix / "include", "-x", "c++", "-include", header, os.devnull]))
-                if len(running) % 2 == 0:
-                    running[-1].wait()
+        for header in self.headers():
+            running.append(subprocess.Popen(
+                [COMPILER, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                 "-I", self.prefix / "include", "-x", "c++", "-include", header, os.devnull]))
+            if len(running) % 2 == 0:
+                running[-1].wait()
         for compiling in running:
             self.assertEqual(compiling.wait(), 0, compiling.args)
 
