@@ -4,6 +4,7 @@
 
 #include "client/consumer/consumer_state.h"
 #include "client/consumer/fetch/fetch_error.h"
+#include "client/consumer/fetch/fetch_leaders.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
 #include "wire/message/offset_for_leader_epoch_request.h"
@@ -242,17 +243,9 @@ void ConsumerState::note_answer(BrokerId broker, const FetchPlan& plan,
                                 std::shared_ptr<const rpc::Answer<wire::FetchResponse>> answer) {
   std::map<Uuid, std::string> names;
   for (const auto& [partition, target] : plan.targets) names[target.topic_id] = partition.topic;
-  const auto name_of = [&](const auto& topic) {
-    return topic.topic.empty() ? names[topic.topic_id] : topic.topic.str();
-  };
-  LeaderHints hints;
+  const bool knows_leaders = cluster.learn(leader_hints(**answer, names));
   for (const auto& topic : (*answer)->responses) {
-    for (const auto& p : topic.partitions) hints.add_leader({name_of(topic), p.partition_index}, p);
-  }
-  if (!hints.leaders.empty()) hints.add_brokers(**answer);
-  const bool knows_leaders = cluster.learn(hints);
-  for (const auto& topic : (*answer)->responses) {
-    const std::string name = name_of(topic);
+    const std::string name = topic.topic.empty() ? names[topic.topic_id] : topic.topic.str();
     for (const auto& p : topic.partitions) {
       const TopicPartition partition{name, p.partition_index};
       const auto version = plan.versions.find(partition);

@@ -1,5 +1,5 @@
-// What a producer asks of the cluster. Waits are cut in slices, so that all of them end soon after
-// the producer was stopped.
+// What a producer asks of the cluster. Waits end when the producer is stopped; they are cut in
+// slices, so that what the view learns meanwhile counts.
 
 #include <fmt/format.h>
 
@@ -22,7 +22,7 @@ Task<> Producer::State::pause(env::Instant until) {
 
 Task<> Producer::State::refresh(std::shared_ptr<State> self) {
   self->cluster_.want(self->topics_.names(self->now() - topics_kept), Cluster::IfMissing::create);
-  auto refreshing = self->cluster_.refresh(self->now() + slice);
+  auto refreshing = self->patience_.wait(self->cluster_.refresh(self->now() + slice));
   auto refreshed = co_await std::move(refreshing);
   self->last_failure_.reset();
   if (!refreshed) self->last_failure_ = std::move(refreshed).error();
@@ -35,7 +35,7 @@ Task<> Producer::State::connect(std::shared_ptr<State> self, BrokerId broker) {
     auto pausing = self->pause(throttled.mapped());
     co_await std::move(pausing);
   }
-  auto connecting = self->cluster_.connection(broker, self->now() + slice);
+  auto connecting = self->patience_.wait(self->cluster_.connection(broker, self->now() + slice));
   auto connection = co_await std::move(connecting);
   if (connection) {
     self->connections_[broker] = *connection;
@@ -67,12 +67,13 @@ Task<> Producer::State::get_producer_id(std::shared_ptr<State> self) {
 }
 
 Task<Outcome<>> Producer::State::ask_for_producer_id() {
-  auto connecting = cluster_.any_connection(now() + slice);
+  auto connecting = patience_.wait(cluster_.any_connection(now() + slice));
   CO_TRY_ASSIGN(asked_for_producer_id_, co_await std::move(connecting));
   wire::InitProducerIdRequest request;
   request.transactional_id = wire::Str::null();
   request.transaction_timeout_ms = INT32_MAX;
-  auto calling = asked_for_producer_id_->call<wire::InitProducerIdResponse>(request);
+  auto calling =
+      patience_.wait(asked_for_producer_id_->call<wire::InitProducerIdResponse>(request));
   const auto answer = co_await std::move(calling);
   asked_for_producer_id_.reset();
   if (!answer) co_return std::unexpected(Failure(answer.error()));

@@ -25,6 +25,7 @@ Producer::State::State(Cluster& cluster, ProducerOptions options)
       sender_(options_.delivery, accumulator_, env_.random),
       topics_(options_.partitions, accumulator_, sender_, env_.random),
       tasks_(env_.executor),
+      patience_(cluster),
       ended_(env_.executor),
       stopping_(env_.executor) {}
 
@@ -286,6 +287,7 @@ void Producer::State::stop() {
     if (sender_.in_flight(broker) > 0) connection->close();
   }
   if (asked_for_producer_id_) asked_for_producer_id_->close();
+  patience_.end();
   stopping_.notify();
 }
 

@@ -10,6 +10,7 @@
 #include "base/one_shot.h"
 #include "base/signal.h"
 #include "base/task_scope.h"
+#include "client/patience.h"
 #include "client/producer/producer.h"
 
 namespace weir::client {
@@ -70,7 +71,8 @@ class Producer::State : public std::enable_shared_from_this<State> {
   Sender sender_;
   TopicTable topics_;
   TaskScope tasks_;
-  Signal ended_;  // batches, or everything
+  Patience patience_;  // with brokers; ends in stop()
+  Signal ended_;       // batches, or everything
   Signal stopping_;
 
   std::deque<Waiter*> waiters_;  // null: is over
