@@ -203,11 +203,14 @@ Task<> ConsumerState::leave() {
   membership.left();
 }
 
-// Not behind a JoinGroup that may wait.
+// Neither behind a JoinGroup that may wait nor behind a Fetch, for fetch.max.wait.ms, if that can
+// be.
 Task<> ConsumerState::send_leave() {
   wire::Arena arena;
   const auto request = membership.leave_request(arena);
-  auto connecting = patience.wait(cluster.connection(membership.coordinator(), call_deadline()));
+  const Lane lane = joining_on ? Lane::data : Lane::group;
+  auto connecting =
+      patience.wait(cluster.connection(membership.coordinator(), call_deadline(), lane));
   const auto connection = co_await std::move(connecting);
   if (!connection) co_return;
   auto calling = patience.wait((*connection)->call<wire::LeaveGroupResponse>(request));
