@@ -1,9 +1,11 @@
-// The smallest fast producer on librdkafka, for producers.py: as many records of one size as it is told, every delivery
-// counted. The few functions it needs are declared here, so that it links to the shared library of a Python wheel.
+// The smallest fast producer on librdkafka, for producers.py: as many records of one size as it is
+// told, every delivery counted. The few functions it needs are declared here, so that it links to
+// the shared library of a Python wheel.
 //
 //   librdkafka_producer COUNT SIZE TOPIC NAME=VALUE...
 //
-// Prints {"records": N, "seconds": S, "version": "..."}; ends with 1 when a record was not delivered.
+// Prints {"records": N, "seconds": S, "version": "..."}; ends with 1 when a record was not
+// delivered.
 
 #include <algorithm>
 #include <chrono>
@@ -21,12 +23,14 @@ struct rd_kafka_message_t {
   int err;  // the first member; the others are not needed here
 };
 rd_kafka_conf_t* rd_kafka_conf_new();
-int rd_kafka_conf_set(rd_kafka_conf_t*, const char* name, const char* value, char* error, size_t error_size);
-void rd_kafka_conf_set_dr_msg_cb(rd_kafka_conf_t*, void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*));
+int rd_kafka_conf_set(rd_kafka_conf_t*, const char* name, const char* value, char* error,
+                      size_t error_size);
+void rd_kafka_conf_set_dr_msg_cb(rd_kafka_conf_t*,
+                                 void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*));
 rd_kafka_t* rd_kafka_new(int type, rd_kafka_conf_t*, char* error, size_t error_size);
 rd_kafka_topic_t* rd_kafka_topic_new(rd_kafka_t*, const char* name, rd_kafka_topic_conf_t*);
-int rd_kafka_produce(rd_kafka_topic_t*, int partition, int flags, void* value, size_t value_size, const void* key,
-                     size_t key_size, void* opaque);
+int rd_kafka_produce(rd_kafka_topic_t*, int partition, int flags, void* value, size_t value_size,
+                     const void* key, size_t key_size, void* opaque);
 int rd_kafka_last_error();
 int rd_kafka_poll(rd_kafka_t*, int timeout_ms);
 int rd_kafka_flush(rd_kafka_t*, int timeout_ms);
@@ -41,7 +45,9 @@ constexpr size_t pool_size = 1 << 20;
 
 long delivered = 0, failed = 0;
 
-void count(rd_kafka_t*, const rd_kafka_message_t* message, void*) { message->err ? ++failed : ++delivered; }
+void count(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+  message->err ? ++failed : ++delivered;
+}
 
 // Values differ, and cost nothing while the clock runs.
 std::string random_text(size_t size) {
@@ -85,6 +91,7 @@ int main(int argc, char** argv) {
   }
   rd_kafka_flush(client, 600'000);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - began;
-  std::printf("{\"records\": %ld, \"seconds\": %f, \"version\": \"%s\"}\n", delivered, time.count(), rd_kafka_version_str());
+  std::printf("{\"records\": %ld, \"seconds\": %f, \"version\": \"%s\"}\n", delivered, time.count(),
+              rd_kafka_version_str());
   return failed == 0 && delivered == records ? 0 : 1;
 }
