@@ -43,6 +43,7 @@ class Disk::Handle final : public env::File {
       : disk_(disk), node_(std::move(node)), writable_(writable) {}
 
   Result<std::size_t> read_at(std::uint64_t position, MutableBytes into) const override {
+    if (disk_.strikes(Fault::read_failed, disk_.faults_.read_fails_one_in)) return failed("read");
     return node_->now.read(position, into);
   }
 
@@ -51,19 +52,27 @@ class Disk::Handle final : public env::File {
     std::string bytes;
     for (const Bytes piece : pieces) bytes += as_text(piece);
     const bool fits = take_room(position, bytes);
-    if (bytes.empty()) return fits ? Result<>{} : no_space();
+    if (!fits) disk_.world_.faults().add(Fault::disk_full);
+    const bool fails = disk_.strikes(Fault::write_failed, disk_.faults_.write_fails_one_in);
+    if (fails) bytes.resize(disk_.chance_.below(bytes.size() + 1));
+    auto outcome = [&] { return fails ? failed("write") : fits ? Result<>{} : no_space(); };
+    if (bytes.empty()) return outcome();
     trace(TraceKind::disk_write, position, hash_of(as_bytes(bytes)));
     node_->now.write(position, as_bytes(bytes));
     disk_.remember(node_);
     node_->unsynced.push_back({disk_.next_order(), position, std::move(bytes), false});
-    return fits ? Result<>{} : no_space();
+    return outcome();
   }
 
   Result<> sync() override {
     trace(TraceKind::disk_sync, node_->unsynced.size(), 0);
-    if (disk_.fails_syncs_) return fail(Errc::io, "the disk has failed", EIO);
+    if (disk_.strikes(Fault::sync_failed, disk_.faults_.sync_fails_one_in)) {
+      fail_sync(*node_, disk_.chance_);
+      disk_.remember(node_);
+      return failed("sync");
+    }
     sim::sync(*node_);
-    disk_.dirty_files_.erase(node_->number);
+    if (!node_->has_lost_changes) disk_.dirty_files_.erase(node_->number);
     return {};
   }
 
@@ -84,6 +93,9 @@ class Disk::Handle final : public env::File {
   }
 
  private:
+  static std::unexpected<Error> failed(std::string_view what) {
+    return fail(Errc::io, std::string("cannot ") + std::string(what) + ": Input/output error", EIO);
+  }
   static Result<> no_space() { return fail(Errc::no_space, "No space left on device", ENOSPC); }
   // Cuts off what does not fit; false then.
   bool take_room(std::uint64_t position, std::string& bytes) {
@@ -309,33 +321,55 @@ Result<std::unique_ptr<env::DirectoryLock>> Disk::lock(const std::string& direct
   return std::make_unique<Lock>(*this, node->number);
 }
 
-void Disk::crash(bool power_lost, bool keep_some) {
+bool Disk::strikes(Fault fault, std::uint64_t one_in) {
+  if (one_in == 0 || !chance_.one_in(one_in)) return false;
+  world_.faults().add(fault);
+  return true;
+}
+
+void Disk::crash(Crash how) {
   locked_.clear();
   ++lock_era_;
-  if (!power_lost) return;
-  std::uint64_t cut = 0;  // changes before it survive
-  if (keep_some) {
-    std::uint64_t oldest = last_order_ + 1;
-    for (auto& [number, weak] : dirty_files_) {
-      const auto file = weak.lock();
-      if (file && !file->unsynced.empty()) oldest = std::min(oldest, file->unsynced[0].order);
-    }
-    for (auto& [number, weak] : dirty_directories_) {
-      const auto directory = weak.lock();
-      if (directory && !directory->unsynced.empty()) {
-        oldest = std::min(oldest, directory->unsynced[0].order);
-      }
-    }
-    cut = oldest + chance_.below(last_order_ + 2 - oldest);
-  }
-  for (auto& [number, weak] : dirty_files_) {
-    if (const auto file = weak.lock()) lose_unsynced(*file, cut);
-  }
-  for (auto& [number, weak] : dirty_directories_) {
-    if (const auto directory = weak.lock()) lose_unsynced(*directory, cut);
-  }
+  if (!loses_power(how)) return;
+  lose_unsynced_changes(how);
   dirty_files_.clear();
   dirty_directories_.clear();
+}
+
+void Disk::lose_unsynced_changes(Crash how) {
+  const bool mixed = how == Crash::power_keep_mixed;
+  const std::uint64_t cut = how == Crash::power_keep_some ? random_cut() : 0;
+  std::map<std::uint64_t, bool> kept_names;
+  for (auto& [number, weak] : dirty_files_) {
+    const auto file = weak.lock();
+    if (!file) continue;
+    mixed ? lose_some_unsynced(*file, chance_, world_.faults()) : lose_unsynced(*file, cut);
+  }
+  for (auto& [number, weak] : dirty_directories_) {
+    const auto directory = weak.lock();
+    if (!directory) continue;
+    if (mixed) {
+      lose_some_unsynced(*directory, chance_, world_.faults(), kept_names);
+    } else {
+      lose_unsynced(*directory, cut);
+    }
+  }
+}
+
+// Between the oldest unsynced change and the newest; those before it survive.
+std::uint64_t Disk::random_cut() {
+  std::uint64_t oldest = last_order_ + 1;
+  for (auto& [number, weak] : dirty_files_) {
+    const auto file = weak.lock();
+    if (file && !file->unsynced.empty()) oldest = std::min(oldest, file->unsynced[0].order);
+  }
+  for (auto& [number, weak] : dirty_directories_) {
+    const auto directory = weak.lock();
+    if (directory && !directory->unsynced.empty()) {
+      oldest = std::min(oldest, directory->unsynced[0].order);
+    }
+  }
+  return oldest + chance_.below(last_order_ + 2 - oldest);
 }
 
 std::optional<std::string> Disk::durable_content(const std::string& path) const {

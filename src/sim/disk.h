@@ -13,11 +13,19 @@
 
 #include "base/env/disk.h"
 #include "base/random.h"
+#include "sim/crash.h"
 #include "sim/disk_node.h"
 
 namespace weir::sim {
 
 class World;
+
+// What goes wrong on the way to and from the disk, once in so many calls; 0: never.
+struct DiskFaults {
+  std::uint64_t read_fails_one_in = 0;
+  std::uint64_t write_fails_one_in = 0;  // after a part of it, perhaps
+  std::uint64_t sync_fails_one_in = 0;   // as Linux does it, see fail_sync()
+};
 
 class Disk final : public env::Disk {
  public:
@@ -36,15 +44,14 @@ class Disk final : public env::Disk {
   Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
 
-  // Locks go; on a power loss the unsynced changes too, or (keep_some) those from a random one on.
-  void crash(bool power_lost, bool keep_some);
+  // Locks go; of unsynced changes that stays which `how` says.
+  void crash(Crash how);
 
   // By how many bytes files may still grow; nothing: the disk never runs full. A write beyond it
   // writes what fits and fails with no_space. What a truncation cuts off is room again, what is
   // removed is not.
   void limit_room(std::optional<std::uint64_t> bytes) { room_ = bytes; }
-  // Every sync of a file fails from now on.
-  void fail_syncs(bool fail) { fails_syncs_ = fail; }
+  void set_faults(const DiskFaults& faults) { faults_ = faults; }
 
   // What would be there after a power loss that keeps nothing unsynced; nothing: no such file.
   std::optional<std::string> durable_content(const std::string& path) const;
@@ -62,6 +69,10 @@ class Disk final : public env::Disk {
   void change_name(const std::shared_ptr<DirectoryNode>& in, std::uint64_t order,
                    const std::string& name, std::optional<Name> target);
   void remember(const std::shared_ptr<FileNode>& file) { dirty_files_[file->number] = file; }
+  // Whether it is time for one that comes once in `one_in` calls; counts it.
+  bool strikes(Fault fault, std::uint64_t one_in);
+  void lose_unsynced_changes(Crash how);
+  std::uint64_t random_cut();
   void empty_tree(const std::shared_ptr<DirectoryNode>& directory);
 
   World& world_;
@@ -70,11 +81,11 @@ class Disk final : public env::Disk {
   std::uint64_t last_order_ = 0;
   std::uint64_t last_number_ = 0;
   std::shared_ptr<DirectoryNode> root_;
-  // Those that have, or had, unsynced changes.
+  // Those that have, or had, unsynced changes, or lost ones.
   std::map<std::uint64_t, std::weak_ptr<FileNode>> dirty_files_;
   std::map<std::uint64_t, std::weak_ptr<DirectoryNode>> dirty_directories_;
   std::optional<std::uint64_t> room_;
-  bool fails_syncs_ = false;
+  DiskFaults faults_;
   std::set<std::uint64_t> locked_;  // numbers of directories
   std::uint64_t lock_era_ = 0;      // grows at each crash: older locks are void
 };

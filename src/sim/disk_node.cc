@@ -1,6 +1,7 @@
 #include "sim/disk_node.h"
 
-#include <limits>
+#include <algorithm>
+#include <utility>
 
 namespace weir::sim {
 namespace {
@@ -21,7 +22,93 @@ void apply(const NameChange& change, std::map<std::string, Name>& to) {
   }
 }
 
+constexpr std::size_t sector_bytes = 512;
+
+// The parts of a write that lie in one sector each: [from, to) within its bytes.
+template <class Visit>
+void for_each_sector(const FileChange& change, Visit&& visit) {
+  for (std::size_t from = 0; from < change.bytes.size();) {
+    const std::size_t left = sector_bytes - (change.position + from) % sector_bytes;
+    const std::size_t to = std::min(change.bytes.size(), from + left);
+    visit(from, to);
+    from = to;
+  }
+}
+
+void write_part(const FileChange& change, std::size_t from, std::size_t to, PagedBytes& into) {
+  into.write(change.position + from, as_bytes(change.bytes).subspan(from, to - from));
+}
+
+void tear(const FileChange& change, SeededRandom& chance, PagedBytes& into) {
+  for_each_sector(change, [&](std::size_t from, std::size_t to) {
+    if (chance.one_in(2)) write_part(change, from, to, into);
+  });
+}
+
+// The file has its new size, and zeros where it has grown.
+void grow_only(const FileChange& change, PagedBytes& into) {
+  const std::uint64_t end = change.position + change.bytes.size();
+  if (end > into.size()) into.truncate(end);
+}
+
+// One sector of what has grown has bytes of something else.
+void garble(FileChange change, SeededRandom& chance, PagedBytes& into) {
+  const std::size_t old =
+      into.size() > change.position ? static_cast<std::size_t>(into.size() - change.position) : 0;
+  if (old < change.bytes.size()) {
+    const std::size_t at = old + chance.below(change.bytes.size() - old);
+    for_each_sector(change, [&](std::size_t from, std::size_t to) {
+      if (at < from || at >= to) return;
+      for (std::size_t i = std::max(from, old); i < to; ++i) {
+        change.bytes[i] = static_cast<char>(chance.below(256));
+      }
+    });
+  }
+  apply(change, into);
+}
+
+void lose_some(const FileChange& change, SeededRandom& chance, FaultCounts& faults,
+               PagedBytes& into) {
+  const std::uint64_t fate = chance.below(8);
+  if (fate < 4) return apply(change, into);
+  if (fate == 4 || change.is_truncation) return faults.add(Fault::write_lost);
+  if (fate == 5) {
+    faults.add(Fault::write_torn);
+    return tear(change, chance, into);
+  }
+  if (fate == 6) {
+    faults.add(Fault::write_zeroed);
+    return grow_only(change, into);
+  }
+  faults.add(Fault::write_garbled);
+  garble(change, chance, into);
+}
+
 }  // namespace
+
+void lose_some_unsynced(FileNode& file, SeededRandom& chance, FaultCounts& faults) {
+  for (const auto& change : file.unsynced) lose_some(change, chance, faults, file.durable);
+  lose_unsynced(file, 0);
+}
+
+void lose_some_unsynced(DirectoryNode& directory, SeededRandom& chance, FaultCounts& faults,
+                        std::map<std::uint64_t, bool>& kept) {
+  for (const auto& change : directory.unsynced) {
+    const auto [decided, is_new] = kept.try_emplace(change.order, false);
+    if (is_new) decided->second = chance.one_in(2);
+    if (is_new && !decided->second) faults.add(Fault::name_lost);
+    if (decided->second) apply(change, directory.durable);
+  }
+  lose_unsynced(directory, 0);
+}
+
+void fail_sync(FileNode& file, SeededRandom& chance) {
+  for (const auto& change : std::exchange(file.unsynced, {})) {
+    if (chance.one_in(2)) apply(change, file.durable);
+  }
+  file.has_lost_changes = true;
+  if (chance.one_in(2)) file.now = file.durable;
+}
 
 void lose_unsynced(FileNode& file, std::uint64_t cut) {
   for (const auto& change : file.unsynced) {
@@ -29,6 +116,7 @@ void lose_unsynced(FileNode& file, std::uint64_t cut) {
   }
   file.unsynced.clear();
   file.now = file.durable;
+  file.has_lost_changes = false;
 }
 
 void lose_unsynced(DirectoryNode& directory, std::uint64_t cut) {
@@ -41,8 +129,12 @@ void lose_unsynced(DirectoryNode& directory, std::uint64_t cut) {
 
 void sync(FileNode& file) {
   if (file.unsynced.empty()) return;
+  if (file.has_lost_changes) {
+    for (const auto& change : file.unsynced) apply(change, file.durable);
+  } else {
+    file.durable = file.now;  // the same, and shares its pages
+  }
   file.unsynced.clear();
-  file.durable = file.now;
 }
 
 void sync(DirectoryNode& directory) {

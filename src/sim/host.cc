@@ -48,8 +48,9 @@ void Host::crash(Crash kind) {
     held_.pop_back();
   }
   for (auto& shard : shards_) shard->forget();
-  world_.switchboard().host_is_down(*this, kind != Crash::process);
-  disk_.crash(kind != Crash::process, kind == Crash::power_keep_some);
+  world_.faults().add(loses_power(kind) ? Fault::power_lost : Fault::process_killed);
+  world_.switchboard().host_is_down(*this, loses_power(kind));
+  disk_.crash(kind);
 }
 
 void Host::restart() {
@@ -62,7 +63,14 @@ env::Instant Host::monotonic() const { return world_.now(); }
 
 TimestampMs Host::wall_ms() const {
   const auto since_start = world_.now().time_since_epoch();
-  return wall_start_ms + std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+  return wall_start_ms + wall_offset_.count() +
+         std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+}
+
+void Host::jump_wall_clock(std::chrono::milliseconds by) {
+  world_.trace().add(TraceKind::clock_jump, {number_, static_cast<std::uint64_t>(by.count())});
+  world_.faults().add(Fault::clock_jumped);
+  wall_offset_ += by;
 }
 
 std::uint16_t Host::next_port() {

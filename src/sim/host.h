@@ -6,6 +6,7 @@
 // frame, newest first, then the held objects, last one first. Destructors that run then find the
 // doors dead and harmless. The disk stays, as the kind of crash left it.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,12 +25,6 @@ class Shard;
 struct HostSettings {
   std::string name;
   env::ShardId shards = 1;
-};
-
-enum class Crash : std::uint8_t {
-  process,          // kill -9: what was written is in the page cache
-  power_keep_none,  // what was not synced is gone
-  power_keep_some,  // what was not synced is gone from some point on, in the order of the calls
 };
 
 class Host {
@@ -57,6 +52,7 @@ class Host {
 
   env::Instant monotonic() const;
   TimestampMs wall_ms() const;
+  void jump_wall_clock(std::chrono::milliseconds by);  // forwards or back
 
   // For the parts of the simulator.
   Shard& shard(env::ShardId id) { return *shards_.at(id); }
@@ -77,6 +73,7 @@ class Host {
   std::vector<std::shared_ptr<void>> held_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::uint16_t last_port_;
+  std::chrono::milliseconds wall_offset_{};
 };
 
 }  // namespace weir::sim

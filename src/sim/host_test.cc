@@ -132,6 +132,37 @@ TEST(Host, a_machine_that_is_down_answers_nobody_and_one_without_a_listener_refu
   EXPECT_EQ(timed_out.code, Errc::timed_out);
 }
 
+TEST(Host, machines_that_are_parted_hear_each_other_when_that_is_over) {
+  World world({.seed = 3});
+  Host& server = world.add_host({.name = "server"});
+  Host& client = world.add_host({.name = "client"});
+  auto& tasks = client.hold(std::make_shared<Sleepers>(client));
+  Error refused{Errc::corrupt, ""};
+  bool done = false;
+  world.part(server, client, seconds(5));
+  tasks.scope.spawn(dial(client.env(0), {"server", 1}, refused, done));
+  EXPECT_FALSE(world.run_until([&] { return done; }, seconds(4)));
+  EXPECT_TRUE(world.run_until([&] { return done; }, seconds(2)));
+  EXPECT_EQ(refused.code, Errc::io) << "nobody listens there";
+  world.part(client, server, seconds(60));
+  done = false;
+  tasks.scope.spawn(dial(client.env(0), {"server", 1}, refused, done));
+  EXPECT_TRUE(world.run_until([&] { return done; }, seconds(11)));
+  EXPECT_EQ(refused.code, Errc::timed_out) << "longer than one waits for a connection";
+  EXPECT_EQ(world.faults().of(Fault::network_parted), 2u);
+}
+
+TEST(Host, a_wall_clock_that_jumps_leaves_the_other_one_alone) {
+  World world({.seed = 3});
+  Host& host = world.add_host({.name = "machine"});
+  const TimestampMs wall = host.wall_ms();
+  const auto monotonic = host.monotonic();
+  host.jump_wall_clock(std::chrono::hours(-3));
+  EXPECT_EQ(host.wall_ms(), wall - 3 * 3'600'000);
+  EXPECT_EQ(host.env(0).clock.wall_ms(), host.wall_ms());
+  EXPECT_EQ(host.monotonic(), monotonic);
+}
+
 TEST(Host, who_dials_while_the_machine_crashes_is_told) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     World world({.seed = seed});

@@ -24,13 +24,19 @@ bool names_this_machine(const std::string& host) {
 
 Switchboard::Switchboard(World& world) : world_(world), chance_(world.fork("network")) {}
 
-env::Duration Switchboard::delay(bool loopback) {
+env::Duration Switchboard::delay(const Host& one, const Host& other) {
+  const bool loopback = &one == &other;
+  env::Duration parted{};
+  if (const auto found = parted_until_.find(std::minmax(one.number(), other.number()));
+      found != parted_until_.end()) {
+    parted = std::max(parted, found->second - world_.now());
+  }
   const auto up_to = [this](env::Duration longest) {
     return env::Duration(chance_.below(static_cast<std::uint64_t>(longest.count())));
   };
-  if (chance_.one_in(64)) return up_to(milliseconds(5));
-  return loopback ? microseconds(5) + up_to(microseconds(20))
-                  : microseconds(50) + up_to(microseconds(200));
+  if (chance_.one_in(64)) return parted + up_to(milliseconds(5));
+  return parted + (loopback ? microseconds(5) + up_to(microseconds(20))
+                            : microseconds(50) + up_to(microseconds(200)));
 }
 
 void Switchboard::later(const Side& side, env::Duration delay, env::Callback callback) {
@@ -45,22 +51,22 @@ void Switchboard::dial(Shard& from, const env::Address& target, Dialed done) {
   const bool here = names_this_machine(target.host);
   Host* const host = here ? &from.host() : world_.find_host(target.host);
   if (host == nullptr) {
-    return answer(from, true, std::move(done),
+    return answer(from, from.host(), std::move(done),
                   fail(Errc::not_found, "cannot resolve " + target.host));
   }
   if (!host->running()) return give_up(from, target, std::move(done));
-  const bool loopback = host == &from.host();
   const env::Address address{here ? "127.0.0.1" : host->address(), target.port};
+  const env::Duration way = delay(from.host(), *host);
+  if (way > connect_wait_max) return give_up(from, target, std::move(done));
   // What is on its way survives the called process: the next one may hear it, or nobody does.
-  world_.schedule(
-      {.when = world_.now() + delay(loopback),
-       .kind = TraceKind::network,
-       .where = host->number(),
-       .life = from.host().life(),
-       .callback = [this, &from, host, address, loopback, done = std::move(done)]() mutable {
-         if (!host->running()) return give_up(from, address, std::move(done));
-         knock(from, *host, address, loopback, std::move(done));
-       }});
+  world_.schedule({.when = world_.now() + way,
+                   .kind = TraceKind::network,
+                   .where = host->number(),
+                   .life = from.host().life(),
+                   .callback = [this, &from, host, address, done = std::move(done)]() mutable {
+                     if (!host->running()) return give_up(from, address, std::move(done));
+                     knock(from, *host, address, std::move(done));
+                   }});
 }
 
 void Switchboard::give_up(Shard& from, const env::Address& target, Dialed done) {
@@ -71,11 +77,10 @@ void Switchboard::give_up(Shard& from, const env::Address& target, Dialed done) 
 }
 
 // At the machine that was called.
-void Switchboard::knock(Shard& from, Host& target, const env::Address& address, bool loopback,
-                        Dialed done) {
+void Switchboard::knock(Shard& from, Host& target, const env::Address& address, Dialed done) {
   const auto port = ports_.find({target.number(), address.port});
   if (port == ports_.end() || port->second->is_full()) {
-    return answer(from, loopback, std::move(done),
+    return answer(from, target, std::move(done),
                   fail(Errc::io, "cannot connect to " + address.text() + ": Connection refused",
                        ECONNREFUSED));
   }
@@ -89,13 +94,13 @@ void Switchboard::knock(Shard& from, Host& target, const env::Address& address, 
   link->sides[1] = {.host = &target, .life = target.life(), .address = address};
   links_.emplace(link->id, link);
   port->second->arrive(link);
-  answer(from, loopback, std::move(done), link);
+  answer(from, target, std::move(done), link);
 }
 
-void Switchboard::answer(Shard& from, bool loopback, Dialed done,
+void Switchboard::answer(Shard& from, const Host& target, Dialed done,
                          Result<std::shared_ptr<Link>> result) {
   from.schedule(
-      delay(loopback), TraceKind::network,
+      delay(from.host(), target), TraceKind::network,
       [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
 }
 
@@ -127,11 +132,11 @@ void Switchboard::send(const std::shared_ptr<Link>& link, int side, std::string 
   world_.trace().add(TraceKind::network, {link->id, static_cast<std::uint64_t>(side), bytes.size(),
                                           hash_of(as_bytes(bytes))});
   pipe.on_the_way += bytes.size();
-  pipe.last_arrival = std::max(pipe.last_arrival, world_.now() + delay(is_loopback(*link)));
+  pipe.last_arrival = std::max(pipe.last_arrival, world_.now() + delay(*link));
   auto arrival = [this, link, side, bytes = std::move(bytes)]() {
     Pipe& into = link->from(side);
     into.on_the_way -= bytes.size();
-    if (into.reader_gone) return reset(link, side, delay(is_loopback(*link)));
+    if (into.reader_gone) return reset(link, side, delay(*link));
     if (into.read > 0) {
       into.arrived.erase(0, into.read);
       into.read = 0;
@@ -165,7 +170,7 @@ std::size_t Switchboard::receive(const std::shared_ptr<Link>& link, int side, Mu
   }
   const Side& writer = link->opposite(side);
   if (writer.stream != nullptr && writer.stream->waits_for_room()) {
-    later(writer, delay(is_loopback(*link)), [link, side] {
+    later(writer, delay(*link), [link, side] {
       if (Stream* stream = link->opposite(side).stream) stream->wake_writer();
     });
   }
@@ -194,10 +199,10 @@ void Switchboard::close(const std::shared_ptr<Link>& link, int side) {
   if (mine.life->over) return;  // host_is_down() tells the peer
   if (in.unread() > 0) {
     // As TCP does: what was not read is answered by a reset.
-    return reset(link, 1 - side, delay(is_loopback(*link)));
+    return reset(link, 1 - side, delay(*link));
   }
   Pipe& out = link->from(side);
-  out.last_arrival = std::max(out.last_arrival, world_.now() + delay(is_loopback(*link)));
+  out.last_arrival = std::max(out.last_arrival, world_.now() + delay(*link));
   later(link->opposite(side), out.last_arrival - world_.now(), [link, side] {
     link->from(side).ended = true;
     if (Stream* stream = link->opposite(side).stream) stream->wake_reader();
@@ -215,10 +220,30 @@ void Switchboard::host_is_down(Host& host, bool silently) {
       link->at(side).stream = nullptr;
       link->to(side).reader_gone = true;
       if (link->opposite(side).life->over) continue;
-      const auto wait = silently ? milliseconds(1 + chance_.below(1'000)) : delay(false);
+      const auto wait = silently ? milliseconds(1 + chance_.below(1'000)) : delay(*link);
       reset(link, 1 - side, wait);
     }
   }
+}
+
+void Switchboard::reset_all(const Host& host) {
+  world_.trace().add(TraceKind::network_fault, {host.number(), 0});
+  std::erase_if(links_, [](const auto& link) { return link.second.expired(); });
+  for (auto& [id, weak] : links_) {
+    const auto link = weak.lock();
+    if (link->at(0).host != &host && link->at(1).host != &host) continue;
+    if (link->at(0).closed && link->at(1).closed) continue;
+    world_.faults().add(Fault::connection_reset);
+    for (int side = 0; side < 2; ++side) {
+      if (!link->at(side).life->over) reset(link, side, delay(*link));
+    }
+  }
+}
+
+void Switchboard::part(const Host& one, const Host& other, env::Duration duration) {
+  world_.trace().add(TraceKind::network_fault, {one.number(), other.number()});
+  world_.faults().add(Fault::network_parted);
+  parted_until_[std::minmax(one.number(), other.number())] = world_.now() + duration;
 }
 
 }  // namespace weir::sim

@@ -41,22 +41,27 @@ class Switchboard {
   void close(const std::shared_ptr<Link>& link, int side);
 
   void host_is_down(Host& host, bool silently);
+  void reset_all(const Host& host);
+  void part(const Host& one, const Host& other, env::Duration duration);
 
  private:
   using PortKey = std::pair<std::uint32_t, std::uint16_t>;  // machine, port
 
   void give_up(Shard& from, const env::Address& target, Dialed done);
-  void knock(Shard& from, Host& target, const env::Address& address, bool loopback, Dialed done);
-  void answer(Shard& from, bool loopback, Dialed done, Result<std::shared_ptr<Link>> result);
+  void knock(Shard& from, Host& target, const env::Address& address, Dialed done);
+  void answer(Shard& from, const Host& target, Dialed done, Result<std::shared_ptr<Link>> result);
   void later(const Side& side, env::Duration delay, env::Callback callback);
   void reset(const std::shared_ptr<Link>& link, int side, env::Duration delay);
-  env::Duration delay(bool loopback);
-  static bool is_loopback(const Link& link) { return link.sides[0].host == link.sides[1].host; }
+  // Of something that leaves one machine for the other now.
+  env::Duration delay(const Host& one, const Host& other);
+  env::Duration delay(const Link& link) { return delay(*link.sides[0].host, *link.sides[1].host); }
 
   World& world_;
   SeededRandom chance_;
   std::uint64_t last_link_ = 0;
   std::map<PortKey, ListenerEnd*> ports_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, env::Instant>
+      parted_until_;  // low, high number
   std::map<std::uint64_t, std::weak_ptr<Link>> links_;
 };
 

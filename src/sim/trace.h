@@ -25,6 +25,8 @@ enum class TraceKind : std::uint8_t {
   disk_name,
   disk_sync_directory,
   log_line,
+  clock_jump,
+  network_fault,
 };
 
 std::uint64_t hash_of(Bytes bytes);

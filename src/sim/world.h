@@ -23,6 +23,7 @@
 #include "base/env/env.h"
 #include "base/random.h"
 #include "sim/event_queue.h"
+#include "sim/faults.h"
 #include "sim/host.h"
 #include "sim/switchboard.h"
 #include "sim/trace.h"
@@ -63,6 +64,16 @@ class World {
     return log_;
   }  // the last lines, with time and machine
 
+  // What has gone wrong so far.
+  FaultCounts& faults() { return faults_; }
+
+  // Resets every connection of this machine.
+  void reset_connections(const Host& host) { switchboard_.reset_all(host); }
+  // For so long these two do not hear each other; then what was sent arrives, as TCP sends again.
+  void part(const Host& one, const Host& other, env::Duration duration) {
+    switchboard_.part(one, other, duration);
+  }
+
   // For the parts of the simulator.
   Switchboard& switchboard() { return switchboard_; }
   Trace& trace() { return trace_; }
@@ -80,6 +91,7 @@ class World {
   env::Instant now_{};
   std::uint64_t events_ = 0;
   std::deque<std::string> log_;
+  FaultCounts faults_;
   Switchboard switchboard_;
   std::vector<std::unique_ptr<Host>> hosts_;
 };

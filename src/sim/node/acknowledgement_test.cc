@@ -81,7 +81,7 @@ struct Repeated {
     EXPECT_TRUE(one.world.run_until([&] { return verifier.held == 1; }, minutes(1)));
     one.scope.spawn(play(one, repetition));
     EXPECT_TRUE(one.world.run_until([&] { return verifier.held == 2; }, minutes(1)));
-    one.node.host().disk().fail_syncs(syncs_fail);
+    one.node.host().disk().set_faults({.sync_fails_one_in = syncs_fail ? 1U : 0U});
     partition.verification().settle(1, ErrorCode::none);
     const auto is_written = [&] { return partition.log().log_end_offset() == 1; };
     EXPECT_TRUE(one.world.run_until(is_written, minutes(1)));

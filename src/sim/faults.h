@@ -1,0 +1,44 @@
+#pragma once
+// What went wrong in a run, by class, counted where it happened: a campaign in which a class never
+// fired has not tested it.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace weir::sim {
+
+enum class Fault : std::uint8_t {
+  process_killed,
+  power_lost,
+  write_lost,     // in a power loss: one unsynced write, whole
+  write_torn,     // ... some of its sectors
+  write_zeroed,   // ... the file has grown, the bytes are not there
+  write_garbled,  // ... a sector has other bytes
+  name_lost,      // ... a name set or taken away and not synced
+  read_failed,
+  write_failed,  // perhaps after a part of it
+  sync_failed,   // what was not synced may be gone, and later syncs say nothing of it
+  disk_full,
+  connection_reset,
+  network_parted,  // two machines do not hear each other for a while
+  clock_jumped,    // the wall clock
+};
+constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::clock_jumped) + 1;
+
+std::string_view name_of(Fault fault);
+
+class FaultCounts {
+ public:
+  void add(Fault fault, std::uint64_t times = 1) {
+    counts_[static_cast<std::size_t>(fault)] += times;
+  }
+  void add(const FaultCounts& others);
+  std::uint64_t of(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
+
+ private:
+  std::array<std::uint64_t, fault_count> counts_{};
+};
+
+}  // namespace weir::sim
