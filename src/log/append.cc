@@ -208,14 +208,18 @@ Result<> PartitionLog::State::take_back_write(std::size_t segment_count,
   return active().truncate(log_end, active_size);
 }
 
+void PartitionLog::State::drop_staged() {
+  producers.roll_back(0);
+  staged.clear();
+  staged_end = log_end;
+}
+
 Result<> PartitionLog::State::finish_write(TimestampMs now) {
   const std::size_t segment_count = segments.size();
   const std::uint64_t active_size = active().size();
   const auto written = write_groups(now);
   if (!written) {
-    producers.roll_back(0);
-    staged.clear();
-    staged_end = log_end;
+    drop_staged();
     const auto taken_back = take_back_write(segment_count, active_size);
     if (!taken_back || written.error().code != Errc::no_space) {
       go_offline(taken_back ? written.error() : taken_back.error());
@@ -234,7 +238,10 @@ Result<> PartitionLog::State::finish_write(TimestampMs now) {
 Result<> PartitionLog::write_staged(TimestampMs now) {
   State& s = *state_;
   if (s.staged.empty()) return {};
-  CHECK(!s.offline, "nothing is staged on a log that is offline");
+  if (s.offline) {  // since it was staged
+    s.drop_staged();
+    return fail(Errc::io, "the log is offline");
+  }
   return s.finish_write(now);
 }
 
@@ -243,9 +250,7 @@ Result<> PartitionLog::append_as_follower(MutableBytes batches, TimestampMs now)
   CHECK(s.staged.empty(), "a follower stages nothing");
   if (s.offline) return fail(Errc::io, "the log is offline");
   const auto refuse_all = [&](Error error) -> Result<> {
-    s.producers.roll_back(0);
-    s.staged.clear();
-    s.staged_end = s.log_end;
+    s.drop_staged();
     return std::unexpected(std::move(error));
   };
   Bytes rest = batches;

@@ -158,6 +158,39 @@ TEST_P(Faults, after_a_failed_write_or_sync_nothing_more_is_taken) {
   EXPECT_EQ(fixture.offsets().size(), 1U);  // reads go on
 }
 
+TEST_P(Faults, what_is_staged_while_a_sync_fails_is_refused) {
+  LogFixture fixture;
+  fixture.append({});
+  const auto plan = fixture.log().plan_flush();
+  ASSERT_TRUE(fixture.stage({}));
+  fixture.disk.fail_operation(0, Errc::io, false);
+  const auto flushed = plan->carry_out(fixture.disk);
+  ASSERT_FALSE(flushed);
+  fixture.log().flush_failed(flushed.error());
+  EXPECT_FALSE(fixture.log().write_staged(fixture.now));
+  EXPECT_EQ(fixture.log().log_end_offset(), 1);
+  EXPECT_EQ(fixture.offsets().size(), 1U);
+}
+
+// The pages of a failed sync count as clean, so that syncing them again would do nothing.
+TEST_P(Faults, after_a_failed_sync_the_next_start_writes_the_tail_again) {
+  LogFixture fixture;
+  fixture.append({});
+  ASSERT_TRUE(fixture.flush());
+  fixture.append({});
+  const auto plan = fixture.log().plan_flush();
+  fixture.disk.fail_operation(0, Errc::io, false);
+  const auto flushed = plan->carry_out(fixture.disk);
+  ASSERT_FALSE(flushed);
+  fixture.log().flush_failed(flushed.error());
+  const std::string mark = fixture.path("sync-failed");
+  EXPECT_TRUE(fixture.disk.has(mark));
+  fixture.crash();
+  EXPECT_FALSE(fixture.disk.has(mark));
+  fixture.lose_power(nullptr);
+  EXPECT_EQ(fixture.offsets().size(), 2U) << "it was synced before anything else";
+}
+
 TEST_P(Faults, power_lost_at_any_operation_keeps_what_was_durable) {
   const auto operations = operations_of_work();
   for (std::uint64_t seed = 0; seed < 3; ++seed) {

@@ -3,11 +3,17 @@
 #include "base/check.h"
 #include "log/format/checkpoint_file.h"
 #include "log/partition_log_state.h"
+#include "log/recovery/distrust.h"
 
 namespace weir::log {
 
 Result<> FlushPlan::carry_out(env::Disk& disk) const {
-  for (const auto& file : files) TRY(file->sync());
+  for (const auto& file : files) {
+    if (auto synced = file->sync(); !synced) {
+      distrust(disk, directory);
+      return synced;
+    }
+  }
   if (sync_directory) TRY(disk.sync_directory(directory));
   if (leader_epoch_checkpoint) {
     TRY(env::write_file_atomically(disk,

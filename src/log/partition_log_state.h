@@ -40,6 +40,7 @@ struct PartitionLog::State {
   Result<> write_groups(TimestampMs now);
   Result<> write_group(std::span<const Staged> group);
   Result<> take_back_write(std::size_t segment_count, std::uint64_t active_size);
+  void drop_staged();
   Result<> finish_write(TimestampMs now);
 
   // truncation.cc

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "log/partition_log_state.h"
+#include "log/recovery/distrust.h"
 
 namespace weir::log {
 
@@ -37,7 +38,10 @@ Result<> PartitionLog::State::cut_segments(Offset offset) {
 
 Result<> PartitionLog::State::sync_active() {
   TRY_ASSIGN(auto log, active().log_file());
-  TRY(log->sync());
+  if (auto synced = log->sync(); !synced) {
+    distrust(disk, home.directory);
+    return synced;
+  }
   return disk.sync_directory(home.directory);
 }
 

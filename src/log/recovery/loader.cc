@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "log/format/checkpoint_file.h"
+#include "log/recovery/distrust.h"
 #include "log/recovery/leftovers.h"
 #include "log/recovery/tail_check.h"
 
@@ -134,6 +135,7 @@ Result<> LogLoader::find_end() {
   } else {
     s_.durable_end = mark;
   }
+  TRY(renew_distrusted(first));
   // What was found good above the mark is not known durable: the next flush syncs it.
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     const bool is_active = i + 1 == s_.segments.size();
@@ -152,6 +154,17 @@ Result<> LogLoader::find_end() {
     TRY(index->truncate_to(s_.durable_end));
   }
   return {};
+}
+
+Result<> LogLoader::renew_distrusted(std::size_t first) {
+  TRY_ASSIGN(const bool distrusted, is_distrusted(s_.disk, s_.home.directory));
+  if (!distrusted) return {};
+  s_.warn(fmt::format("a sync has failed here: what lies above offset {} is written again",
+                      s_.durable_end));
+  for (std::size_t i = first; i < s_.segments.size(); ++i) {
+    TRY(write_again(*s_.segments[i], s_.durable_end));
+  }
+  return trust_again(s_.disk, s_.home.directory);
 }
 
 Result<> LogLoader::repair_transaction_indexes() {

@@ -22,6 +22,7 @@ class LogLoader {
   Result<> open_segments();
   Result<> find_end();
   Result<> check_from(std::size_t first, Offset believed);
+  Result<> renew_distrusted(std::size_t first);  // segments from this one on
   Result<> rebuild_missing_indexes();
   Result<> repair_transaction_indexes();
   Result<> load_epochs();
