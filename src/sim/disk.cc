@@ -372,18 +372,32 @@ std::uint64_t Disk::random_cut() {
   return oldest + chance_.below(last_order_ + 2 - oldest);
 }
 
-std::optional<std::string> Disk::durable_content(const std::string& path) const {
-  auto parts = parts_of(path);
-  if (parts.empty()) return std::nullopt;
-  const std::string name = std::move(parts.back());
-  parts.pop_back();
+std::shared_ptr<DirectoryNode> Disk::durable_directory(std::span<const std::string> parts) const {
   auto directory = root_;
   for (const auto& part : parts) {
     const auto found = directory->durable.find(part);
-    if (found == directory->durable.end() || !found->second.directory) return std::nullopt;
+    if (found == directory->durable.end()) return nullptr;
     directory = found->second.directory;
+    if (!directory) return nullptr;
   }
-  const auto found = directory->durable.find(name);
+  return directory;
+}
+
+std::vector<std::string> Disk::durable_names(const std::string& path) const {
+  std::vector<std::string> names;
+  const auto parts = parts_of(path);
+  if (const auto directory = durable_directory(parts)) {
+    for (const auto& [name, what] : directory->durable) names.push_back(name);
+  }
+  return names;
+}
+
+std::optional<std::string> Disk::durable_content(const std::string& path) const {
+  const auto parts = parts_of(path);
+  if (parts.empty()) return std::nullopt;
+  const auto directory = durable_directory(std::span(parts).first(parts.size() - 1));
+  if (!directory) return std::nullopt;
+  const auto found = directory->durable.find(parts.back());
   if (found == directory->durable.end() || !found->second.file) return std::nullopt;
   const PagedBytes& image = found->second.file->durable;
   std::string content(image.size(), '\0');

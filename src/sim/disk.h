@@ -9,7 +9,9 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/env/disk.h"
 #include "base/random.h"
@@ -53,8 +55,10 @@ class Disk final : public env::Disk {
   void limit_room(std::optional<std::uint64_t> bytes) { room_ = bytes; }
   void set_faults(const DiskFaults& faults) { faults_ = faults; }
 
-  // What would be there after a power loss that keeps nothing unsynced; nothing: no such file.
+  // What would be there after a power loss that keeps nothing unsynced; nothing: no such file, no
+  // such directory.
   std::optional<std::string> durable_content(const std::string& path) const;
+  std::vector<std::string> durable_names(const std::string& path) const;  // sorted
 
  private:
   class Handle;
@@ -63,6 +67,7 @@ class Disk final : public env::Disk {
     std::shared_ptr<DirectoryNode> parent;
     std::string name;
   };
+  std::shared_ptr<DirectoryNode> durable_directory(std::span<const std::string> parts) const;
   Result<std::shared_ptr<DirectoryNode>> directory_at(const std::string& path) const;
   Result<Place> place_of(const std::string& path) const;
   std::uint64_t next_order() { return ++last_order_; }

@@ -79,8 +79,16 @@ Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from) {
 }
 
 Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
-                                        std::int32_t partitions) {
+                                        std::int32_t partitions,
+                                        std::map<std::string, std::string> configs) {
+  std::vector<wire::CreateTopicsRequest::CreatableTopicConfig> own;
+  for (const auto& [key, value] : configs) {
+    auto& config = own.emplace_back();
+    config.name = key;
+    config.value = value;
+  }
   wire::CreateTopicsRequest::CreatableTopic topic;
+  topic.configs = own;
   topic.name = name;
   topic.num_partitions = partitions;
   topic.replication_factor = -1;

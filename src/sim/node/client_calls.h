@@ -51,7 +51,8 @@ std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs
 Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from);
 
 Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
-                                        std::int32_t partitions);
+                                        std::int32_t partitions,
+                                        std::map<std::string, std::string> configs = {});
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client);
 
 // Pipelined: the request only; next_appended takes the answer.

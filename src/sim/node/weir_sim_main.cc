@@ -1,5 +1,6 @@
-// weir_sim: a whole node with its clients in one thread, from a seed, with crashes; the same seed
-// is the same run. Exits with 1 when a promise was broken, 2 when called wrongly.
+// weir_sim: a whole node with its clients in one thread, from a seed that decides what is done and
+// what goes wrong; the same seed is the same run. Exits with 1 when a promise was broken, 2 when
+// called wrongly.
 
 #include <fmt/format.h>
 
@@ -7,20 +8,21 @@
 #include <string_view>
 #include <utility>
 
-#include "sim/node/workload.h"
+#include "sim/node/swarm.h"
 
 namespace {
 
 using namespace weir;
 
 constexpr std::string_view usage =
-    "usage: weir_sim [--seed S] [--seeds N] [--shards K] [--twice] [--log]\n"
+    "usage: weir_sim [--seed S] [--seeds N] [--shards K] [--twice] [--log] [--quiet]\n"
     "\n"
     "  --seed S     the first seed (default 1)\n"
     "  --seeds N    so many seeds, one after the other (default 10)\n"
-    "  --shards K   shards of the node (default: 1 and 3 in turn)\n"
+    "  --shards K   shards of the node (default: as the seed says)\n"
     "  --twice      run each seed again: the trace must be the same\n"
-    "  --log        print what the node logs\n";
+    "  --log        print what the node logs\n"
+    "  --quiet      say only what was broken, and the sums\n";
 
 struct Arguments {
   std::uint64_t seed = 1;
@@ -28,13 +30,19 @@ struct Arguments {
   std::uint64_t shards = 0;
   bool twice = false;
   bool log = false;
+  bool quiet = false;
+};
+
+struct Sums {
+  std::uint64_t seeds = 0, broken = 0, acknowledged = 0, consumed = 0;
+  sim::FaultCounts faults;
 };
 
 bool parse(int count, char** words, Arguments& into) {
   for (int i = 1; i < count; ++i) {
     const std::string_view name(words[i]);
-    if (name == "--log" || name == "--twice") {
-      (name == "--log" ? into.log : into.twice) = true;
+    if (name == "--log" || name == "--twice" || name == "--quiet") {
+      (name == "--log" ? into.log : name == "--twice" ? into.twice : into.quiet) = true;
       continue;
     }
     std::uint64_t* const value = name == "--seed"     ? &into.seed
@@ -49,12 +57,10 @@ bool parse(int count, char** words, Arguments& into) {
   return into.shards <= 64;
 }
 
-bool run_seed(std::uint64_t seed, env::ShardId shards, const Arguments& arguments) {
-  const sim::WorkloadSettings settings{
-      .seed = seed,
-      .shards = shards,
-      .crashes = {sim::Crash::process, sim::Crash::power_keep_none, sim::Crash::power_keep_some},
-      .print_log = arguments.log};
+void run_seed(std::uint64_t seed, const Arguments& arguments, Sums& sums) {
+  sim::WorkloadSettings settings = sim::swarm_settings(seed);
+  if (arguments.shards != 0) settings.shards = static_cast<env::ShardId>(arguments.shards);
+  settings.print_log = arguments.log;
   sim::WorkloadReport report = sim::run_workload(settings);
   if (arguments.twice) {
     const std::uint64_t again = sim::run_workload(settings).trace_hash;
@@ -62,13 +68,29 @@ bool run_seed(std::uint64_t seed, env::ShardId shards, const Arguments& argument
       report.violations.push_back(fmt::format("a second run has trace {:016x}", again));
     }
   }
+  const bool good = report.violations.empty();
+  ++sums.seeds;
+  sums.broken += good ? 0 : 1;
+  sums.acknowledged += report.acknowledged;
+  sums.consumed += report.consumed;
+  sums.faults.add(report.faults);
+  if (good && arguments.quiet) return;
   fmt::print(
-      "seed {} shards {} trace {:016x}: {} events, {} acknowledged, {} consumed, "
-      "{} connections lost, {} generations, {}\n",
-      seed, shards, report.trace_hash, report.events, report.acknowledged, report.consumed,
-      report.connections_lost, report.rebalances, report.violations.empty() ? "ok" : "BROKEN");
+      "seed {} trace {:016x}: {} events, {} acknowledged, {} consumed, {} connections lost, "
+      "{} generations, {}: {}\n",
+      seed, report.trace_hash, report.events, report.acknowledged, report.consumed,
+      report.connections_lost, report.rebalances, good ? "ok" : "BROKEN", describe(settings));
   for (const auto& violation : report.violations) fmt::print("  {}\n", violation);
-  return report.violations.empty();
+  if (!good) fmt::print("  again: weir_sim --seeds 1 --seed {} --log\n", seed);
+}
+
+void print_sums(const Sums& sums) {
+  fmt::print("{} seeds, {} broken; {} records acknowledged, {} consumed\n", sums.seeds, sums.broken,
+             sums.acknowledged, sums.consumed);
+  for (std::size_t i = 0; i < sim::fault_count; ++i) {
+    const auto fault = static_cast<sim::Fault>(i);
+    fmt::print("  {:8} {}\n", sums.faults.of(fault), name_of(fault));
+  }
 }
 
 }  // namespace
@@ -79,13 +101,12 @@ int main(int count, char** words) {
     fmt::print(stderr, "{}", usage);
     return 2;
   }
-  fmt::print("one node and its clients, {} seeds from {}, crashes of process and power, {}\n",
-             arguments.seeds, arguments.seed,
+  fmt::print("one node and its clients, {} seeds from {}, {}\n", arguments.seeds, arguments.seed,
              arguments.twice ? "each seed twice" : "each seed once");
-  bool good = true;
+  Sums sums;
   for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
-    const std::uint64_t shards = arguments.shards != 0 ? arguments.shards : i % 2 == 0 ? 1 : 3;
-    good &= run_seed(arguments.seed + i, static_cast<env::ShardId>(shards), arguments);
+    run_seed(arguments.seed + i, arguments, sums);
   }
-  return good ? 0 : 1;
+  print_sums(sums);
+  return sums.broken == 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 
 #include "base/offload.h"
 #include "base/task_scope.h"
+#include "sim/node/durable_log.h"
 #include "sim/node/group_member.h"
 #include "sim/node/ledger.h"
 #include "sim/node/whole_node.h"
@@ -19,14 +20,12 @@ namespace weir::sim {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 
 constexpr std::string_view topic = "flights";
 constexpr std::string_view group = "readers";
 constexpr milliseconds pause_after_failure{20};
 constexpr milliseconds pause_between_rounds{15};
 constexpr std::int32_t long_poll_ms = 50;
-constexpr minutes patience{20};
 
 bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code).retriable; }
 
@@ -38,6 +37,7 @@ class Clients {
         world_(world),
         env_(host.env(0)),
         broker_(std::move(broker)),
+        durable_(world.find_host(broker_.host)->disk(), "/data"),
         scope_(env_.executor) {}
 
   void start() {
@@ -93,6 +93,7 @@ class Clients {
   World& world_;
   env::Env& env_;
   env::Address broker_;
+  DurableLog durable_;
   int producing_ = 0;
   bool created_ = false;
   bool stopping_ = false;
@@ -125,7 +126,8 @@ Task<> Clients::create() {
     auto connecting = client.connect();
     const auto connected = co_await std::move(connecting);
     if (connected) {
-      auto creating = create_topic(client, std::string(topic), settings_.partitions);
+      auto creating =
+          create_topic(client, std::string(topic), settings_.partitions, settings_.topic_config);
       const auto code = co_await std::move(creating);
       const auto exists = static_cast<std::int16_t>(wire::ErrorCode::topic_already_exists);
       created_ = code && (*code == 0 || *code == exists);
@@ -167,6 +169,11 @@ Task<Result<std::int16_t>> Clients::send_round(RawClient& client, Round& round) 
     if (first_error == 0) first_error = appended.error_code;
     if (first_error != 0) continue;
     Offset offset = appended.base_offset;
+    if (settings_.acknowledges_what_is_durable &&
+        !durable_.holds(round.to, offset, round.values.front())) {
+      ledger.add_violation(fmt::format("{}-{} offset {} was acknowledged before it was durable",
+                                       round.to.topic, round.to.partition, offset));
+    }
     for (const auto& value : round.values.front()) ledger.acknowledged(round.to, offset++, value);
     round.values.erase(round.values.begin());
     round.batches.erase(round.batches.begin());
@@ -407,6 +414,7 @@ class Run {
             .consumed = clients_.ledger.consumed_count(),
             .connections_lost = clients_.connections_lost,
             .rebalances = clients_.rebalances,
+            .faults = world_.faults(),
             .violations = clients_.ledger.violations()};
   }
 
@@ -419,7 +427,7 @@ class Run {
 
   bool wait_for(std::string_view what, const std::function<bool()>& done) {
     const bool came =
-        world_.run_until([&] { return done() || node_.error().has_value(); }, patience);
+        world_.run_until([&] { return done() || node_.error().has_value(); }, settings_.patience);
     if (node_.error()) {
       clients_.ledger.add_violation("the node failed: " + node_.error()->message());
       return false;
@@ -429,13 +437,12 @@ class Run {
   }
 
   void work() {
-    SeededRandom chance = world_.fork("workload/crashes");
+    SeededRandom chance = world_.fork("workload/strikes");
+    Nemesis nemesis(world_, node_, client_host_);
     clients_.start();
-    for (const Crash crash : settings_.crashes) {
+    for (const Strike& strike : settings_.strikes) {
       world_.run_for(milliseconds(1 + chance.below(400)));
-      node_.crash(crash);
-      world_.run_for(milliseconds(chance.below(300)));
-      node_.start();
+      nemesis.strike(strike);
       // Often before it is ready again.
       if (!chance.one_in(4)) wait_for("the node to start again", [&] { return node_.is_ready(); });
     }

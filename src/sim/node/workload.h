@@ -1,19 +1,23 @@
 #pragma once
 // The workload of one node: producers, idempotent and plain, and the members of a group work on one
-// topic while the node crashes and starts again; then everything promised is held against what is
-// read back, before and after a clean stop. One seed, one thread, one trace hash.
+// topic while the node is struck by crashes and troubles; then everything promised is held against
+// what is read back, before and after a clean stop. One seed, one thread, one trace hash.
 //
-// What is checked: every acknowledged (acks=all) record is at its offset with its bytes; no record
-// stands twice, however often an idempotent producer sent it; what a consumer saw stays; committed
-// offsets are there; after a clean stop nothing of the logs has to be checked.
+// What is checked: what is acknowledged (acks=all) is durable at that moment; every acknowledged
+// (acks=all) record is at its offset with its bytes; no record stands twice, however often an
+// idempotent producer sent it; what a consumer saw stays; committed offsets are there; after a
+// clean stop nothing of the logs has to be checked.
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/env/executor.h"
 #include "metadata/config/config_layers.h"
-#include "sim/host.h"
+#include "sim/faults.h"
+#include "sim/node/nemesis.h"
 
 namespace weir::sim {
 
@@ -25,8 +29,13 @@ struct WorkloadSettings {
   int members = 3;
   int rounds = 25;  // of each producer; up to three batches each
   std::int32_t partitions = 6;
-  std::vector<Crash> crashes = {};  // one after the other, at random times
-  metadata::ConfigMap config = {};  // of the node
+  std::vector<Strike> strikes = {};  // one after the other, at random times
+  metadata::ConfigMap config = {};   // of the node
+  std::map<std::string, std::string> topic_config = {};
+  // With acks=all: a record is in the durable image when its acknowledgement arrives. False for a
+  // node that is told to sync later.
+  bool acknowledges_what_is_durable = true;
+  std::chrono::seconds patience = std::chrono::minutes(20);  // for what must come in the end
   bool print_log = false;
 };
 
@@ -37,6 +46,7 @@ struct WorkloadReport {
   std::size_t consumed = 0;
   std::size_t connections_lost = 0;
   std::uint64_t rebalances = 0;
+  FaultCounts faults;
   std::vector<std::string> violations;
 };
 

@@ -31,7 +31,7 @@ TEST(Workload, a_node_and_its_clients_run_twice_the_same_from_one_seed) {
 
 TEST(Workload, crashes_are_part_of_what_a_seed_repeats) {
   const WorkloadSettings settings{
-      .seed = 11, .shards = 3, .crashes = {Crash::process, Crash::power_keep_some}};
+      .seed = 11, .shards = 3, .strikes = {Crash::process, Crash::power_keep_some}};
   const WorkloadReport first = run_workload(settings), second = run_workload(settings);
   EXPECT_EQ(first.trace_hash, second.trace_hash);
   EXPECT_GT(first.connections_lost, 0u);
@@ -40,9 +40,10 @@ TEST(Workload, crashes_are_part_of_what_a_seed_repeats) {
 TEST(Workload, what_was_acknowledged_and_committed_survives_crashes_at_random_times) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     for (const env::ShardId shards : shard_counts) {
-      for (const Crash crash : {Crash::process, Crash::power_keep_none, Crash::power_keep_some}) {
+      for (const Crash crash : {Crash::process, Crash::power_keep_none, Crash::power_keep_some,
+                                Crash::power_keep_mixed}) {
         const WorkloadReport report = run_workload(
-            {.seed = seed, .shards = shards, .rounds = 12, .crashes = {crash, crash, crash}});
+            {.seed = seed, .shards = shards, .rounds = 12, .strikes = {crash, crash, crash}});
         EXPECT_THAT(report.violations, IsEmpty())
             << "seed " << seed << ", shards " << shards << ", crash " << static_cast<int>(crash);
         EXPECT_GT(report.acknowledged, 0u);
@@ -55,12 +56,22 @@ TEST(Workload, what_was_acknowledged_and_committed_survives_crashes_at_random_ti
 // that.
 TEST(Workload, a_node_that_syncs_never_is_found_out) {
   const metadata::ConfigMap never{{"log.flush.interval.messages", "9223372036854775807"}};
-  const WorkloadReport killed =
-      run_workload({.seed = 3, .crashes = {Crash::process, Crash::process}, .config = never});
+  const WorkloadReport killed = run_workload({.seed = 5,
+                                              .strikes = {Crash::process, Crash::process},
+                                              .config = never,
+                                              .acknowledges_what_is_durable = false,
+                                              .patience = std::chrono::seconds(30)});
   EXPECT_THAT(killed.violations, IsEmpty());
-  const WorkloadReport unplugged = run_workload(
-      {.seed = 3, .crashes = {Crash::power_keep_none, Crash::power_keep_none}, .config = never});
+  const WorkloadReport unplugged =
+      run_workload({.seed = 5,
+                    .strikes = {Crash::power_keep_none, Crash::power_keep_none},
+                    .config = never,
+                    .acknowledges_what_is_durable = false,
+                    .patience = std::chrono::seconds(30)});
   EXPECT_THAT(unplugged.violations, Contains(HasSubstr("was acknowledged, and there is")));
+  const WorkloadReport watched = run_workload({.seed = 5, .config = never});
+  EXPECT_THAT(watched.violations, Contains(HasSubstr("before it was durable")))
+      << "seen without any power loss";
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+#include "sim/node/nemesis.h"
+
+#include <algorithm>
+
+namespace weir::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t room_left_max = 20'000;  // bytes, on a disk that is nearly full
+
+}  // namespace
+
+void Nemesis::strike(const Strike& strike) {
+  if (const auto* how = std::get_if<Crash>(&strike)) return crash(*how);
+  trouble(std::get<Trouble>(strike));
+}
+
+void Nemesis::run_for_up_to(milliseconds longest) {
+  world_.run_for(milliseconds(1 + chance_.below(static_cast<std::uint64_t>(longest.count()))));
+}
+
+void Nemesis::crash(Crash how) {
+  node_.crash(how);
+  run_for_up_to(milliseconds(300));
+  node_.start();
+}
+
+void Nemesis::trouble(Trouble what) {
+  const std::uint64_t one_in = std::uint64_t{1} << chance_.below(7);
+  switch (what) {
+    case Trouble::reads_fail:
+      return break_disk({.read_fails_one_in = one_in});
+    case Trouble::writes_fail:
+      return break_disk({.write_fails_one_in = one_in});
+    case Trouble::syncs_fail:
+      return break_disk({.sync_fails_one_in = one_in});
+    case Trouble::disk_full:
+      return fill_disk();
+    case Trouble::connections_reset:
+      return world_.reset_connections(node_.host());
+    case Trouble::network_parted:
+      return world_.part(node_.host(), clients_, milliseconds(1 + chance_.below(20'000)));
+    case Trouble::clock_jumps: {
+      const auto by = milliseconds(chance_.below(milliseconds(hours(24)).count()));
+      return node_.host().jump_wall_clock(chance_.one_in(2) ? by : -by);
+    }
+  }
+}
+
+// Half of the time the node starts on a disk that is still broken.
+void Nemesis::break_disk(const DiskFaults& faults) {
+  Disk& disk = node_.host().disk();
+  disk.set_faults(faults);
+  run_for_up_to(milliseconds(300));
+  if (chance_.one_in(2)) {
+    crash(Crash::process);
+    run_for_up_to(milliseconds(100));
+  }
+  disk.set_faults({});
+  crash(chance_.one_in(2) ? Crash::process : Crash::power_keep_mixed);
+}
+
+void Nemesis::fill_disk() {
+  Disk& disk = node_.host().disk();
+  disk.limit_room(chance_.below(room_left_max));
+  run_for_up_to(seconds(2));
+  if (chance_.one_in(4)) crash(Crash::power_keep_mixed);
+  run_for_up_to(seconds(1));
+  disk.limit_room(std::nullopt);
+  if (node_.error()) crash(Crash::process);  // it may refuse to start where it cannot write
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,54 @@
+#pragma once
+// Nemesis: what happens to a node under test, one strike after the other, while its clients go on.
+//
+// A strike that breaks the disk ends with a restart: what a program does with a disk that has
+// failed is to stop trusting it, and somebody starts it again.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/random.h"
+#include "sim/crash.h"
+#include "sim/node/whole_node.h"
+#include "sim/world.h"
+
+namespace weir::sim {
+
+enum class Trouble : std::uint8_t {
+  reads_fail,  // some of them, for a while
+  writes_fail,
+  syncs_fail,
+  disk_full,          // for a while; nobody restarts the node
+  connections_reset,  // all of them
+  network_parted,     // between the node and its clients, for up to 20 s
+  clock_jumps,        // the node's wall clock, by up to a day
+};
+constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::clock_jumps) + 1;
+
+using Strike = std::variant<Crash, Trouble>;
+
+class Nemesis {
+ public:
+  Nemesis(World& world, NodeUnderTest& node, Host& clients)
+      : world_(world), node_(node), clients_(clients), chance_(world.fork("nemesis")) {}
+
+  // Lets the world run until it is over. The node may be starting then, or have ended with an error
+  // only if it cannot start on a disk that is well again.
+  void strike(const Strike& strike);
+
+ private:
+  void crash(Crash how);
+  void trouble(Trouble what);
+  void break_disk(const DiskFaults& faults);
+  void fill_disk();
+  void run_for_up_to(std::chrono::milliseconds longest);
+
+  World& world_;
+  NodeUnderTest& node_;
+  Host& clients_;
+  SeededRandom chance_;
+};
+
+}  // namespace weir::sim

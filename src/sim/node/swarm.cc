@@ -1,0 +1,85 @@
+#include "sim/node/swarm.h"
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+
+namespace weir::sim {
+namespace {
+
+constexpr std::uint64_t salt = 0x5741524D;  // the world's own chance comes from the bare seed
+constexpr int strikes_max = 8;
+
+constexpr Strike all_strikes[] = {
+    Crash::process,          Crash::power_keep_none, Crash::power_keep_some,
+    Crash::power_keep_mixed, Trouble::reads_fail,    Trouble::writes_fail,
+    Trouble::syncs_fail,     Trouble::disk_full,     Trouble::connections_reset,
+    Trouble::network_parted, Trouble::clock_jumps,
+};
+
+std::string_view name_of(const Strike& strike) {
+  constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
+  constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs", "full",
+                                           "resets", "parting", "clock"};
+  if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
+  return troubles[static_cast<int>(std::get<Trouble>(strike))];
+}
+
+// One run in twenty has no strike: what is found there is a mistake of the checks.
+std::vector<Strike> strikes_of(SeededRandom& chance) {
+  std::vector<Strike> kinds;
+  for (const Strike& kind : all_strikes) {
+    if (chance.one_in(2)) kinds.push_back(kind);
+  }
+  std::vector<Strike> strikes;
+  if (kinds.empty() || chance.one_in(20)) return strikes;
+  const std::uint64_t count = 1 + chance.below(strikes_max);
+  for (std::uint64_t i = 0; i < count; ++i) strikes.push_back(kinds[chance.below(kinds.size())]);
+  return strikes;
+}
+
+std::string power_of_two(SeededRandom& chance, std::uint64_t least, std::uint64_t most) {
+  return std::to_string(least << chance.below(most + 1));
+}
+
+}  // namespace
+
+WorkloadSettings swarm_settings(std::uint64_t seed) {
+  SeededRandom chance(seed ^ salt);
+  WorkloadSettings settings;
+  settings.seed = seed;
+  settings.shards = static_cast<env::ShardId>(1 + chance.below(3));
+  settings.idempotent_producers = static_cast<int>(chance.below(4));
+  settings.plain_producers = static_cast<int>(chance.below(3));
+  if (settings.idempotent_producers + settings.plain_producers == 0) settings.plain_producers = 1;
+  settings.members = static_cast<int>(1 + chance.below(4));
+  settings.rounds = static_cast<int>(5 + chance.below(30));
+  settings.partitions = static_cast<std::int32_t>(1 + chance.below(8));
+  settings.strikes = strikes_of(chance);
+  if (chance.one_in(2)) {
+    settings.topic_config["internal.segment.bytes"] = power_of_two(chance, 4'096, 4);
+    if (chance.one_in(2)) settings.topic_config["preallocate"] = "true";
+  }
+  if (chance.one_in(2)) {
+    settings.topic_config["index.interval.bytes"] = power_of_two(chance, 16, 8);
+  }
+  // A node whose clock went back would rightly refuse what its clients call now.
+  settings.topic_config["message.timestamp.after.max.ms"] = "9223372036854775807";
+  if (chance.one_in(4)) settings.topic_config["segment.index.bytes"] = "128";
+  return settings;
+}
+
+std::string describe(const WorkloadSettings& settings) {
+  std::string text =
+      fmt::format("{} shards, {}+{} producers, {} members, {} rounds, {} partitions",
+                  settings.shards, settings.idempotent_producers, settings.plain_producers,
+                  settings.members, settings.rounds, settings.partitions);
+  for (const auto& [name, value] : settings.topic_config)
+    text += fmt::format(", {}={}", name, value);
+  text += ";";
+  for (const Strike& strike : settings.strikes) text += fmt::format(" {},", name_of(strike));
+  text.back() = settings.strikes.empty() ? ';' : '.';
+  return text;
+}
+
+}  // namespace weir::sim
