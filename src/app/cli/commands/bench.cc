@@ -9,6 +9,7 @@
 #include "app/cli/commands/commands.h"
 #include "app/cli/consume_range.h"
 #include "app/cli/delivery_report.h"
+#include "app/cli/payloads.h"
 #include "app/cli/text/latencies.h"
 #include "app/cli/text/units.h"
 #include "base/offload.h"
@@ -19,7 +20,6 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds poll_time{100};
-constexpr std::size_t payload_pool = 1 << 20;
 
 // Processor time of all threads of this program.
 double cpu_seconds() {
@@ -59,23 +59,6 @@ void put_latencies(std::vector<std::pair<std::string, Cell>>& fields, const Late
                                {"latency_ms_p999", in_ms(latencies.percentile(0.999))},
                                {"latency_ms_max", in_ms(latencies.max())}});
 }
-
-// Values that do not compress, from one pool.
-class Payloads {
- public:
-  Payloads(std::size_t size, RandomSource& random)
-      : size_(size), bytes_(std::max(payload_pool, 2 * size)) {
-    for (std::byte& byte : bytes_) byte = static_cast<std::byte>('!' + random.below(90));
-  }
-  Bytes next() {
-    at_ = (at_ + 61) % (bytes_.size() - size_);
-    return Bytes(bytes_).subspan(at_, size_);
-  }
-
- private:
-  std::size_t size_, at_ = 0;
-  std::vector<std::byte> bytes_;
-};
 
 struct Load {
   std::string count_text = "1000000", size_text = "1KiB";
