@@ -74,8 +74,8 @@ ArgumentParser::ArgumentParser() {
   for (ToolOption& option : options_) option.is_help = true;
 }
 
-void ArgumentParser::flag(std::string name, std::string about) {
-  options_.push_back({.name = std::move(name), .about = std::move(about)});
+ToolOption& ArgumentParser::flag(std::string name, std::string about) {
+  return options_.emplace_back(ToolOption{.name = std::move(name), .about = std::move(about)});
 }
 
 ToolOption& ArgumentParser::option(std::string name, std::string about) {

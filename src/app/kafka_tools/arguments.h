@@ -56,7 +56,7 @@ class ArgumentParser {
  public:
   // With --help and --version.
   ArgumentParser();
-  void flag(std::string name, std::string about);
+  ToolOption& flag(std::string name, std::string about);
   ToolOption& option(std::string name, std::string about);
   ToolOption& optional(std::string name, std::string about);
   // An option of Kafka's that this program does not have: to give it is an error that says why.

@@ -32,6 +32,7 @@ class ConsoleProducer final : public ClientTool {
     parser.optional("compression-codec", "none, gzip, snappy, lz4 or zstd; gzip without a value");
     parser.option("batch-size", "batch.size").preset = "16384";
     parser.option("max-partition-memory-bytes", "batch.size (deprecated)").preset = "16384";
+    parser.option("message-send-max-retries", "retries").preset = "3";
     parser.option("retry-backoff-ms", "retry.backoff.ms").preset = "100";
     parser.option("timeout", "linger.ms").preset = "1000";
     parser.option("request-required-acks", "acks").preset = "-1";
@@ -47,8 +48,6 @@ class ConsoleProducer final : public ClientTool {
     parser.option("reader-property", "A property of the reader of lines: name=value");
     parser.option("property", "As --reader-property (deprecated)");
     parser.option("line-reader", "The reader of lines").preset = line_reader;
-    parser.refuse("message-send-max-retries", Takes::value,
-                  "delivery.timeout.ms bounds the repetitions");
     parser.refuse("socket-buffer-size", Takes::value, "the system chooses");
   }
 
@@ -113,6 +112,7 @@ class ConsoleProducer final : public ClientTool {
     TRY(properties.merge_number("linger.ms", given, "timeout"));
     TRY(properties.merge("acks", given, "request-required-acks"));
     TRY(properties.merge_number("request.timeout.ms", given, "request-timeout-ms"));
+    TRY(properties.merge_number("retries", given, "message-send-max-retries"));
     TRY(properties.merge_number("retry.backoff.ms", given, "retry-backoff-ms"));
     TRY(properties.merge_number("buffer.memory", given, "max-memory-bytes"));
     TRY(properties.merge_number("batch.size", given, "batch-size"));

@@ -119,10 +119,13 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
-Ran<std::int32_t> parse_int(std::string_view text) {
+namespace {
+
+template <class Number>
+Ran<Number> parse_number(std::string_view text) {
   std::string_view digits = text;
   if (digits.size() > 1 && digits.starts_with('+')) digits.remove_prefix(1);
-  std::int32_t number = 0;
+  Number number = 0;
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, number);
   if (error != std::errc{} || stop != end) {
@@ -131,6 +134,12 @@ Ran<std::int32_t> parse_int(std::string_view text) {
   }
   return number;
 }
+
+}  // namespace
+
+Ran<std::int32_t> parse_int(std::string_view text) { return parse_number<std::int32_t>(text); }
+
+Ran<std::int64_t> parse_long(std::string_view text) { return parse_number<std::int64_t>(text); }
 
 std::size_t length(std::string_view text) {
   std::size_t units = 0;

@@ -49,6 +49,7 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
 bool is_true(std::string_view text);  // of a property: "true" in any case, blanks do not count
 // Integer.parseInt. Error: java.lang.NumberFormatException.
 Ran<std::int32_t> parse_int(std::string_view text);
+Ran<std::int64_t> parse_long(std::string_view text);
 
 // %-WIDTHs, in characters.
 std::string padded(std::string_view text, std::size_t width);

@@ -36,6 +36,7 @@ TEST(JavaText, numbers_are_whole_and_fit) {
   EXPECT_EQ(parse_int("1x").error().message, "For input string: \"1x\"");
   EXPECT_FALSE(parse_int(""));
   EXPECT_FALSE(parse_int("3000000000"));
+  EXPECT_EQ(*parse_long("+3000000000"), 3'000'000'000);
 }
 
 TEST(JavaText, columns_count_utf16_units) {

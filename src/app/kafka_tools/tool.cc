@@ -38,6 +38,10 @@ Ran<ClientSettings> tool_settings(const ToolConnection& connection) {
   ClientSettings settings;
   settings.config.cluster.connection.software_version = version;
   TRY(connection.properties.apply(settings.config));
+  if (const auto settled = client::settle_properties(settings.config); !settled) {
+    return std::unexpected(
+        JavaError("org.apache.kafka.common.config.ConfigException", settled.error().what));
+  }
   auto addresses = client::parse_bootstrap(connection.bootstrap);
   if (!addresses) {
     return std::unexpected(
@@ -118,7 +122,9 @@ int ClientTool::run(const Program& program, Console& console) {
     console.err(parser.usage());
     return 1;
   };
-  const auto given = parser.parse(program.arguments);
+  const auto words = arguments(program, console);
+  if (!words) return refused(words.error());
+  const auto given = parser.parse(*words);
   if (!given) return refused(given.error());
   if (program.arguments.empty() || given->has("help")) {
     return refused(JavaError::bad_usage(std::string(about())));

@@ -75,6 +75,10 @@ class ClientTool : public Tool {
   virtual std::string_view about() const = 0;  // the first line of help
   virtual Ran<> check(const Arguments& given, Console& console) = 0;
   virtual Task<Ran<>> play(ToolRun& run) = 0;
+  // The words of the command line; a tool that once took others may change them.
+  virtual Ran<std::vector<std::string>> arguments(const Program& program, Console&) const {
+    return program.arguments;
+  }
   // What does not need a cluster is done here, and true is answered.
   virtual bool plays_alone(const Arguments&, Console&) { return false; }
   // --bootstrap-server and --command-config, of an administrator.

@@ -18,12 +18,19 @@ struct Entry {
 
 constexpr Entry entries[] = {
     {"kafka-broker-api-versions", kafka::broker_api_versions_tool},
+    {"kafka-cluster", kafka::cluster_tool},
+    {"kafka-configs", kafka::configs_tool},
     {"kafka-console-consumer", kafka::console_consumer_tool},
     {"kafka-console-producer", kafka::console_producer_tool},
+    {"kafka-consumer-groups", kafka::consumer_groups_tool},
+    {"kafka-consumer-perf-test", kafka::consumer_perf_tool},
     {"kafka-delete-records", kafka::delete_records_tool},
     {"kafka-dump-log", kafka::dump_log_tool},
+    {"kafka-e2e-latency", kafka::e2e_latency_tool},
     {"kafka-get-offsets", kafka::get_offsets_tool},
     {"kafka-log-dirs", kafka::log_dirs_tool},
+    {"kafka-metadata-quorum", kafka::metadata_quorum_tool},
+    {"kafka-producer-perf-test", kafka::producer_perf_tool},
     {"kafka-topics", kafka::topics_tool},
 };
 
