@@ -19,10 +19,11 @@ FILES = {
     "delete-bad.json": "{",
     "delete-empty.json": "{}",
     "client.properties": "client.id=me\nrequest.timeout.ms=20000\n",
-    "offsets.csv": "work,0,3\nwork,1,1\n",
-    "groups.csv": "readers,work,0,2\nreaders,work,1,1\nothers,work,2,1\n",
+    "offsets.csv": "read,0,1\nread,1,2\n",
+    "groups.csv": "readers,read,0,2\nreaders,read,1,1\nothers,read,2,1\n",
     "reader.properties": "parse.key=true\nkey.separator=|\n",
     "formatter.properties": "print.key=true\nprint.offset=true\nkey.separator=\\:\n",
+    "payloads.txt": "one\ntwo\nthree\n",
     "topic.properties": "retention.ms=7300000\nmax.message.bytes=65432\n",
 }
 
@@ -283,4 +284,291 @@ CONSOLE = [
     *[consume(f"what {codec} packed", f"--topic {codec} {EARLIEST} --max-messages 2 --timeout-ms 20000") for codec in ("gzip", "snappy", "lz4", "zstd")],
 ]
 
-STEPS = TOPICS + RECORDS + CONSOLE
+
+
+def groups(name, args, server=True, **more):
+    return Step(f"groups: {name}", "kafka-consumer-groups", f"{'--bootstrap-server {b} ' if server else ''}{args}", **more)
+
+
+def reset(name, args, group="readers", **more):
+    return groups(f"reset {name}", f"--reset-offsets --group {group} {args}", **more)
+
+
+GROUPS = [
+    topics("some for groups", "--create --topic read --partitions 3"),
+    *[Step(f"groups: records in {n}", "+produce", f"read {n}", input="".join(f"value {i}\n" for i in range(2 + n))) for n in range(3)],
+    Step("groups: readers read", "+read", "readers read"),
+    groups("nothing", "", server=False),
+    groups("help", "--help", server=False),
+    groups("version", "--version", server=False),
+    groups("no server", "--list", server=False),
+    groups("no action", ""),
+    groups("two actions", "--list --validate-regex x"),
+    groups("unknown option", "--list --no-such"),
+    groups("a regular expression", "--validate-regex a.*b", server=False),
+    groups("a bad regular expression", "--validate-regex a(b", server=False),
+    groups("list", "--list"),
+    groups("list states", "--list --state"),
+    groups("list by state", "--list --state empty,Stable"),
+    groups("list by a state of nobody's", "--list --state asleep"),
+    groups("list types", "--list --type"),
+    groups("list by type", "--list --type classic --state"),
+    groups("list by a type of nobody's", "--list --type modern"),
+    groups("list with a group", "--list --group readers"),
+    groups("list with members", "--list --members"),
+    groups("describe nothing", "--describe"),
+    groups("describe", "--describe --group readers"),
+    groups("describe with a config file", "--describe --group readers --command-config {t}/client.properties --timeout 10000"),
+    groups("describe with a word for a number", "--describe --group readers --timeout soon"),
+    groups("describe offsets, all of it", "--describe --group readers --offsets --verbose"),
+    groups("describe state", "--describe --group readers --state"),
+    groups("describe state, all of it", "--describe --group readers --state --verbose"),
+    groups("describe members of none", "--describe --group readers --members"),
+    groups("describe with a state named", "--describe --group readers --state Stable"),
+    groups("describe members and offsets", "--describe --group readers --members --offsets"),
+    groups("describe a group and all", "--describe --group readers --all-groups"),
+    groups("describe with a topic", "--describe --group readers --topic read"),
+    groups("describe what is not there", "--describe --group nobody"),
+    groups("describe members of what is not there", "--describe --group nobody --members"),
+    groups("describe state of what is not there", "--describe --group nobody --state"),
+    reset("of nothing", "--to-earliest --execute"),
+    reset("without a scenario", "--topic read --dry-run"),
+    reset("by two scenarios", "--topic read --to-earliest --to-latest --dry-run"),
+    reset("both ways", "--topic read --to-earliest --dry-run --execute"),
+    groups("reset without a group", "--reset-offsets --topic read --to-earliest --dry-run"),
+    reset("without saying how", "--topic read --to-earliest"),
+    reset("to earliest, dry", "--topic read --to-earliest --dry-run"),
+    reset("to earliest", "--topic read --to-earliest --execute"),
+    reset("by shift", "--topic read:2 --shift-by 2 --execute"),
+    reset("by shift back", "--topic read:2 --shift-by -1 --execute"),
+    reset("by shift too far", "--topic read:2 --shift-by=-100 --execute"),
+    reset("by shift of what is not committed", "--topic work --shift-by 1 --execute"),
+    reset("to an offset", "--topic read:1,2 --to-offset 1 --execute"),
+    reset("to an offset too far", "--topic read:1 --to-offset 1000 --execute"),
+    reset("to a word", "--topic read:1 --to-offset many --execute"),
+    reset("to latest", "--topic read:0 --topic read:1 --to-latest --execute"),
+    reset("to a time", "--all-topics --to-datetime 2020-01-01T00:00:00.000 --execute"),
+    reset("to a time to come", "--topic read:1 --to-datetime 2120-01-01T00:00:00.000+02:00 --dry-run"),
+    reset("to no time", "--topic read --to-datetime yesterday --dry-run"),
+    reset("to half a time", "--topic read --to-datetime 2020-01-01T25 --dry-run"),
+    reset("by duration", "--topic read --by-duration P1D --dry-run"),
+    reset("by no duration", "--topic read --by-duration long --dry-run"),
+    reset("to current", "--all-topics --to-current --dry-run"),
+    reset("to current where nothing is", "--topic work:0 --to-current --dry-run"),
+    reset("as CSV", "--topic read --to-earliest --dry-run --export"),
+    groups("reset of two groups as CSV", "--reset-offsets --group readers --group fresh --topic read --to-latest --dry-run --export"),
+    reset("from a file", "--from-file {t}/offsets.csv --execute"),
+    reset("from a file of groups", "--from-file {t}/groups.csv --dry-run"),
+    reset("from a file of other groups", "--from-file {t}/groups.csv --dry-run", group="strangers"),
+    reset("from a file that is not there", "--from-file {t}/nowhere --dry-run"),
+    reset("from a file that is none", "--from-file {t}/delete.json --dry-run"),
+    reset("of a new group", "--topic read --to-latest --execute", group="fresh"),
+    groups("reset of all groups", "--reset-offsets --all-groups --topic read:0 --to-earliest --dry-run"),
+    reset("of an unknown topic", "--topic nowhere --to-latest --execute"),
+    reset("of an unknown partition", "--topic read:7 --to-latest --execute"),
+    reset("of a bad partition", "--topic read:x --to-latest --execute"),
+    reset("of a bad topic", "--topic read:1:2 --to-latest --execute"),
+    groups("describe after resets", "--describe --group readers"),
+    groups("describe two", "--describe --group readers --group fresh"),
+    Step("groups: a member joins", "+member", "watchers read"),
+    groups("describe state of a live one", "--describe --group watchers --state", until="Stable"),
+    groups("describe members", "--describe --group watchers --members"),
+    groups("describe members, all of it", "--describe --group watchers --members --verbose"),
+    groups("describe offsets of a live one", "--describe --group watchers", until="read"),
+    reset("of a live one", "--topic read --to-earliest --execute", group="watchers"),
+    groups("delete a live one", "--delete --group watchers"),
+    groups("delete offsets of a live one", "--delete-offsets --group watchers --topic read"),
+    Step("groups: the member leaves", "-member", "watchers"),
+    groups("describe state of a left one", "--describe --group watchers --state", until="Empty"),
+    groups("delete no offsets", "--delete-offsets --group readers"),
+    groups("delete offsets", "--delete-offsets --group readers --topic read:0"),
+    groups("delete offsets of what is not there", "--delete-offsets --group readers --topic nowhere"),
+    groups("delete offsets of nobody", "--delete-offsets --group nobody --topic read"),
+    groups("describe after deletion of offsets", "--describe --group readers"),
+    groups("delete nothing", "--delete"),
+    groups("delete a topic", "--delete --group fresh --topic read"),
+    groups("delete", "--delete --group fresh"),
+    groups("delete what is not there", "--delete --group nobody"),
+    groups("delete some that are there", "--delete --group nobody --group watchers"),
+    groups("list at the end", "--list"),
+]
+
+
+def configs(name, args, server=True, **more):
+    return Step(f"configs: {name}", "kafka-configs", f"{'--bootstrap-server {b} ' if server else ''}{args}", **more)
+
+
+CONFIGS = [
+    configs("nothing", "", server=False),
+    configs("help", "--help", server=False),
+    configs("version", "--version", server=False),
+    configs("no server", "--describe --entity-type topics", server=False),
+    configs("no action", "--entity-type topics"),
+    configs("two actions", "--describe --alter --entity-type topics"),
+    configs("no type", "--describe"),
+    configs("a type of nobody's", "--describe --entity-type planets"),
+    configs("a type twice", "--describe --entity-type topics --entity-type topics"),
+    configs("two types", "--describe --entity-type topics --entity-type brokers"),
+    configs("a type and a flag", "--describe --entity-type topics --broker 1"),
+    configs("a name without a type", "--describe --entity-name read"),
+    configs("unknown option", "--describe --zookeeper x"),
+    configs("describe with a change", "--describe --entity-type topics --add-config a=b"),
+    configs("alter nothing", "--alter --entity-type topics --entity-name read"),
+    configs("alter no topic", "--alter --entity-type topics --add-config a=b"),
+    configs("alter no broker", "--alter --entity-type brokers --add-config a=b"),
+    configs("alter in two ways", "--alter --topic read --add-config a=b --add-config-file {t}/topic.properties"),
+    configs("a broker of letters", "--describe --entity-type brokers --entity-name one"),
+    configs("a default of topics", "--describe --entity-type topics --entity-default"),
+    configs("loggers of no broker", "--describe --entity-type broker-loggers"),
+    configs("topic: add", "--alter --entity-type topics --entity-name read --add-config max.message.bytes=54321,retention.ms=7200000"),
+    configs("topic: describe", "--describe --entity-type topics --entity-name read --command-config {t}/client.properties", until="=54321"),
+    configs("topic: describe by flag", "--describe --topic read"),
+    configs("topic: describe all", "--describe --all --topic read"),
+    configs("topic: delete", "--alter --topic read --delete-config max.message.bytes,retention.ms"),
+    configs("topic: delete what is not set", "--alter --topic read --delete-config flush.ms"),
+    configs("topic: a list", "--alter --topic read --add-config cleanup.policy=[compact,delete],flush.ms=5"),
+    configs("topic: describe a list", "--describe --topic read", until="compact"),
+    configs("topic: add and delete", "--alter --topic read --add-config flush.ms=6 --delete-config cleanup.policy"),
+    configs("topic: a file", "--alter --topic read --add-config-file {t}/topic.properties"),
+    configs("topic: a file that is not there", "--alter --topic read --add-config-file {t}/nowhere"),
+    configs("topic: describe a file", "--describe --topic read", until="65432"),
+    configs("topic: no value", "--alter --topic read --add-config retention.ms"),
+    configs("topic: a bad name", "--alter --topic read --add-config no/such=1"),
+    configs("topic: unknown name", "--alter --topic read --add-config no.such=1"),
+    configs("topic: bad value", "--alter --topic read --add-config retention.ms=x"),
+    configs("topic: not there", "--alter --topic nowhere --add-config retention.ms=1"),
+    configs("topic: describe what is not there", "--describe --topic nowhere"),
+    configs("topics: describe every", "--describe --entity-type topics", unordered=True),
+    configs("broker: describe nothing", "--describe --broker 1"),
+    configs("broker: add", "--alter --entity-type brokers --entity-name 1 --add-config log.retention.ms=98765432"),
+    configs("broker: describe", "--describe --entity-type brokers --entity-name 1", until="=98765432 "),
+    configs("broker: default", "--alter --broker-defaults --add-config log.retention.ms=87654321"),
+    configs("broker: describe default", "--describe --entity-type brokers --entity-default", until="=87654321 "),
+    configs("broker: describe all", "--describe --all --broker 1"),
+    configs("brokers: describe every", "--describe --entity-type brokers"),
+    configs("broker: not there", "--describe --broker 9"),
+    configs("broker: delete", "--alter --broker 1 --delete-config log.retention.ms"),
+    configs("broker: delete default", "--alter --entity-type brokers --entity-default --delete-config log.retention.ms"),
+    configs("group: add", "--alter --group readers --add-config consumer.session.timeout.ms=46000"),
+    configs("group: describe", "--describe --entity-type groups --entity-name readers", until="=46000 "),
+    configs("groups: describe every", "--describe --entity-type groups", unordered=True),
+    configs("group: delete", "--alter --group readers --delete-config consumer.session.timeout.ms"),
+    configs("client metrics: describe every", "--describe --entity-type client-metrics"),
+]
+
+
+def cluster(name, args):
+    return Step(f"cluster: {name}", "kafka-cluster", args)
+
+
+def quorum(name, args):
+    return Step(f"quorum: {name}", "kafka-metadata-quorum", args)
+
+
+CLUSTER = [
+    cluster("nothing", ""),
+    cluster("help", "--help"),
+    cluster("help of a command", "cluster-id --help"),
+    cluster("a command of nobody's", "format"),
+    cluster("no server", "cluster-id"),
+    cluster("a server without its value", "cluster-id -b"),
+    cluster("unknown option", "cluster-id -b {b} --foo"),
+    cluster("a word too many", "cluster-id -b {b} word"),
+    cluster("id", "cluster-id --bootstrap-server {b}"),
+    cluster("id, shorter", "cluster-id -b {b} -c {t}/client.properties"),
+    cluster("id by an old name", "cluster-id --bootstrap-server={b} --config {t}/client.properties"),
+    cluster("id by both names", "cluster-id -b {b} --config {t}/client.properties --command-config {t}/client.properties"),
+    cluster("endpoints", "list-endpoints --bootstrap-server {b}"),
+    cluster("endpoints, fenced ones too", "list-endpoints --bootstrap-s {b} --include-fenced-brokers"),
+    quorum("nothing", ""),
+    quorum("help", "--help"),
+    quorum("help of describe", "describe --help"),
+    quorum("no command", "--bootstrap-server {b}"),
+    quorum("no server", "describe --status"),
+    quorum("describe nothing", "--bootstrap-server {b} describe"),
+    quorum("describe both", "--bootstrap-server {b} describe --status --replication"),
+    quorum("describe the status for people", "--bootstrap-server {b} describe --status --human-readable"),
+    quorum("unknown option", "--bootstrap-server {b} describe --foo"),
+    quorum("status", "--bootstrap-server {b} --command-config {t}/client.properties describe --status"),
+    quorum("replication", "--bootstrap-server {b} describe --replication"),
+    quorum("replication for people", "--bootstrap-server {b} describe --re --human-readable"),
+    quorum("a config file that is not there", "--bootstrap-server {b} --command-config {t}/nowhere describe --status"),
+]
+
+
+
+def write(name, args, **more):
+    return Step(f"producer perf: {name}", "kafka-producer-perf-test", args, **more)
+
+
+def read(name, args, server=True, **more):
+    return Step(f"consumer perf: {name}", "kafka-consumer-perf-test", f"{'--bootstrap-server {b} ' if server else ''}{args}", **more)
+
+
+def latency(name, args, **more):
+    return Step(f"latency: {name}", "kafka-e2e-latency", args, **more)
+
+
+SOME = "--topic perf --num-records 2000 --throughput -1"
+TO = "--bootstrap-server {b}"
+PERFORMANCE = [
+    topics("one to measure with", "--create --topic perf --partitions 2"),
+    write("nothing", ""),
+    write("help", "--help"),
+    write("no topic", f"--num-records 10 --throughput -1 --record-size 10 {TO}"),
+    write("no payload", f"{SOME} {TO}"),
+    write("two payloads", f"{SOME} {TO} --record-size 10 --payload-monotonic"),
+    write("no server", f"{SOME} --record-size 10"),
+    write("no records", f"--topic perf --num-records 0 --throughput -1 --record-size 10 {TO}"),
+    write("no size", f"{SOME} --record-size 0 {TO}"),
+    write("a word for a number", f"--topic perf --num-records many --throughput -1 --record-size 10 {TO}"),
+    write("a word for a speed", f"--topic perf --num-records 10 --throughput fast --record-size 10 {TO}"),
+    write("no interval", f"{SOME} --record-size 10 --reporting-interval 0 {TO}"),
+    write("only warmup", f"{SOME} --record-size 10 --warmup-records 2000 {TO}"),
+    write("properties by both names", f"{SOME} --record-size 10 {TO} --producer-props acks=1 --command-property acks=1"),
+    write("files by both names", f"{SOME} --record-size 10 {TO} --producer.config {{t}}/client.properties --command-config {{t}}/client.properties"),
+    write("unknown option", f"{SOME} --record-size 10 {TO} --speed 7"),
+    write("records", f"{SOME} --record-size 100 {TO}", numbers=True),
+    write("as fast as told", f"--topic perf --num-records 300 --throughput 1000 --record-size 10 {TO} --reporting-interval 100", numbers=True, until="99.9th"),
+    write("after a warmup", f"{SOME} --record-size 100 --warmup-records 500 {TO}", numbers=True),
+    write("with properties", f"{SOME} --record-size 100 {TO} --command-property acks=all linger.ms=5 compression.type=lz4 --command-config {{t}}/client.properties", numbers=True),
+    write("with properties by old names", f"{SOME} --record-size 100 --producer-props bootstrap.servers={{b}} acks=1 enable.idempotence=false --producer.config {{t}}/client.properties", numbers=True),
+    write("of a file", f"--topic payloads --num-records 20 --throughput -1 --payload-file {{t}}/payloads.txt {TO}", numbers=True),
+    write("of a file with another delimiter", f"--topic payloads --num-records 20 --throughput -1 --payload-file {{t}}/payloads.txt --payload-delimiter e {TO}", numbers=True),
+    write("of a file that is not there", f"--topic payloads --num-records 20 --throughput -1 --payload-file {{t}}/nowhere {TO}"),
+    write("numbers", f"--topic counted --num-records 5 --throughput -1 --payload-monotonic {TO} --command-property linger.ms=50", numbers=True),
+    consume("the numbers", "--topic counted --from-beginning --max-messages 5 --timeout-ms 20000"),
+    offsets("of what was measured", "--topic-partitions payloads,counted"),
+    read("nothing", "", server=False),
+    read("help", "--help", server=False),
+    read("version", "--version", server=False),
+    read("no server", "--topic perf --num-records 10", server=False),
+    read("no topic", "--num-records 10"),
+    read("no records", "--topic perf"),
+    read("records by both names", "--topic perf --num-records 10 --messages 10"),
+    read("topic and pattern", "--topic perf --include perf --num-records 10"),
+    read("files by both names", "--topic perf --num-records 10 --consumer.config {t}/client.properties --command-config {t}/client.properties"),
+    read("unknown option", "--topic perf --num-records 10 --threads 4"),
+    read("records", "--topic perf --num-records 8000 --timeout 20000", numbers=True),
+    read("records by an old name", "--topic perf --messages 8000 --timeout 20000 --consumer.config {t}/client.properties", numbers=True),
+    read("a pattern without a header", "--include per. --num-records 8000 --hide-header --command-property fetch.min.bytes=10 --fetch-size 100000", numbers=True),
+    read("in a group with a date of its own", "--topic perf --num-records 8000 --group measured --date-format yyyy/MM/dd --reporting-interval 100000 --command-config {t}/client.properties", numbers=True),
+    read("more than there is", "--topic perf --num-records 1000000 --timeout 1500", numbers=True),
+    read("from the end", "--topic perf --num-records 1 --timeout 1500 --from-latest", numbers=True),
+    groups("of a measurement", "--describe --group measured", numbers=True),
+    latency("nothing", ""),
+    latency("help", "--bootstrap-server {b} --help"),
+    latency("version", "--bootstrap-server {b} --version"),
+    latency("too few words", "{b} perf"),
+    latency("no topic", "--bootstrap-server {b}"),
+    latency("acknowledged by none", f"{TO} --topic echo --num-records 10 --producer-acks 0 --record-size 10"),
+    latency("no records", f"{TO} --topic echo --num-records 0 --producer-acks 1 --record-size 10"),
+    latency("a negative size", f"{TO} --topic echo --num-records 1 --producer-acks 1 --record-size=-1"),
+    latency("unknown option", f"{TO} --topic echo --records 0"),
+    latency("records", f"{TO} --topic echo --num-records 50 --producer-acks all --record-size 100 --command-config {{t}}/client.properties", numbers=True),
+    latency("records with all there is", f"{TO} --topic echo --num-records 20 --producer-acks 1 --record-size 100 --record-key-size 10 --num-headers 2 --record-header-key-size 5 --record-header-size 6", numbers=True),
+    latency("by words", "{b} echo 20 1 10", numbers=True),
+]
+
+# The console consumers make groups with random names: what lists groups comes before.
+STEPS = TOPICS + RECORDS + GROUPS + CONFIGS + CLUSTER + CONSOLE + PERFORMANCE

@@ -21,6 +21,7 @@ MAINS = {
     "kafka-metadata-quorum": "org.apache.kafka.tools.MetadataQuorumCommand",
     "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
     "kafka-features": "org.apache.kafka.tools.FeatureCommand",
+    "kafka-e2e-latency": "org.apache.kafka.tools.EndToEndLatency",
     "kafka-producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
     "kafka-consumer-perf-test": "org.apache.kafka.tools.ConsumerPerformance",
     "kafka-verifiable-producer": "org.apache.kafka.tools.VerifiableProducer",
@@ -41,8 +42,9 @@ class Done:
 class Jvm:
     """One JVM with jar set `name` that runs tools one after another. A tool that hangs is ended with its JVM."""
 
-    def __init__(self, name="tools", seconds=120):
+    def __init__(self, name="tools", seconds=120, log="error"):
         self._name = name
+        self._log = log
         self._seconds = seconds
         self._process = None
 
@@ -72,7 +74,7 @@ class Jvm:
 
     def _start(self):
         runner = jars.compiled(self._name, paths.HERE / "java" / "ToolRunner.java")
-        command = jars.java(self._name, "ToolRunner", log="error", extra=runner)
+        command = jars.java(self._name, "ToolRunner", log=self._log, extra=runner)
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
