@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/offload.h"
+
 namespace weir::app {
 namespace {
 
@@ -26,6 +28,14 @@ Task<> send_record(client::Producer& producer, std::string_view topic, const Rec
   if (producer.try_post(record, done)) co_return;
   auto posting = producer.post(record, std::move(done));
   co_await std::move(posting);
+}
+
+Task<> deliver_until(Session& session, client::Producer& producer, std::function<bool()> is_done) {
+  while (!is_done() && !session.interrupted()) {
+    auto flushing = producer.flush(session.env.clock.now() + std::chrono::seconds(1));
+    co_await std::move(flushing);
+    if (!is_done()) co_await sleep_for(session.env, std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace weir::app

@@ -1,8 +1,10 @@
 #pragma once
 // A record out of text, handed to a producer.
 
+#include <functional>
 #include <string_view>
 
+#include "app/cli/session.h"
 #include "app/cli/text/record_format.h"
 #include "base/task.h"
 #include "client/producer/producer.h"
@@ -13,5 +15,9 @@ namespace weir::app {
 // known. What the text says of a topic does not count.
 Task<> send_record(client::Producer& producer, std::string_view topic, const RecordText& text,
                    client::OnDelivery done);
+
+// Sends what the producer has, until `is_done` or Ctrl-C. Outcomes may be told in a turn after the
+// one in which nothing is left to send: the loop is let go in between.
+Task<> deliver_until(Session& session, client::Producer& producer, std::function<bool()> is_done);
 
 }  // namespace weir::app

@@ -134,10 +134,8 @@ class ConsoleProducer final : public ClientTool {
     auto sending = send_lines(run, producer);
     const Ran<> sent = co_await std::move(sending);
     // What was taken is delivered: delivery.timeout.ms bounds it.
-    while (ended_ < taken_ && !run.session.interrupted()) {
-      auto flushing = producer.flush(run.session.env.clock.now() + std::chrono::seconds(1));
-      co_await std::move(flushing);
-    }
+    auto delivering = deliver_until(run.session, producer, [this] { return ended_ == taken_; });
+    co_await std::move(delivering);
     auto closing = producer.close(run.session.env.clock.now());
     co_await std::move(closing);
     run.console.flush();
@@ -188,9 +186,9 @@ class ConsoleProducer final : public ClientTool {
     };
     auto sending = send_record(producer, *topic_, record, std::move(done));
     co_await std::move(sending);
-    while (waits && ended_ < taken_) {
-      auto flushing = producer.flush(run.session.env.clock.now() + std::chrono::seconds(1));
-      co_await std::move(flushing);
+    if (waits) {
+      auto delivering = deliver_until(run.session, producer, [this] { return ended_ == taken_; });
+      co_await std::move(delivering);
     }
     if (failure_) co_return std::unexpected(JavaError(*failure_).in_execution());
     co_return Ran<>();

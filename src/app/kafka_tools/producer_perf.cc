@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/cli/payloads.h"
+#include "app/cli/record_sending.h"
 #include "app/cli/text/latencies.h"
 #include "app/kafka_tools/all_tools.h"
 #include "app/kafka_tools/subcommands.h"
@@ -227,10 +228,8 @@ class ProducerPerf final : public Tool {
       auto sending = send(session, producer, letters, i, console);
       co_await std::move(sending);
     }
-    while (ended_ < sent_ && !session.interrupted()) {
-      auto flushing = producer.flush(session.env.clock.now() + std::chrono::seconds(1));
-      co_await std::move(flushing);
-    }
+    auto delivering = deliver_until(session, producer, [this] { return ended_ == sent_; });
+    co_await std::move(delivering);
     const env::Instant now = session.env.clock.now();
     auto closing = producer.close(now);
     co_await std::move(closing);
