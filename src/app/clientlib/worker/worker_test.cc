@@ -273,6 +273,26 @@ TEST_F(PublicWorker, shares_a_topic_and_hands_over_what_is_done) {
   EXPECT_EQ(std::ranges::count(noted, "1"), 100);
 }
 
+TEST_F(PublicWorker, goes_on_through_a_restart_of_the_broker) {
+  auto worker = client->worker(options(), [&](const Job& job) {
+    note(job.record->value.str());
+    return job.attempt == 1 ? Handled::retry(1ms) : Handled::ack();
+  });
+  std::stop_source stop;
+  auto running = worker->run(stop.get_token());
+  for (int i = 0; i < 20; ++i) {
+    produce(std::to_string(i), std::to_string(i));
+    if (i % 10 == 4) ASSERT_TRUE(broker->restart());
+  }
+  ASSERT_TRUE(wait_for(40));
+  while (worker->statistics().unfinished > 0) std::this_thread::yield();
+  stop.request_stop();
+  const auto ended = running.get();
+  ASSERT_TRUE(ended) << ended.error().message();
+  EXPECT_EQ(std::set(noted.begin(), noted.end()).size(), 20u);
+  EXPECT_EQ(committed(), 20);
+}
+
 TEST_F(PublicWorker, does_not_wait_at_its_end_for_a_handler_that_hangs) {
   produce("a", "a1");
   auto hangs = std::make_shared<std::promise<void>>();
