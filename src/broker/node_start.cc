@@ -6,6 +6,7 @@
 
 #include "base/cross_shard.h"
 #include "base/offload.h"
+#include "broker/format_directory.h"
 #include "broker/node.h"
 #include "log/partition_log.h"
 
@@ -15,43 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds accept_pause{50};
-
-metadata::MetadataSettings metadata_settings(const NodeOptions& options,
-                                             const std::string& cluster_id,
-                                             const Uuid& directory_id) {
-  const metadata::BrokerSettings& from = options.settings;
-  const metadata::ControllerSettings& controller = from.controller;
-  metadata::MetadataSettings settings;
-  settings.node_id = from.node_id;
-  settings.cluster_id = cluster_id;
-  settings.directory_id = directory_id;
-  settings.directory = from.log_dir;
-  if (options.static_config.contains("controller.listener.names") &&
-      !from.controller_listeners.empty()) {
-    const metadata::Listener& listener = from.controller_listeners.front();
-    settings.controller_endpoint = {
-        listener.name, listener.host.empty() ? "localhost" : listener.host, listener.port, 0};
-  }
-  settings.metadata_log_segment_bytes = controller.metadata_log_segment_bytes;
-  settings.metadata_log_segment_ms = controller.metadata_log_segment_ms;
-  settings.metadata_log_max_record_bytes_between_snapshots =
-      controller.metadata_log_max_record_bytes_between_snapshots;
-  settings.metadata_log_max_snapshot_interval_ms = controller.metadata_log_max_snapshot_interval_ms;
-  settings.metadata_max_retention_bytes = controller.metadata_max_retention_bytes;
-  settings.metadata_max_retention_ms = controller.metadata_max_retention_ms;
-  settings.metadata_max_idle_interval_ms = controller.metadata_max_idle_interval_ms;
-  settings.broker_session_timeout_ms = controller.broker_session_timeout_ms;
-  settings.leader_imbalance_check_interval_seconds =
-      controller.leader_imbalance_check_interval_seconds;
-  settings.auto_leader_rebalance_enable = controller.auto_leader_rebalance_enable;
-  settings.num_partitions = controller.num_partitions;
-  settings.default_replication_factor = controller.default_replication_factor;
-  settings.default_replication_factor_shrinks =
-      !options.static_config.contains("default.replication.factor");
-  settings.delete_topic_enable = controller.delete_topic_enable;
-  settings.static_config = options.static_config;
-  return settings;
-}
 
 template <class Checkpoint>
 Offset offset_in(const Checkpoint& checkpoint, const log::PartitionName& name) {
@@ -135,8 +99,6 @@ Task<Result<ReadyReport>> Node::start() {
   co_return report;
 }
 
-// Formatting writes the metadata log first and meta.properties last: a crash in between leaves a
-// directory without meta.properties, which the next start formats again.
 Task<Result<>> Node::open_directory() {
   env::Disk& disk = env_.disk;
   const std::string path = options_.settings.log_dir;
@@ -174,18 +136,13 @@ Task<Result<>> Node::open_directory() {
                                                       properties.cluster_id, options_.cluster_id));
     }
   } else {
-    CO_TRY(co_await offload(env_.executor, [&logs] { return logs.check_unformatted(); }));
     properties.node_id = node_id();
     properties.cluster_id =
         options_.cluster_id.empty() ? Uuid::random(env_.random).text() : options_.cluster_id;
     properties.directory_id = Uuid::random(env_.random);
-    const auto settings =
-        metadata_settings(options_, properties.cluster_id, properties.directory_id);
     const TimestampMs now = env_.clock.wall_ms();
-    CO_TRY(co_await offload(env_.executor, [&]() -> Result<> {
-      TRY(metadata::format_metadata_directory(disk, settings, now));
-      return logs.write_meta_properties(properties);
-    }));
+    CO_TRY(co_await offload(
+        env_.executor, [&] { return format_directory(disk, logs, options_, properties, now); }));
     env_.log.write(env::Level::info, "broker",
                    fmt::format("formatted {} for cluster {}", path, properties.cluster_id));
   }
