@@ -21,6 +21,8 @@ std::unique_ptr<Tool> get_offsets_tool();
 std::unique_ptr<Tool> log_dirs_tool();
 std::unique_ptr<Tool> metadata_quorum_tool();
 std::unique_ptr<Tool> producer_perf_tool();
+std::unique_ptr<Tool> server_start_tool();
+std::unique_ptr<Tool> storage_tool();
 std::unique_ptr<Tool> topics_tool();
 
 }  // namespace weir::app::kafka

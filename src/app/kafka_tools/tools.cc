@@ -31,6 +31,8 @@ constexpr Entry entries[] = {
     {"kafka-log-dirs", kafka::log_dirs_tool},
     {"kafka-metadata-quorum", kafka::metadata_quorum_tool},
     {"kafka-producer-perf-test", kafka::producer_perf_tool},
+    {"kafka-server-start", kafka::server_start_tool},
+    {"kafka-storage", kafka::storage_tool},
     {"kafka-topics", kafka::topics_tool},
 };
 
