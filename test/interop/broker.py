@@ -59,7 +59,7 @@ class Broker:
         self.data = pathlib.Path(data) if data else self.home / "data"
         self.weir = weir
         self.voters = voters
-        self.by_properties = by_properties  # Weir gets Kafka's server.properties instead of flags
+        self.by_properties = by_properties  # Weir is kafka-server-start with a server.properties
         self.settings = {**SETTINGS, **(settings or {})}
         self.port, self.controller_port = ports or free_ports(2)
         self.log = self.home / f"{kind}.log"
@@ -193,7 +193,8 @@ class Broker:
 
     def _weir_command(self):
         if self.by_properties:
-            return [str(self.weir), "server", "--config", str(self._write_properties())]
+            override = [word for setting in self.settings.items() for word in ("--override", "=".join(setting))]
+            return [str(self.weir), "kafka-server-start", str(self._write_properties()), *override[:2]]
         command = [str(self.weir), "server", "--data", str(self.data)]
         if not self._second:
             command += ["--listen", f"127.0.0.1:{self.port}"]

@@ -48,6 +48,8 @@ def masked(text, under_test, scratch):
         (r"(?m)^(\d+\s+)[\w-]{22}\t\d+ *", r"\1IDIDIDIDIDIDIDIDIDIDID\tN "),
         (r"\b(HighWatermark|LeaderEpoch):(\s+)\d+", r"\1:\2N"),
         (r"\b1[6-9]\d{11}\b", "MILLISMILLISM"),
+        (r"(?<=directory\.id=)[\w-]{22}", "IDIDIDIDIDIDIDIDIDIDID"),
+        (r"(?m)^[\w-]{22}$", "IDIDIDIDIDIDIDIDIDIDID"),
         (r"\b\d+ ms ago *", "N ms ago "),
         (r'"size":[1-9]\d*', '"size":SOME'),
         (r"\[\[bootstrap-server\], \[config\]\]", "[[config], [bootstrap-server]]"),  # a set without order
@@ -83,7 +85,8 @@ class Script:
         self._members = {}
         self._scratch = pathlib.Path(tempfile.mkdtemp(dir=under_test.home))
         for name, content in own_tool_steps.FILES.items():
-            (self._scratch / name).write_text(content)
+            (self._scratch / name).write_text(content.replace("{t}", str(self._scratch)))
+        (self._scratch / "plain").mkdir()
 
     def run(self, steps):
         try:
@@ -152,6 +155,8 @@ def kafkas_player(jvm):
     """Runs Kafka's tools in one JVM, and those that end it once more in a process of their own."""
 
     def play(tool, args, text):
+        if tool == "kafka-storage":  # out of the server's jars, which are newer than those of the tools
+            return tools.run_alone(tool, *args, input=text, name="kafka")
         done = jvm.run(tool, *args, input=text)
         return tools.run_alone(tool, *args, input=text) if "ended its JVM" in done.err else done
 

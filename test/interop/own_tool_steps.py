@@ -10,6 +10,14 @@ from tool_steps import Step
 
 LONG = "a-topic-with-a-name-of-more-than-fifteen-letters"
 
+SERVER = """process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:19092,CONTROLLER://127.0.0.1:19093
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:19093
+"""
+
+# {t} is the scratch directory.
 FILES = {
     "delete.json": json.dumps({"version": 1, "partitions": [{"topic": "work", "partition": 0, "offset": 2}, {"topic": "work", "partition": 1, "offset": -1}]}),
     "delete-no-version.json": json.dumps({"partitions": [{"topic": "work", "partition": 0, "offset": 3}]}),
@@ -24,6 +32,9 @@ FILES = {
     "reader.properties": "parse.key=true\nkey.separator=|\n",
     "formatter.properties": "print.key=true\nprint.offset=true\nkey.separator=\\:\n",
     "payloads.txt": "one\ntwo\nthree\n",
+    "server.properties": SERVER + "log.dirs={t}/data\n",
+    "plain.properties": SERVER + "log.dirs={t}/plain\n",
+    "voters.properties": SERVER.replace("bootstrap.servers=", "voters=1@") + "log.dirs={t}/voters\n",
     "topic.properties": "retention.ms=7300000\nmax.message.bytes=65432\n",
 }
 
@@ -570,5 +581,31 @@ PERFORMANCE = [
     latency("by words", "{b} echo 20 1 10", numbers=True),
 ]
 
+
+def storage(name, args):
+    return Step(f"storage: {name}", "kafka-storage", args)
+
+
+ID = "rJt8v71wSWe7xsXpxBGrrg"
+STORAGE = [
+    storage("nothing", ""),
+    storage("help", "--help"),
+    storage("help of format", "format --help"),
+    storage("unknown option", "info -c {t}/server.properties --foo"),
+    storage("no config", "info"),
+    storage("a config that is not there", "info -c {t}/nowhere"),
+    storage("a random id", "random-uuid"),
+    storage("info of what is not there", "info --config {t}/server.properties"),
+    storage("info of what is not formatted", "info -c {t}/plain.properties"),
+    storage("format without an id", "format -c {t}/server.properties"),
+    storage("format without a quorum", f"format -t {ID} -c {{t}}/server.properties"),
+    storage("format", f"format -t {ID} -c {{t}}/server.properties --standalone"),
+    storage("format again", f"format -t {ID} -c {{t}}/server.properties --standalone"),
+    storage("format again, no error", f"format -t {ID} -c {{t}}/server.properties --standalone --ignore-formatted"),
+    storage("format for another cluster", "format -t other -c {t}/server.properties -s -g"),
+    storage("format with voters", f"format --cluster-id {ID} --config {{t}}/voters.properties"),
+    storage("info", "info -c {t}/server.properties"),
+]
+
 # The console consumers make groups with random names: what lists groups comes before.
-STEPS = TOPICS + RECORDS + GROUPS + CONFIGS + CLUSTER + CONSOLE + PERFORMANCE
+STEPS = TOPICS + RECORDS + GROUPS + CONFIGS + CLUSTER + STORAGE + CONSOLE + PERFORMANCE
