@@ -1,6 +1,7 @@
 """Kafka's tools beside Weir's, which the program is when it is called by their names.
 
-The same script (own_tool_steps.py) runs with both, each against a fresh Weir. What Apache Kafka's print stands in
+The same script (own_tool_steps.py) runs with both, each against a fresh Weir; with --broker kafka ours runs against
+Apache Kafka and must print the same. What Apache Kafka's print stands in
 golden/own_tools.txt, recorded by `run --record own-tools`; ours is compared with it line by line: standard output to the
 byte, of standard error its first line, and the exit code. Volatile fields are masked. Differences that are meant stand
 in own_tool_differences.toml with their reason.
@@ -143,9 +144,9 @@ class Script:
         return "\n".join(parts)
 
 
-def answers(weir, play):
-    """{step: answer} of a fresh Weir, and how it ended."""
-    under_test = broker.Broker("weir", "own-tools", weir=weir, by_properties=True).fresh()
+def answers(kind, weir, play):
+    """{step: answer} of a fresh broker, and how it ended."""
+    under_test = broker.Broker(kind, "own-tools", weir=weir, by_properties=True).fresh()
     with under_test.start():
         found = {step.name: answer for step, answer in Script(under_test, play).run(own_tool_steps.STEPS)}
         return found, under_test.ends()
@@ -190,16 +191,16 @@ def read_golden():
     return found
 
 
-def suite(weir, record=False):
+def suite(kind, weir, record=False):
     """Yields (name, ok, detail) for each step."""
     if record:
         with tools.Jvm(log="warn") as jvm:
-            found, ended = answers(weir, kafkas_player(jvm))
+            found, ended = answers("weir", weir, kafkas_player(jvm))
         write_golden(found)
     want = read_golden()
     home = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR")))
-    found, ended = answers(weir, our_player(weir, home / "bin"))
-    rules = Rules(ALLOWED)
+    found, ended = answers(kind, weir, our_player(weir, home / "bin"))
+    rules = Rules(ALLOWED, kind)
     for name, got in found.items():
         if name not in want:
             yield f"own tools {name}", False, "Apache Kafka's answer was never recorded: run with --record"

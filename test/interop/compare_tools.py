@@ -144,8 +144,9 @@ def read_golden():
 class Rules:
     """The allowed differences; each remembers whether it was needed."""
 
-    def __init__(self, path=ALLOWED):
-        self._rules = tomllib.loads(path.read_text()).get("difference", [])
+    def __init__(self, path=ALLOWED, broker="weir"):
+        rules = tomllib.loads(path.read_text()).get("difference", [])
+        self._rules = [rule for rule in rules if rule.get("broker", broker) == broker]
         self._used = set()
 
     def allows(self, name, line):
