@@ -13,7 +13,20 @@ constexpr std::uint64_t room_left_max = 20'000;  // bytes, on a disk that is nea
 
 }  // namespace
 
+std::string_view name_of(const Strike& strike) {
+  constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
+  constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs", "full",
+                                           "resets", "parting", "clock"};
+  if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
+  return troubles[static_cast<int>(std::get<Trouble>(strike))];
+}
+
+void Nemesis::say(std::string_view what) {
+  world_.add_log_line(node_.host(), env::Level::warning, "nemesis", what);
+}
+
 void Nemesis::strike(const Strike& strike) {
+  say(name_of(strike));
   if (const auto* how = std::get_if<Crash>(&strike)) return crash(*how);
   trouble(std::get<Trouble>(strike));
 }
@@ -25,6 +38,7 @@ void Nemesis::run_for_up_to(milliseconds longest) {
 void Nemesis::crash(Crash how) {
   node_.crash(how);
   run_for_up_to(milliseconds(300));
+  say("starts again");
   node_.start();
 }
 
@@ -67,10 +81,12 @@ void Nemesis::fill_disk() {
   Disk& disk = node_.host().disk();
   disk.limit_room(chance_.below(room_left_max));
   run_for_up_to(seconds(2));
-  if (chance_.one_in(4)) crash(Crash::power_keep_mixed);
+  const bool crashes = chance_.one_in(4);
+  if (crashes) crash(Crash::power_keep_mixed);
   run_for_up_to(seconds(1));
   disk.limit_room(std::nullopt);
-  if (node_.error()) crash(Crash::process);  // it may refuse to start where it cannot write
+  say("the disk has room again");
+  if (crashes) crash(Crash::process);  // a node may refuse to start where it cannot write
 }
 
 }  // namespace weir::sim

@@ -5,7 +5,7 @@
 // failed is to stop trusting it, and somebody starts it again.
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,6 +28,7 @@ enum class Trouble : std::uint8_t {
 constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::clock_jumps) + 1;
 
 using Strike = std::variant<Crash, Trouble>;
+std::string_view name_of(const Strike& strike);
 
 class Nemesis {
  public:
@@ -39,6 +40,7 @@ class Nemesis {
   void strike(const Strike& strike);
 
  private:
+  void say(std::string_view what);
   void crash(Crash how);
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);

@@ -17,14 +17,6 @@ constexpr Strike all_strikes[] = {
     Trouble::network_parted, Trouble::clock_jumps,
 };
 
-std::string_view name_of(const Strike& strike) {
-  constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
-  constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs", "full",
-                                           "resets", "parting", "clock"};
-  if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
-  return troubles[static_cast<int>(std::get<Trouble>(strike))];
-}
-
 // One run in twenty has no strike: what is found there is a mistake of the checks.
 std::vector<Strike> strikes_of(SeededRandom& chance) {
   std::vector<Strike> kinds;
