@@ -209,7 +209,7 @@ Result<> PartitionLog::State::take_back_write(std::size_t segment_count,
 }
 
 void PartitionLog::State::drop_staged() {
-  producers.roll_back(0);
+  producers.roll_back_unwritten(0);
   staged.clear();
   staged_end = log_end;
 }

@@ -10,6 +10,7 @@ namespace weir::log {
 namespace {
 
 constexpr Sequence sequence_max = std::numeric_limits<Sequence>::max();
+constexpr std::size_t unwritten_max = 1'000;
 
 Sequence sequence_minus(Sequence sequence, std::int32_t by) {
   return sequence >= by ? sequence - by : sequence_max - (by - sequence) + 1;
@@ -143,6 +144,7 @@ std::expected<std::optional<CompletedTransaction>, AppendError> ProducerState::a
   } else {
     if (origin == AppendOrigin::client) {
       if (auto error = check_sequence(entry, batch)) return std::unexpected(std::move(*error));
+      if (auto error = check_unwritten(batch)) return std::unexpected(std::move(*error));
     }
     if (entry.current_transaction_start >= 0 && !batch.is_transactional && checked) {
       return refuse(wire::ErrorCode::invalid_txn_state,
@@ -161,8 +163,12 @@ std::expected<std::optional<CompletedTransaction>, AppendError> ProducerState::a
       ongoing_[batch.base_offset] = batch.producer_id;
     }
   }
-  undo_.push_back({batch.producer_id, known ? std::optional(found->second) : std::nullopt,
-                   completed ? completed->first_offset : no_offset});
+  undo_.push_back({.producer_id = batch.producer_id,
+                   .before = known ? std::optional(found->second) : std::nullopt,
+                   .completed = completed ? completed->first_offset : no_offset,
+                   .epoch = batch.producer_epoch,
+                   .sequence = batch.base_sequence});
+  unwritten_.erase(batch.producer_id);
   entries_.insert_or_assign(batch.producer_id, entry);
   return completed;
 }
@@ -200,6 +206,28 @@ Offset ProducerState::stable_offset_after(ProducerId producer_id, Offset marker_
     if (owner != producer_id) return first;
   }
   return marker_offset + 1;
+}
+
+std::optional<AppendError> ProducerState::check_unwritten(const ProducedBatch& batch) const {
+  const auto first = unwritten_.find(batch.producer_id);
+  if (first == unwritten_.end() || first->second.epoch != batch.producer_epoch ||
+      first->second.sequence == batch.base_sequence) {
+    return std::nullopt;
+  }
+  return AppendError{
+      wire::ErrorCode::out_of_order_sequence_number,
+      fmt::format("sequence {} of producer {} comes before {}, which was not written",
+                  batch.base_sequence, batch.producer_id, first->second.sequence)};
+}
+
+void ProducerState::roll_back_unwritten(std::size_t mark) {
+  for (std::size_t i = undo_.size(); i-- > mark;) {
+    const Undo& undo = undo_[i];
+    if (undo.before || undo.sequence < 0) continue;
+    unwritten_[undo.producer_id] = {undo.epoch, undo.sequence};  // in the end that of its first
+  }
+  while (unwritten_.size() > unwritten_max) unwritten_.erase(unwritten_.begin());
+  roll_back(mark);
 }
 
 void ProducerState::roll_back(std::size_t mark) {
@@ -263,6 +291,7 @@ void ProducerState::load(Entries entries) {
   ongoing_.clear();
   unreplicated_.clear();
   undo_.clear();
+  unwritten_.clear();
   for (const auto& [producer_id, entry] : entries_) {
     if (entry.current_transaction_start >= 0) {
       ongoing_[entry.current_transaction_start] = producer_id;

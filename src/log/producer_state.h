@@ -10,7 +10,8 @@
 //   - an older epoch: INVALID_PRODUCER_EPOCH
 //   - a newer epoch must begin at sequence 0; a producer that is not known may begin anywhere (its
 //   state
-//     may have expired); else the sequence must follow the last one, 2^31-1 being followed by 0:
+//     may have expired) unless an earlier batch of its could not be written, which then comes
+//     first; else the sequence must follow the last one, 2^31-1 being followed by 0:
 //     OUT_OF_ORDER_SEQUENCE_NUMBER
 //   - a batch outside the transaction its producer has open: INVALID_TXN_STATE
 // Coordinators' batches carry no sequence: only epochs are checked. Replicated ones and replay
@@ -106,6 +107,9 @@ class ProducerState {
   std::size_t mark() const { return undo_.size(); }
   void roll_back(std::size_t mark);
   void commit() { undo_.clear(); }
+  // The same, as they could not be written: of a producer that is not known otherwise the first of
+  // them is remembered, so that its next batch cannot overtake it once there is room again.
+  void roll_back_unwritten(std::size_t mark);
 
   // The first offset that a read_committed reader may not see yet, -1: none.
   Offset first_unstable_offset() const;
@@ -124,9 +128,16 @@ class ProducerState {
     ProducerId producer_id;
     std::optional<ProducerEntry> before;
     Offset completed = no_offset;  // first offset of a transaction that this append completed
+    ProducerEpoch epoch = no_producer_epoch;  // of the batch
+    Sequence sequence = no_sequence;
+  };
+  struct Unwritten {
+    ProducerEpoch epoch;
+    Sequence sequence;
   };
   std::expected<std::optional<CompletedTransaction>, AppendError> append_marker(
       ProducerEntry& entry, const ProducedBatch& batch, bool checked);
+  std::optional<AppendError> check_unwritten(const ProducedBatch& batch) const;
   Offset stable_offset_after(ProducerId producer_id, Offset marker_offset) const;
 
   Entries entries_;
@@ -134,6 +145,7 @@ class ProducerState {
   std::map<Offset, Offset>
       unreplicated_;  // completed above the high watermark: first -> last offset
   std::vector<Undo> undo_;
+  std::map<ProducerId, Unwritten> unwritten_;  // a bounded number
 };
 
 bool is_expired(const ProducerEntry& entry, TimestampMs now, std::int64_t expiration_ms);

@@ -72,6 +72,43 @@ TEST_F(ProducerStateTest, a_producer_that_is_not_known_may_begin_anywhere) {
   EXPECT_EQ(append(batch(7, 1234)), wire::ErrorCode::none);
 }
 
+// A full disk: the first batch of a new producer did not fit, the second is smaller and would.
+TEST_F(ProducerStateTest, a_batch_does_not_overtake_one_that_could_not_be_written) {
+  EXPECT_EQ(append(batch(3, 10, 5)), wire::ErrorCode::none);
+  EXPECT_EQ(append(batch(3, 15)), wire::ErrorCode::none);
+  state_.roll_back_unwritten(0);
+  EXPECT_TRUE(state_.entries().empty());
+  EXPECT_EQ(append(batch(3, 15)), wire::ErrorCode::out_of_order_sequence_number);
+  EXPECT_EQ(append(batch(3, 10, 5)), wire::ErrorCode::none);
+  EXPECT_EQ(append(batch(3, 15)), wire::ErrorCode::none);
+  state_.commit();
+  state_.expire(1'000'000, 1);
+  EXPECT_EQ(append(batch(3, 40)), wire::ErrorCode::none) << "what was not written is past";
+}
+
+TEST_F(ProducerStateTest, a_new_epoch_goes_on_after_one_that_could_not_be_written) {
+  EXPECT_EQ(append(batch(3, 10)), wire::ErrorCode::none);
+  state_.roll_back_unwritten(0);
+  EXPECT_EQ(append(batch(4, 0)), wire::ErrorCode::none);
+}
+
+TEST_F(ProducerStateTest, of_what_could_not_be_written_a_bounded_number_is_remembered) {
+  constexpr ProducerId many = 2'000;
+  for (ProducerId id = 0; id < many; ++id) {
+    auto one = batch(0, 5);
+    one.producer_id = id;
+    EXPECT_EQ(append(one), wire::ErrorCode::none);
+  }
+  state_.roll_back_unwritten(0);
+  int refused = 0;
+  for (ProducerId id = 0; id < many; ++id) {
+    auto one = batch(0, 6);
+    one.producer_id = id;
+    refused += append(one) == wire::ErrorCode::none ? 0 : 1;
+  }
+  EXPECT_EQ(refused, 1'000);
+}
+
 TEST_F(ProducerStateTest, a_new_epoch_begins_at_zero_and_an_old_one_is_refused) {
   EXPECT_EQ(append(batch(3, 0)), wire::ErrorCode::none);
   EXPECT_EQ(append(batch(4, 1)), wire::ErrorCode::out_of_order_sequence_number);
