@@ -109,6 +109,17 @@ class Producing(Cli):
     def test_a_file_that_is_not_there(self):
         self.ends(FAILED, "produce", self.topic(), "/no/such/file", says="/no/such/file")
 
+    def test_an_interrupt_ends_who_waits_for_input(self):
+        topic = self.topic()
+        writer = self.start("produce", topic, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        writer.stdin.write(b"one\n")
+        writer.stdin.flush()
+        while not self.does("consume", topic).out:
+            pass  # each look is an exchange with the broker
+        writer.send_signal(signal.SIGINT)
+        self.assertEqual(writer.wait(60), INTERRUPTED)
+        self.assertIn("1 record delivered", writer.stderr.read().decode())
+
     def test_an_interrupt_delivers_what_was_read_or_says_what_was_not(self):
         topic = self.topic()
         writer = self.start("produce", topic, "--rate", 200, stdin=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -9,24 +9,11 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/offload.h"
-
 namespace weir::app {
 namespace {
 
 constexpr std::size_t piece_size = 256 << 10;
 constexpr std::string_view standard_input = "standard input";
-
-Result<std::string> read_some(int descriptor) {
-  std::string piece(piece_size, '\0');
-  ssize_t got = 0;
-  do {
-    got = ::read(descriptor, piece.data(), piece.size());
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return fail(Errc::io, std::strerror(errno));
-  piece.resize(static_cast<std::size_t>(got));
-  return piece;
-}
 
 }  // namespace
 
@@ -57,9 +44,8 @@ Result<bool> InputFiles::open_next() {
   return true;
 }
 
-Task<Result<std::string>> InputFiles::read(env::Env& env) {
-  auto reading =
-      offload(env.executor, [descriptor = descriptor_] { return read_some(descriptor); });
+Task<Result<std::string>> InputFiles::read(Session& session) {
+  auto reading = session.read_from(descriptor_, piece_size);
   auto piece = co_await std::move(reading);
   if (!piece) {
     co_return fail(Errc::io, fmt::format("cannot read {}: {}", name(), piece.error().what));

@@ -1,13 +1,12 @@
 #pragma once
-// InputFiles: files one after the other, or standard input ("-", and if none is named); read on a
-// helper thread, as a pipe may keep its reader waiting.
+// InputFiles: files one after the other, or standard input ("-", and if none is named).
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/env/env.h"
+#include "app/cli/session.h"
 #include "base/result.h"
 #include "base/task.h"
 
@@ -22,8 +21,9 @@ class InputFiles {
 
   // Opens the next one. False: there is none. Error: io.
   Result<bool> open_next();
-  // The next bytes of the open one; empty at its end. Error: io.
-  Task<Result<std::string>> read(env::Env& env);
+  // The next bytes of the open one; empty at its end, and when the command is interrupted. Error:
+  // io.
+  Task<Result<std::string>> read(Session& session);
 
   // Of the open one, counted from 0.
   std::size_t number() const { return at_ - 1; }

@@ -1,8 +1,11 @@
 #include "app/cli/session.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -31,17 +34,25 @@ Result<> write_all(std::string_view text) {
   return {};
 }
 
-Result<std::string> read_some(std::size_t size_max) {
-  std::string bytes(size_max, '\0');
+// Until something is there to read, the input has ended, or `wake` is written to. True: read.
+bool wait_for_input(int descriptor, int wake) {
+  std::array<pollfd, 2> waits{{{descriptor, POLLIN, 0}, {wake, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+  }
+  return waits[0].revents != 0 || waits[1].revents == 0;
+}
+
+Result<std::string> read_some(int descriptor, int wake, std::size_t size_max) {
+  std::string text;
+  if (!wait_for_input(descriptor, wake)) return text;
+  text.resize(size_max);
   ssize_t got = 0;
   do {
-    got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    got = ::read(descriptor, text.data(), text.size());
   } while (got < 0 && errno == EINTR);
-  if (got < 0) {
-    return fail(Errc::io, fmt::format("cannot read standard input: {}", std::strerror(errno)));
-  }
-  bytes.resize(static_cast<std::size_t>(got));
-  return bytes;
+  if (got < 0) return fail(Errc::io, std::strerror(errno));
+  text.resize(static_cast<std::size_t>(got));
+  return text;
 }
 
 Result<> set_properties(client::ClientConfig& config, const std::vector<std::string>& properties,
@@ -125,11 +136,18 @@ Session::Session(env::Env& env_in, ClientSettings settings_in)
       settings(std::move(settings_in)),
       cluster(env, settings.config.cluster),
       admin(cluster),
-      interruption_(env.executor) {}
+      interruption_(env.executor),
+      wake_reader_(::eventfd(0, EFD_CLOEXEC)) {}
+
+Session::~Session() {
+  if (wake_reader_ >= 0) ::close(wake_reader_);
+}
 
 void Session::interrupt() {
   interrupted_ = true;
   interruption_.notify();
+  const std::uint64_t one = 1;  // never read: whoever waits from now on does not
+  (void)!::write(wake_reader_, &one, sizeof one);
 }
 
 Task<Result<>> Session::write(std::string text) {
@@ -138,7 +156,18 @@ Task<Result<>> Session::write(std::string text) {
 }
 
 Task<Result<std::string>> Session::read_input(std::size_t size_max) {
-  auto reading = offload(env.executor, [size_max] { return read_some(size_max); });
+  auto reading = read_from(STDIN_FILENO, size_max);
+  auto read = co_await std::move(reading);
+  if (!read) {
+    co_return fail(read.error().code, "cannot read standard input: " + read.error().what);
+  }
+  co_return read;
+}
+
+Task<Result<std::string>> Session::read_from(int descriptor, std::size_t size_max) {
+  auto reading = offload(env.executor, [descriptor, wake = wake_reader_, size_max] {
+    return read_some(descriptor, wake, size_max);
+  });
   co_return co_await std::move(reading);
 }
 

@@ -47,6 +47,7 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
 class Session {
  public:
   Session(env::Env& env, ClientSettings settings);
+  ~Session();
 
   env::Env& env;
   ClientSettings settings;
@@ -64,8 +65,10 @@ class Session {
   // Standard output, whole. Errors: closed (nobody reads any more), io.
   Task<Result<>> write(std::string text);
   Task<Result<>> write(const Report& report) { return write(print(report, format())); }
-  // The next bytes of standard input; empty at its end. Error: io.
+  // The next bytes of standard input, or of an open file; empty at its end, and when the command
+  // is interrupted while none have come. Error: io.
   Task<Result<std::string>> read_input(std::size_t size_max);
+  Task<Result<std::string>> read_from(int descriptor, std::size_t size_max);
 
   // Standard error: what failed, and what to type next where that is known.
   Exit complain(std::string_view what, const client::Failure& failure) const;
@@ -75,6 +78,7 @@ class Session {
  private:
   bool interrupted_ = false;
   Signal interruption_;
+  int wake_reader_ = -1;  // an eventfd, for who waits for input on a helper thread
 };
 
 // Runs `body` on a session of its own until it ends; `name` is for its messages. Ctrl-C interrupts

@@ -109,7 +109,7 @@ class Produce final : public ClientCommand {
       if (!is_there) break;
       RecordInput input(form_, files.name());
       for (bool more = true; more && !must_stop(session, report);) {
-        auto reading = files.read(session.env);
+        auto reading = files.read(session);
         CO_TRY_ASSIGN(const std::string piece, co_await std::move(reading));
         more = !piece.empty();
         more ? input.add(piece) : input.end();
