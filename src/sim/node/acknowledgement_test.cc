@@ -291,6 +291,7 @@ Task<Result<>> change_everything(OneNode& one) {
 
 TEST(FullDisk, refuses_every_change_of_metadata_by_its_error) {
   OneNode one;
+  one.run(be_served);  // its partition's files are there
   one.node.host().disk().limit_room(0);
   one.run(change_everything);
   one.node.host().disk().limit_room(std::nullopt);
