@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/offload.h"
 
 namespace weir::app {
 namespace {
@@ -34,7 +33,6 @@ Task<> deliver_until(Session& session, client::Producer& producer, std::function
   while (!is_done() && !session.interrupted()) {
     auto flushing = producer.flush(session.env.clock.now() + std::chrono::seconds(1));
     co_await std::move(flushing);
-    if (!is_done()) co_await sleep_for(session.env, std::chrono::milliseconds(1));
   }
 }
 

@@ -16,8 +16,8 @@ namespace weir::app {
 Task<> send_record(client::Producer& producer, std::string_view topic, const RecordText& text,
                    client::OnDelivery done);
 
-// Sends what the producer has, until `is_done` or Ctrl-C. Outcomes may be told in a turn after the
-// one in which nothing is left to send: the loop is let go in between.
+// Sends what the producer has, until `is_done` or Ctrl-C. It is done at the latest when every
+// outcome was told.
 Task<> deliver_until(Session& session, client::Producer& producer, std::function<bool()> is_done);
 
 }  // namespace weir::app

@@ -50,6 +50,7 @@ std::expected<std::string, Failure> fresh_directory() {
   std::error_code ignored;
   for (const auto& parent :
        {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path(ignored)}) {
+    if (parent.empty()) continue;
     std::string path = (parent / "weir-test-XXXXXX").string();
     if (::mkdtemp(path.data()) != nullptr) return path;
   }

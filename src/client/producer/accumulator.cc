@@ -73,7 +73,7 @@ BatchPtr Accumulator::make(std::size_t capacity, env::Instant now, std::uint64_t
   batch->created = now;
   batch->due = now + options_.linger;
   batch->generation = generation;
-  ++unended_[generation];
+  ++untold_[generation];
   reserved_ += capacity;
   return batch;
 }
@@ -152,8 +152,6 @@ void Accumulator::end(Batch& batch) {
   batch.is_over = true;
   reserved_ -= batch.reserved;
   keep(std::exchange(batch.bytes, {}));
-  const auto generation = unended_.find(batch.generation);
-  if (--generation->second == 0) unended_.erase(generation);
 }
 
 void Accumulator::recycle(BatchPtr batch) {
@@ -167,7 +165,10 @@ void Accumulator::recycle(BatchPtr batch) {
   spare_.push_back(std::move(batch));
 }
 
-void Accumulator::recycle(std::vector<Receipt> receipts) {
+void Accumulator::told(std::uint64_t generation, std::vector<Receipt> receipts) {
+  const auto untold = untold_.find(generation);
+  CHECK(untold != untold_.end(), "a batch is told once");
+  if (--untold->second == 0) untold_.erase(untold);
   if (receipts.capacity() == 0 || spare_receipts_.size() >= spare_.size() + 64) return;
   receipts.clear();
   spare_receipts_.push_back(std::move(receipts));
@@ -197,8 +198,8 @@ std::pair<BatchPtr, BatchPtr> Accumulator::split(Batch& batch) {
   }
   close(*parts.first);
   close(*parts.second);
-  batch.receipts.clear();
   end(batch);
+  told(batch.generation, std::exchange(batch.receipts, {}));
   return parts;
 }
 
@@ -213,7 +214,7 @@ void Accumulator::flush_ended() {
 }
 
 bool Accumulator::is_flushed(std::uint64_t flush) const {
-  return unended_.empty() || unended_.begin()->first > flush;
+  return untold_.empty() || untold_.begin()->first > flush;
 }
 
 }  // namespace weir::client

@@ -65,16 +65,17 @@ class Accumulator {
   // Its last batch takes no more records: time to change the sticky partition.
   bool last_is_complete(PartitionSlot slot) const { return queues_[slot].open == nullptr; }
 
-  // A closed batch whose outcome is known gives back its memory and stops counting for flushes.
+  // A closed batch whose outcome is known gives back its memory.
   void end(Batch& batch);
   void recycle(BatchPtr batch);
-  void recycle(std::vector<Receipt> receipts);
+  // ... and once everybody was told it no longer counts for flushes.
+  void told(std::uint64_t generation, std::vector<Receipt> receipts);
   // In place of a closed batch of several records, which ends: two of half its records each, in
   // order. Their memory counts even beyond buffer.memory.
   std::pair<BatchPtr, BatchPtr> split(Batch& batch);
 
-  // Flushing: everything is ready until flush_ended(). The batches that exist now have ended when
-  // is_flushed(the number).
+  // Flushing: everything is ready until flush_ended(). Of the batches that exist now all were
+  // told when is_flushed(the number).
   std::uint64_t flush_began();
   void flush_ended();
   bool is_flushed(std::uint64_t flush) const;
@@ -101,7 +102,7 @@ class Accumulator {
   bool starving_ = false;
   std::size_t flushes_ = 0;
   std::uint64_t generation_ = 0;
-  std::map<std::uint64_t, std::size_t> unended_;  // batches by generation
+  std::map<std::uint64_t, std::size_t> untold_;  // batches by generation
 
   std::vector<BatchPtr> spare_;
   std::vector<std::vector<Receipt>> spare_receipts_;

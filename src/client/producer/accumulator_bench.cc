@@ -32,7 +32,7 @@ void append_and_send(benchmark::State& state) {
     sender.answered(call->id, {&result, 1}, {});
     for (EndedBatch& batch : sender.take_ended()) {
       for (Receipt& receipt : batch.receipts) receipt.done(Delivered{});
-      accumulator.recycle(std::move(batch.receipts));
+      accumulator.told(batch.generation, std::move(batch.receipts));
     }
   }
   state.SetItemsProcessed(state.iterations());

@@ -40,6 +40,7 @@ struct AccumulatorTest : testing::Test {
   }
   void end(BatchPtr batch) {
     accumulator->end(*batch);
+    accumulator->told(batch->generation, {});
     accumulator->recycle(std::move(batch));
   }
   std::optional<Accumulator> accumulator;
@@ -181,8 +182,11 @@ TEST_F(AccumulatorTest, a_batch_that_is_too_large_is_split_in_order) {
     for (const Receipt& receipt : second->receipts) EXPECT_EQ(receipt.timestamp, receipt.index + 2);
     EXPECT_EQ(first->receipts.size(), 2u);
     accumulator->end(*first);
+    accumulator->told(first->generation, {});
     EXPECT_FALSE(accumulator->is_flushed(flush)) << "the other half is not ended";
     accumulator->end(*second);
+    EXPECT_FALSE(accumulator->is_flushed(flush)) << "nobody was told yet";
+    accumulator->told(second->generation, {});
     EXPECT_TRUE(accumulator->is_flushed(flush));
     EXPECT_EQ(accumulator->memory_in_use(), 0u);
   }

@@ -51,7 +51,8 @@ class Producer {
   // ... and with its outcome.
   Task<Delivery> send(ProducerRecord record);
 
-  // Sends what has been taken without linger.ms, and ends when it has ended. Failure: timed_out.
+  // Sends what has been taken without linger.ms, and ends when each `done` of it was called.
+  // Failure: timed_out.
   Task<Outcome<>> flush(env::Instant deadline);
   // Ends what waits; and what is in flight, which then may have been written.
   void purge(bool in_flight_too);

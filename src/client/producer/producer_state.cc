@@ -223,7 +223,7 @@ void Producer::State::tell() {
     for (Receipt& receipt : batch.receipts) {
       receipt.done(delivery_of(batch, receipt, partition));
     }
-    accumulator_.recycle(std::move(batch.receipts));
+    accumulator_.told(batch.generation, std::move(batch.receipts));
   }
   ended_.notify();
   schedule();  // there is memory again, and whoever was told may have purged

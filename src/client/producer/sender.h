@@ -79,6 +79,7 @@ struct ProduceResult {
 // The end of one batch.
 struct EndedBatch {
   PartitionSlot slot = 0;
+  std::uint64_t generation = 0;  // for Accumulator::told()
   std::vector<Receipt> receipts;
   std::optional<Undelivered> failure;  // none: written
   Offset base_offset = no_offset;

@@ -248,7 +248,7 @@ class World {
       for (Receipt& receipt : batch.receipts) {
         receipt.done(delivery_of(batch, receipt, static_cast<PartitionIndex>(batch.slot)));
       }
-      accumulator_.recycle(std::move(batch.receipts));
+      accumulator_.told(batch.generation, std::move(batch.receipts));
     }
   }
 

@@ -156,6 +156,7 @@ void Sender::split(PartitionSlot slot, BatchPtr batch) {
 }
 
 void Sender::end(EndedBatch outcome, Batch& batch) {
+  outcome.generation = batch.generation;
   outcome.receipts = std::move(batch.receipts);
   accumulator_.end(batch);
   ended_.push_back(std::move(outcome));

@@ -273,6 +273,26 @@ TEST(Producer, a_topic_that_is_missing_is_made_by_sending_to_it) {
   });
 }
 
+// A purge ends records at once and tells it in a later turn of the loop: the flush waits for that.
+TEST(Producer, a_flush_ends_when_everybody_was_told) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    Client client(here.env(), options_for(here),
+                  {.batches = {.linger = minutes(1), .linger_adapts = false}});
+    Fates fates;
+    auto posting = post_all(client.producer, fates, "purged", 10);
+    co_await std::move(posting);
+    client.producer.purge(/*in_flight_too=*/true);
+    EXPECT_EQ(fates.open(), 10u);
+    auto flushing = client.producer.flush(here.env().clock.now() + seconds(5));
+    EXPECT_TRUE(co_await std::move(flushing));
+    EXPECT_EQ(fates.open(), 0u);
+    auto closing = client.close(env::Instant::max());
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
 TEST(Producer, acks_0_tells_no_offset) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {

@@ -13,7 +13,6 @@
 #include "app/cli/record_input.h"
 #include "app/cli/record_sending.h"
 #include "app/cli/text/units.h"
-#include "base/offload.h"
 #include "client/producer/producer.h"
 
 namespace weir::app {
@@ -199,10 +198,6 @@ class Produce final : public ClientCommand {
         moved = now;
       }
       if (now - moved >= session.settings.timeout) break;
-      // Outcomes may be told in a later turn than the one in which nothing is left to send.
-      if (report.ended_count() < report.taken()) {
-        co_await sleep_for(session.env, std::chrono::milliseconds(1));
-      }
     }
     if (show_progress_) std::fputs("\r\033[K", stderr);
   }
