@@ -290,9 +290,10 @@ def storm(ours, kind, weir, records, kills, seed):
     with under_test.start():
         topic = ("--bootstrap", under_test.bootstrap, "--topic", "storm", "--partitions", PARTITIONS)
         call(ours, "fill", *topic, "--create", "yes", "--records", 0)
-        thresholds = sorted(chance.uniform(0.02, 0.9) * records for _ in range(kills))
+        marks = chance.sample(range(records // 50, records * 9 // 10), kills)
         began = time.monotonic()
         command = [*ours, "storm", *map(str, topic), "--producers", "5", "--records", str(records // 5)]
+        command += ["--marks", ",".join(map(str, marks))]
         errors = open(under_test.home / "storm.stderr", "wb")
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8")
         errors.close()
@@ -304,8 +305,7 @@ def storm(ours, kind, weir, records, kills, seed):
                 said = json.loads(line)
                 if said.get("ended"):
                     result = said
-                elif thresholds and said["delivered"] >= thresholds[0]:
-                    thresholds.pop(0)
+                else:
                     under_test.kill()
                     time.sleep(chance.uniform(0, 0.5))
                     under_test.start()

@@ -1,8 +1,11 @@
 // Producers that send while the broker is killed and comes back, and the judge of what they wrote:
 // every record once, in order per key, and each outcome told once.
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cstdio>
+#include <ranges>
 #include <thread>
 
 #include "scenario.h"
@@ -26,7 +29,8 @@ std::string name_of_key(int producer, int key) {
 struct Storm {
   const weir::Client& client;
   const std::string& topic;
-  std::size_t records;  // of each producer
+  std::size_t records;             // of each producer
+  std::vector<std::size_t> marks;  // sorted
   std::atomic<std::size_t> delivered = 0;
   std::mutex lock;
   std::string first_failure;
@@ -43,7 +47,7 @@ struct Storm {
                       ++fates.told[i];
                       ++(ended ? fates.delivered : fates.failed);
                       if (ended) {
-                        ++delivered;
+                        delivered_one_more();
                       } else {
                         const std::lock_guard guard(lock);
                         if (first_failure.empty()) first_failure = ended.error().message();
@@ -52,7 +56,26 @@ struct Storm {
     }
     must("close", producer.close(6min).get());
   }
+
+  // Says at once that a mark is reached: whoever kills the broker then does so amid the sending.
+  void delivered_one_more() {
+    const std::size_t now = ++delivered;
+    if (!std::ranges::binary_search(marks, now)) return;
+    std::printf("{\"delivered\": %zu}\n", now);
+    std::fflush(stdout);
+  }
 };
+
+std::vector<std::size_t> numbers_in(std::string_view list) {
+  std::vector<std::size_t> numbers;
+  for (const auto part : std::views::split(list, ',')) {
+    std::size_t number = 0;
+    std::from_chars(part.data(), part.data() + part.size(), number);
+    numbers.push_back(number);
+  }
+  std::ranges::sort(numbers);
+  return numbers;
+}
 
 struct Judged {
   std::size_t read = 0, wrong = 0, keys = 0;
@@ -88,17 +111,19 @@ Judged judge(const weir::Client& client, const std::string& topic, int partition
 
 }  // namespace
 
-// Prints how many records are delivered so far, ten times a second, then what was found.
+// Prints a line when as many records are delivered as one of the marks says, then what was found.
 int storm(const Arguments& arguments) {
   const auto client =
       must("client", weir::Client::create({.bootstrap_servers = arguments.at("--bootstrap")}));
   const int producers = std::stoi(arguments.get("--producers", "5"));
   const int partitions = std::stoi(arguments.get("--partitions", "6"));
   const std::size_t records = std::stoul(arguments.at("--records"));
-  Storm self{.client = client, .topic = arguments.at("--topic"), .records = records};
+  Storm self{.client = client,
+             .topic = arguments.at("--topic"),
+             .records = records,
+             .marks = numbers_in(arguments.at("--marks"))};
   std::vector<std::unique_ptr<Fates>> fates;
   std::vector<std::thread> threads;
-  std::atomic<int> running = producers;
   for (int i = 0; i < producers; ++i) fates.push_back(std::make_unique<Fates>(records));
   for (int i = 0; i < producers; ++i) {
     threads.emplace_back([&, i] {
@@ -107,13 +132,7 @@ int storm(const Arguments& arguments) {
       } catch (const Failed& failed) {
         std::fprintf(stderr, "producer %d: %s\n", i, failed.what());
       }
-      --running;
     });
-  }
-  while (running > 0) {
-    std::printf("{\"delivered\": %zu}\n", self.delivered.load());
-    std::fflush(stdout);
-    std::this_thread::sleep_for(100ms);
   }
   for (std::thread& thread : threads) thread.join();
   std::size_t delivered = 0, failed = 0, not_once = 0;
