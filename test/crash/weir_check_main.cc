@@ -1,11 +1,16 @@
-// weir_check FILE...: holds a history, written by any number of processes, against what Weir
-// promises (docs/formats/history.md), prints each anomaly with the lines that show it, and sums.
+// weir_check [--until NS] FILE...: holds a history, written by any number of processes, against
+// what Weir promises (docs/formats/history.md), prints each anomaly with the lines that show it,
+// and sums.
+// --until leaves out what is later: files that still grow end at different times.
 // Exits with 1 when there was an anomaly, 2 when a file is no history.
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <sstream>
+#include <string_view>
 
 #include "sim/checker/check.h"
 
@@ -37,21 +42,28 @@ void print(const CheckReport& report, const History& history) {
   const Figures& f = report.figures;
   fmt::print(
       "events={} sends={} acknowledged={} refused={} unknown={} doubled_by_plain={} reads={} "
-      "audits={} commits={} kills={} kills_amid_sends={} kills_amid_commits={} anomalies={}\n",
+      "audits={} commits={} start_moves={} cleaned={} kills={} kills_amid_sends={} "
+      "kills_amid_commits={} anomalies={}\n",
       history.events.size(), f.sends, f.acknowledged, f.refused, f.unknown, f.doubled_by_plain,
-      f.reads, f.audits, f.commits, f.kills, f.kills_amid_sends, f.kills_amid_commits,
-      report.anomalies());
+      f.reads, f.audits, f.commits, f.start_moves, f.cleaned, f.kills, f.kills_amid_sends,
+      f.kills_amid_commits, report.anomalies());
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 2) {
-    fmt::print(stderr, "usage: weir_check FILE...\n");
+  int first = 1;
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+  if (count > 2 && std::string_view(words[1]) == "--until") {
+    until = std::atoll(words[2]);
+    first = 3;
+  }
+  if (first >= count) {
+    fmt::print(stderr, "usage: weir_check [--until NS] FILE...\n");
     return 2;
   }
   History history;
-  for (int i = 1; i < count; ++i) {
+  for (int i = first; i < count; ++i) {
     std::ifstream file(words[i], std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
@@ -64,7 +76,7 @@ int main(int count, char** words) {
       return 2;
     }
   }
-  if (const auto finished = history.finish(); !finished) {
+  if (const auto finished = history.finish(until); !finished) {
     fmt::print(stderr, "{}\n", finished.error().what);
     return 2;
   }

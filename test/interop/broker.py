@@ -63,6 +63,7 @@ class Broker:
         self.settings = {**SETTINGS, **(settings or {})}
         self.port, self.controller_port = ports or free_ports(2)
         self.log = self.home / f"{kind}.log"
+        self.shards = None  # Weir's own choice
         self._process = None
         self._second = None
 
@@ -90,13 +91,17 @@ class Broker:
         """Another listener, whose clients are told `advertised` (a proxy's port) instead. Call before start()."""
         self._second = (name, port, advertised)
 
-    def start(self):
+    def launch(self):
+        """start() without waiting for it to answer."""
         self.home.mkdir(parents=True, exist_ok=True)
         command = self._kafka_command() if self.kind == "kafka" else self._weir_command()
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, start_new_session=True
             )
+
+    def start(self):
+        self.launch()
         began = time.monotonic()
         while not wire.answers(self.port):
             if self._process.poll() is not None:
@@ -196,6 +201,8 @@ class Broker:
             override = [word for setting in self.settings.items() for word in ("--override", "=".join(setting))]
             return [str(self.weir), "kafka-server-start", str(self._write_properties()), *override[:2]]
         command = [str(self.weir), "server", "--data", str(self.data)]
+        if self.shards:
+            command += ["--shards", str(self.shards)]
         if not self._second:
             command += ["--listen", f"127.0.0.1:{self.port}"]
         settings = dict(self.settings)

@@ -68,6 +68,11 @@ class AuditCheck {
   static std::uint64_t of(const Event& event) {
     return static_cast<std::uint64_t>(event.process) << 32 | event.log;
   }
+  // Which is what a record's age is counted from: the broker may be gone for a while before it
+  // tells of it.
+  std::int64_t time_of_send(EventIndex acked) const {
+    return f_.history.events[f_.history.events[acked].partner].time;
+  }
   bool is_compacted(LogIndex log) const { return f_.topic_of(log).is_compacted; }
 
   void follow(const Event& event, EventIndex index) {
@@ -141,7 +146,7 @@ class AuditCheck {
     f_.logs[event.log].slots.visit(
         checked_[event.log], event.offset, [&](std::int64_t offset, Slot& slot) {
           if (kept < 0 || slot.acked == no_index) return;
-          const std::int64_t age = event.time - f_.history.events[slot.acked].time;
+          const std::int64_t age = event.time - time_of_send(slot.acked);
           if (age >= kept || slot.acked > event.partner) return;
           f_.found(Anomaly::deleted_early,
                    fmt::format("offset {} of {} is deleted after {} ms", offset,
@@ -161,6 +166,7 @@ class AuditCheck {
         [&](std::int64_t offset, Slot& slot) {
           if (!slot.is_taken || slot.audit == audit.begin) return;
           const bool is_within = offset < event.end;
+          f_.report.figures.cleaned += is_within && !keeps_all && slot.missing == no_index;
           if (is_within && !log.is_loose) slot.missing = index;
           if (slot.acked < audit.begin && (keeps_all || !is_within)) {
             is_explained = true;
@@ -209,7 +215,7 @@ class AuditCheck {
       } else if (!owed.is_tombstone) {
         f_.found(Anomaly::key_lost, what + ", is gone", {owed.acked, audit.begin, index});
       } else {
-        const std::int64_t age = event.time - f_.history.events[owed.acked].time;
+        const std::int64_t age = event.time - time_of_send(owed.acked);
         if (age >= f_.topic_of(event.log).tombstones_ns) continue;
         f_.found(Anomaly::tombstone_early,
                  fmt::format("{}: the tombstone is gone after {} ms", what, age / 1'000'000),

@@ -63,8 +63,11 @@ struct Figures {
   std::uint64_t sends = 0, acknowledged = 0, refused = 0, unknown = 0;
   std::uint64_t doubled_by_plain = 0;  // records that a producer without idempotence wrote again
   std::uint64_t reads = 0, audits = 0, commits = 0;
+  std::uint64_t start_moves = 0;  // of logs whose topics delete
+  std::uint64_t cleaned = 0;      // records that an audit of a compacted log did not find
   std::uint64_t kills = 0;
-  // A send was open at the kill, and its process had been told of another within a second.
+  // A send was open at the kill, and somebody with an open one had been told of another within a
+  // second, by the broker that was killed.
   std::uint64_t kills_amid_sends = 0;
   std::uint64_t kills_amid_commits = 0;
 };

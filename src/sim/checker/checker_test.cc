@@ -158,6 +158,11 @@ TEST(History, takes_files_that_grow_and_orders_them_by_time) {
   EXPECT_THAT(times, testing::ElementsAre(1, 2, 3, 7));
   EXPECT_EQ(history.where(history.events[3]), "b:3");
   EXPECT_EQ(check(history).anomalies(), 0);
+
+  History cut;
+  ASSERT_TRUE(cut.add("a", "weir-history 1\n1 p producer all\n3 p send 1 t 0 k a\n9 p ended\n"));
+  ASSERT_TRUE(cut.finish(3));
+  EXPECT_EQ(cut.events.size(), 2);
 }
 
 TEST(HistoryWriter, writes_any_bytes_as_one_word) {

@@ -84,9 +84,10 @@ void Facts::count_kill(const Event& event) {
   bool sends_open = false, commits_open = false;
   for (const Process& process : processes_) {
     sends_open |= process.open_sends > 0 && process.acked != no_index &&
-                  history.events[process.acked].time >= event.time - lively_ns;
+                  history.events[process.acked].time >= std::max(started_, event.time - lively_ns);
     commits_open |= process.open_commits > 0;
   }
+  started_ = event.time;
   report.figures.kills_amid_sends += sends_open;
   report.figures.kills_amid_commits += commits_open;
 }

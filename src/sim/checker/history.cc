@@ -240,7 +240,7 @@ Result<> History::add(std::string label, std::string_view text) {
   return {};
 }
 
-Result<> History::finish() {
+Result<> History::finish(std::int64_t until) {
   // Each file is in order: merging them one by one keeps an equal time's order of files.
   std::size_t begin = 0;
   std::vector<std::pair<std::size_t, std::size_t>> runs;
@@ -264,6 +264,7 @@ Result<> History::finish() {
     events = std::move(ordered);
     runs = std::move(fewer);
   }
+  while (!events.empty() && events.back().time > until) events.pop_back();
   return join();
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -87,7 +88,7 @@ struct Topic {
   bool is_compacted = false;
   bool deletes = false;             // retention by time or size
   bool has_holes = false;           // offsets without a record, as a transaction leaves them
-  std::int64_t retention_ns = -1;   // kept at least so long after it was acknowledged
+  std::int64_t retention_ns = -1;   // kept at least so long after it was sent
   std::int64_t tombstones_ns = -1;  // likewise, a compacted topic's tombstone
 };
 
@@ -105,8 +106,9 @@ class History {
   // corrupt, with file and line.
   Result<> add(std::string label, std::string_view text);
   // Puts the events of all files in order and joins what begins with what ends it. Once, after all
-  // files. Failure: corrupt.
-  Result<> finish();
+  // files. What is later than `until` is left out: files that still grow end at different times.
+  // Failure: corrupt.
+  Result<> finish(std::int64_t until = std::numeric_limits<std::int64_t>::max());
 
   std::vector<Event> events;
   std::vector<Topic> topics;

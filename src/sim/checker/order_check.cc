@@ -151,6 +151,8 @@ class OrderCheck {
       }
     }
     marks.end.raise(event.end, index);
+    f_.report.figures.start_moves +=
+        f_.topic_of(event.log).deletes && event.offset > std::max<std::int64_t>(0, marks.start.at);
     marks.start.raise(event.offset, index);
   }
 

@@ -127,5 +127,6 @@ void read_others(const Arguments& arguments);
 int be_member(const Arguments& arguments);
 int storm(const Arguments& arguments);
 int fill(const Arguments& arguments);
+int survive_crashes(const Arguments& arguments);
 
 }  // namespace interop

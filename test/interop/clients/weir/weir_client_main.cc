@@ -21,6 +21,7 @@ int main(int count, char** words) {
     if (mode == "read") return interop::read_others(arguments), 0;
     if (mode == "member") return interop::be_member(arguments);
     if (mode == "storm") return interop::storm(arguments);
+    if (mode == "crash") return interop::survive_crashes(arguments);
     if (mode == "fill") return interop::fill(arguments);
     std::fprintf(stderr, "no mode is called %s\n", mode.c_str());
   } catch (const interop::Failed& failed) {
