@@ -284,7 +284,9 @@ void write_answer(Request& request, std::vector<FetchItem*>& told, FetchResponse
 // time.
 void remember_in_session(FetchSession& session, std::vector<FetchItem*>& told) {
   for (FetchItem* item : told) {
-    item->asked->sent_high_watermark = item->high_watermark;
+    // An error told none (KIP-227): it goes out again when the error is over.
+    item->asked->sent_high_watermark =
+        item->error == ErrorCode::none ? item->high_watermark : no_offset;
     item->asked->sent_log_start_offset = item->log_start_offset;
   }
   std::vector<bool> gave(session.partitions.size());

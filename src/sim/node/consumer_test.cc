@@ -307,6 +307,28 @@ TEST(Consumer, an_offset_that_is_not_there_is_reset_or_told) {
   });
 }
 
+TEST(Consumer, behind_the_end_it_learns_where_the_end_is) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b"});
+    CO_TRY(co_await std::move(writing));
+    const Part t{"t", 0};
+    ConsumerOptions options;
+    options.reset.to = OffsetReset::latest;
+    Reader reader(here, options);
+    reader.consumer.assign({t});
+    EXPECT_TRUE(reader.consumer.seek(t, {100}));
+    auto polling = reader.consumer.poll(in(here, seconds(10)));
+    EXPECT_THAT((co_await std::move(polling)).value(), IsEmpty());
+    const auto lag = reader.consumer.lag(t);
+    EXPECT_TRUE(lag.has_value());
+    if (lag) EXPECT_EQ(lag->records, 0);
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
 TEST(Consumer, a_member_that_stays_away_too_long_loses_its_partitions_and_comes_back) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
