@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/kafka_tools/all_tools.h"
+#include "app/kcat/run_kcat.h"
 
 namespace weir::app {
 namespace {
@@ -15,6 +16,14 @@ struct Entry {
   std::string_view name;
   std::unique_ptr<kafka::Tool> (*make)();
 };
+
+class Kcat final : public kafka::Tool {
+ public:
+  std::string_view name() const override { return "kcat"; }
+  int run(const Program& program, kafka::Console&) override { return kcat::run_kcat(program); }
+};
+
+std::unique_ptr<kafka::Tool> kcat_tool() { return std::make_unique<Kcat>(); }
 
 constexpr Entry entries[] = {
     {"kafka-broker-api-versions", kafka::broker_api_versions_tool},
@@ -34,6 +43,7 @@ constexpr Entry entries[] = {
     {"kafka-server-start", kafka::server_start_tool},
     {"kafka-storage", kafka::storage_tool},
     {"kafka-topics", kafka::topics_tool},
+    {"kcat", kcat_tool},
 };
 
 const Entry* find(std::string_view name) {
