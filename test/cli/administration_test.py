@@ -1,5 +1,6 @@
 """Topics, groups, settings, the cluster: each command in text and in JSON, and what it says when it cannot."""
 
+import pathlib
 import subprocess
 
 from cli import DONE, FAILED, NOT_FOUND, PARTIAL, USAGE, Cli, table
@@ -231,6 +232,23 @@ class Program(Cli):
         for option in ("partitions", "dry", "bootstrap"):
             self.assertIn(option, self.does("topic", "create", "--help").out)
             self.assertIn(option, page)
+
+    def test_links_by_names_of_other_tools_replace_nothing_but_links_of_ours(self):
+        place = pathlib.Path(self.home.name) / self.fresh("bin")
+        made = self.does("compat", "install", place).out.split()
+        self.assertIn(str(place / "kafka-topics.sh"), made)
+        self.assertIn(str(place / "kcat"), made)
+        self.assertFalse((place / "kcat.sh").exists())
+        self.does("compat", "install", place)
+        self.assertIn("1.7.1", subprocess.run([place / "kcat", "-V"], capture_output=True, text=True, check=True).stdout)
+        for name in ("kcat", "kafka-topics"):
+            (place / name).unlink()
+        (place / "kcat").symlink_to("/usr/bin/env")
+        (place / "kafka-topics").write_text("mine")
+        refused = self.ends(PARTIAL, "compat", "install", place, says=["kcat", "kafka-topics"])
+        self.assertNotIn(str(place / "kcat"), refused.out.split())
+        self.assertEqual(str((place / "kcat").readlink()), "/usr/bin/env")
+        self.assertEqual((place / "kafka-topics").read_text(), "mine")
 
     def test_the_version(self):
         self.assertRegex(self.does("version").out, r"^weir \d+\.\d+")

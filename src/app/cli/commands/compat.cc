@@ -36,8 +36,8 @@ class CompatInstall final : public Command {
     return "Links this program by the names of Kafka's tools, with and without .sh";
   }
   std::string_view details() const override {
-    return "Links of an earlier run are made anew. Any other file of such a name stays as it is, "
-           "and is an error.";
+    return "Links of an earlier run are made anew. Any other file or link of such a name stays as "
+           "it is, and is an error.";
   }
   void describe(Options& options) override {
     options.argument("DIR", directory_, "where to put the links; it is made if need be").completes =
@@ -53,7 +53,10 @@ class CompatInstall final : public Command {
     Exits exits;
     for (const std::string_view tool : kafka_tool_names()) {
       exits.add(link(program, fs::path(directory_) / tool));
-      exits.add(link(program, fs::path(directory_) / fmt::format("{}.sh", tool)));
+      // kcat is no script.
+      if (tool.starts_with("kafka-")) {
+        exits.add(link(program, fs::path(directory_) / fmt::format("{}.sh", tool)));
+      }
     }
     return exits.result();
   }
@@ -66,7 +69,9 @@ class CompatInstall final : public Command {
 
   Exit link(const fs::path& program, const fs::path& path) const {
     std::error_code error;
-    if (fs::is_symlink(path, error)) fs::remove(path, error);
+    // Ours, of whatever version: it leads to a program of the same name.
+    const fs::path leads_to = fs::read_symlink(path, error);
+    if (!error && leads_to.filename() == program.filename()) fs::remove(path, error);
     fs::create_symlink(program, path, error);
     if (error) return failed(path, error);
     std::printf("%s\n", path.c_str());
