@@ -21,6 +21,10 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1")
 set(CMAKE_C_FLAGS_SANITIZE "-O1 -g1")
 
+if(WEIR_CANARIES)
+  add_compile_definitions(WEIR_CANARIES)
+endif()
+
 if(WEIR_SANITIZE)
   add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
   string(REPLACE ",fuzzer-no-link" "" link_sanitize "${WEIR_SANITIZE}")

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/canary.h"
 #include "base/cross_shard.h"
 #include "base/offload.h"
 #include "broker/spread.h"
@@ -119,7 +120,8 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
   for (Partition* partition : shard.partitions()) {
     if (!partition->has_log()) continue;
     const log::PartitionLog& log = partition->log();
-    all.recovery_points[partition->name()] = log.durable_end_offset();
+    all.recovery_points[partition->name()] =
+        sings(Canary::recovery_point_ahead) ? log.log_end_offset() : log.durable_end_offset();
     all.high_watermarks[partition->name()] = log.high_watermark();
     if (partition->cleaned_up_to() > 0) {
       all.cleaner_offsets[partition->name()] = partition->cleaned_up_to();

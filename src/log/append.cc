@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "fmt/format.h"
 #include "log/partition_log_state.h"
@@ -209,7 +210,7 @@ Result<> PartitionLog::State::take_back_write(std::size_t segment_count,
 }
 
 void PartitionLog::State::drop_staged() {
-  producers.roll_back_unwritten(0);
+  if (!sings(Canary::refused_batch_remembered)) producers.roll_back_unwritten(0);
   staged.clear();
   staged_end = log_end;
 }

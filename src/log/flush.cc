@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "log/format/checkpoint_file.h"
 #include "log/partition_log_state.h"
@@ -14,7 +15,9 @@ Result<> FlushPlan::carry_out(env::Disk& disk) const {
       return synced;
     }
   }
-  if (sync_directory) TRY(disk.sync_directory(directory));
+  if (sync_directory && !sings(Canary::segment_name_not_synced)) {
+    TRY(disk.sync_directory(directory));
+  }
   if (leader_epoch_checkpoint) {
     TRY(env::write_file_atomically(disk,
                                    directory + "/" + std::string(leader_epoch_checkpoint_name),
@@ -26,7 +29,8 @@ Result<> FlushPlan::carry_out(env::Disk& disk) const {
 std::optional<FlushPlan> PartitionLog::plan_flush() {
   State& s = *state_;
   if (s.offline || s.epochs_in_flight) return std::nullopt;
-  const bool epochs_dirty = s.epochs.changes() != s.epochs_written;
+  const bool epochs_dirty = s.epochs.changes() != s.epochs_written &&
+                            !(sings(Canary::old_leader_epochs) && s.epochs.entries().size() > 1);
   if (s.durable_end == s.log_end && !epochs_dirty) return std::nullopt;
   FlushPlan plan{.end_offset = s.log_end,
                  .directory = s.home.directory,
@@ -35,7 +39,7 @@ std::optional<FlushPlan> PartitionLog::plan_flush() {
                  .directory_changes = s.directory_changes,
                  .epoch_changes = s.epochs.changes(),
                  .sealed_end = s.sealed_synced + s.sealed_files.size()};
-  plan.files = s.sealed_files;
+  if (!sings(Canary::sealed_segment_not_synced)) plan.files = s.sealed_files;
   if (s.durable_end < s.log_end) {
     auto active = s.active().log_file();
     if (!active) {

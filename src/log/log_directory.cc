@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/canary.h"
 #include "fmt/format.h"
 #include "log/format/file_names.h"
 #include "log/format/partition_metadata.h"
@@ -134,7 +135,7 @@ Result<std::optional<std::int64_t>> LogDirectory::take_clean_shutdown_marker() {
     if (text.error().code == Errc::not_found) return std::nullopt;
     return std::unexpected(text.error());
   }
-  TRY(disk_.remove(path));
+  if (!sings(Canary::clean_stop_forever)) TRY(disk_.remove(path));
   TRY(disk_.sync_directory(path_));
   // {"version":0,"brokerEpoch":42}; markers of before KIP-966 are empty.
   std::int64_t broker_epoch = -1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/check.h"
 
 namespace weir::log {
@@ -170,6 +171,7 @@ Result<std::optional<BatchPlace>> Segment::find(Offset offset) {
   if (entry && entry->position < size_) {
     auto found =
         scan_for(offset, entry->position, entry->position == 0 ? INT64_MAX : entry->offset);
+    if (sings(Canary::index_believed)) return found;
     if (found || found.error().code != Errc::corrupt || entry->position == 0) return found;
   } else if (!entry && entry.error().code != Errc::corrupt) {
     return std::unexpected(entry.error());

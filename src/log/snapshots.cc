@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "log/format/producer_snapshot.h"
 #include "log/partition_log_state.h"
 
@@ -83,7 +84,7 @@ Result<> PartitionLog::State::reload_producers(Offset believed, TimestampMs now)
     warn("a producer snapshot is rebuilt: " + entries.error().message());
     remove_snapshot(snapshots.back());
   }
-  if (from >= log_end) return {};
+  if (from >= log_end || sings(Canary::producers_not_replayed)) return {};
   for (std::size_t i = segment_of(from); i < segments.size(); ++i) {
     const Offset base = segments[i]->base_offset();
     if (base > from && !std::ranges::binary_search(snapshots, base)) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "base/offload.h"
 #include "broker/node.h"
@@ -109,8 +110,9 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
     co_return;
   }
   log_ = std::move(*opened);
-  counted_end_ =
-      settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
+  counted_end_ = counts_when_durable() && !sings(Canary::high_watermark_too_high)
+                     ? log_->durable_end_offset()
+                     : log_->log_end_offset();
   log_->set_high_watermark(
       std::clamp(hints.high_watermark, log_->log_start_offset(), counted_end_));
   state_ = State::online;
@@ -277,6 +279,7 @@ void Partition::stage(PartitionAppend& append) {
     append.join->one_ended();
     return;
   }
+  if (sings(Canary::duplicate_answered_early) && appended->is_duplicate) append.acks = 1;
   append.base_offset = appended->base_offset;
   append.end_offset = appended->last_offset + 1;
   staged_.push_back(&append);
@@ -329,9 +332,12 @@ void Partition::write() {
   }
 }
 
+bool Partition::counts_when_durable() const {
+  return settings_->log.flush_messages == 1 && !sings(Canary::acknowledged_before_flush);
+}
+
 void Partition::counted_end_moved() {
-  const Offset counts =
-      settings_->log.flush_messages == 1 ? log_->durable_end_offset() : log_->log_end_offset();
+  const Offset counts = counts_when_durable() ? log_->durable_end_offset() : log_->log_end_offset();
   if (counts <= counted_end_) return;
   counted_end_ = counts;
   if (!leader_) return;

@@ -132,6 +132,7 @@ class Partition final : private VerificationStage::Exit {
   void stage(PartitionAppend& append);
   Task<Result<bool>> carry_out(log::PartitionLog::Compaction& compaction, double bytes_per_second);
   bool validate(PartitionAppend& append);
+  bool counts_when_durable() const;
   void counted_end_moved();
   void high_watermark_moved(Offset high_watermark);
   void start_leading(replication::BecomeLeader command);

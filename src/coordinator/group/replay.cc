@@ -4,6 +4,8 @@
 
 #include "coordinator/group/group_shard.h"
 
+#include "base/canary.h"
+
 namespace weir::coordinator {
 
 Result<> GroupShard::replay(Bytes key, std::optional<Bytes> value, Offset offset,
@@ -18,6 +20,7 @@ Result<> GroupShard::replay(Bytes key, std::optional<Bytes> value, Offset offset
   } else if (const auto* stored = std::get_if<GroupStored>(&*record)) {
     TRY_ASSIGN(auto group, ClassicGroup::load(stored->group, ++last_serial_, stored->value));
     store_.at_or_new(stored->group).classic = std::move(group);
+    if (sings(Canary::offsets_reset_at_reload)) store_.at_or_new(stored->group).offsets.clear();
   } else if (const auto* gone = std::get_if<GroupRemoved>(&*record)) {
     if (GroupEntry* entry = store_.find(gone->group)) {
       entry->classic.reset();

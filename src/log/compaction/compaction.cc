@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "wire/record/batch_filter.h"
 
@@ -229,6 +230,7 @@ Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
     if (record.key.is_null()) return false;
     const auto newest = map_->find(record.key.view());
     if (newest && record.offset < *newest) return false;
+    if (sings(Canary::compaction_loses_key) && record.offset == batch.last_offset()) return false;
     return !record.value.is_null() || !horizon || options_.now < *horizon;
   };
   TRY_ASSIGN(const auto kept, wire::filter_batch(compression_, batch, filter, keep, out_));

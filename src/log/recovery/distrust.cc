@@ -1,5 +1,7 @@
 #include "log/recovery/distrust.h"
 
+#include "base/canary.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -30,6 +32,7 @@ void distrust(env::Disk& disk, const std::string& directory) {
 }
 
 Result<bool> is_distrusted(env::Disk& disk, const std::string& directory) {
+  if (sings(Canary::sync_failure_forgotten)) return false;
   return disk.exists(mark_of(directory));
 }
 

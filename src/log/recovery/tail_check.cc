@@ -1,5 +1,7 @@
 #include "log/recovery/tail_check.h"
 
+#include "base/canary.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -29,10 +31,12 @@ Result<Start> find_start(Segment& segment, Offset believed) {
   TRY_ASSIGN(auto* offsets, segment.offset_index());
   TRY_ASSIGN(auto* times, segment.time_index());
   Start start;
-  TRY_ASSIGN(start.rebuilt, offsets->keep_valid_prefix(segment.size()));
-  TRY(offsets->truncate_to(believed));
+  if (!sings(Canary::index_believed)) {
+    TRY_ASSIGN(start.rebuilt, offsets->keep_valid_prefix(segment.size()));
+    TRY(offsets->truncate_to(believed));
+  }
   TRY_ASSIGN(auto last, offsets->last());
-  if (offsets->count() > 0) {
+  if (offsets->count() > 0 && !sings(Canary::index_believed)) {
     TRY_ASSIGN(const bool fits, batch_fits(segment, last));
     if (!fits) {
       TRY(offsets->file().truncate(0));
@@ -115,6 +119,7 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
   result.end_offset = segment.base_offset();
   result.end_position = start.position;
   bool first = true;
+  std::optional<ScannedBatch> last;
   while (true) {
     auto batch = next_good(scanner, walk, options.believed, result);
     if (!batch) {
@@ -143,6 +148,11 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
     walk.next_offset = header.next_offset();
     result.end_offset = walk.next_offset;
     result.end_position = (*batch)->end();
+    last = **batch;
+  }
+  if (sings(Canary::cut_below_durable) && last && result.end_position < segment.size()) {
+    result.end_offset = last->header.base_offset();
+    result.end_position = last->position;
   }
   TRY(segment.write_pending_entries());
   if (result.end_position < segment.size()) {

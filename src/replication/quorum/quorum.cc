@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "base/offload.h"
 #include "base/signal.h"
@@ -284,6 +285,7 @@ Task<> Quorum::Impl::flush_loop() {
       co_await flush_wanted_.wait();
       continue;
     }
+    if (sings(Canary::topic_answered_early)) static_cast<void>(on_durable());
     auto flushing = offload(env_.executor, [&plan, this] { return plan->carry_out(env_.disk); });
     const auto flushed = co_await std::move(flushing);
     if (!flushed) {
@@ -297,7 +299,9 @@ Task<> Quorum::Impl::flush_loop() {
 }
 
 Result<> Quorum::Impl::on_durable() {
-  if (!kernel_.durable(settings_.node_id, log_->durable_end_offset())) return {};
+  const Offset end =
+      sings(Canary::topic_answered_early) ? log_->log_end_offset() : log_->durable_end_offset();
+  if (!kernel_.durable(settings_.node_id, end)) return {};
   log_->set_high_watermark(kernel_.high_watermark());
   TRY(show_committed());
   listener_.high_watermark_moved(kernel_.high_watermark());
