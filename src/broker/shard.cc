@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/offload.h"
 #include "broker/node.h"
 #include "broker/partition/coordinator_partition.h"
@@ -247,6 +248,7 @@ Task<> Shard::open_partitions() {
 }
 
 void Shard::start_housekeeping() {
+  settled_now();  // what jumps from here on is not believed
   const metadata::LogSettings& log = settings_->log;
   const std::int64_t initial_ms = log.log_initial_task_delay_ms;
   retention_.start_if_periodic(initial_ms, log.log_retention_check_interval_ms,
@@ -332,8 +334,15 @@ void Shard::fail_overdue() {
   if (with_deadlines_.empty()) deadlines_.stop();
 }
 
+// A jump of the wall clock must delete nothing.
+TimestampMs Shard::settled_now() {
+  const TimestampMs wall = env.clock.wall_ms();
+  if (sings(Canary::retention_follows_clock)) return wall;
+  return settled_clock_.at(env.clock.now(), wall);
+}
+
 void Shard::apply_retention() {
-  const TimestampMs now = env.clock.wall_ms();
+  const TimestampMs now = settled_now();
   for (Partition* held : partitions()) held->apply_retention(now);
 }
 
@@ -369,7 +378,7 @@ Task<> Shard::compact() {
       settings_->log.log_cleaner_io_max_bytes_per_second / static_cast<double>(node.shard_count());
   for (const PartitionId& id : ids) {
     if (stopping_) break;
-    if (Partition* held = partition(id)) co_await held->compact(env.clock.wall_ms(), rate);
+    if (Partition* held = partition(id)) co_await held->compact(settled_now(), rate);
   }
   compacting_ = false;
 }

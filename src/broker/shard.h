@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/env/env.h"
+#include "base/settled_clock.h"
 #include "base/task_scope.h"
 #include "broker/connection/chunk.h"
 #include "broker/connection/connections.h"
@@ -103,6 +104,7 @@ class Shard {
   void drop_partition(const PartitionId& id);
   Task<> delete_files(std::unique_ptr<Partition> partition);
   Task<> run_off_shard(std::function<Result<>()> work);
+  TimestampMs settled_now();
   void apply_retention();
   Task<> compact();
   void flush_overdue();
@@ -119,6 +121,7 @@ class Shard {
   std::vector<PartitionId> with_deadlines_;
   std::set<env::TimerId> later_;
   Ticker deadlines_;
+  SettledClock settled_clock_;
   Ticker retention_;
   Ticker cleaner_;
   Ticker flush_scheduler_;

@@ -209,7 +209,7 @@ void HostedShard::wake() {
   timer_at_.reset();
   if (phase_ != Phase::active) return;
   Output out;
-  kernel_.wake(now(), out);
+  kernel_.wake(settled_now(), out);
   take(out);
 }
 
@@ -328,7 +328,7 @@ Task<> HostedShard::load(std::shared_ptr<HostedShard> self) {
   }
   self->phase_ = Phase::active;
   Output out;
-  self->kernel_.loaded(self->now(), out);
+  self->kernel_.loaded(self->settled_now(), out);
   self->take(out);
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(self->env_.clock.now() - begin);

@@ -20,6 +20,7 @@
 
 #include "base/env/env.h"
 #include "base/one_shot.h"
+#include "base/settled_clock.h"
 #include "base/signal.h"
 #include "base/task_scope.h"
 #include "coordinator/coordinator_log.h"
@@ -49,6 +50,10 @@ class HostedShard : public std::enable_shared_from_this<HostedShard> {
   Phase phase() const { return phase_; }
   GroupShard& kernel() { return kernel_; }
   Now now() const { return {env_.clock.now(), env_.clock.wall_ms()}; }
+  // For what lets old offsets go.
+  Now settled_now() {
+    return {env_.clock.now(), settled_clock_.at(env_.clock.now(), env_.clock.wall_ms())};
+  }
   void set_config(const GroupConfig& config);
 
   // Loads. When the log cannot be read it ends and says so.
@@ -103,6 +108,7 @@ class HostedShard : public std::enable_shared_from_this<HostedShard> {
   void log(env::Level level, std::string_view message);
 
   env::Env& env_;
+  SettledClock settled_clock_;
   TaskScope& tasks_;
   const PartitionIndex partition_;
   const LeaderEpoch epoch_;
