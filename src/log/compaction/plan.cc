@@ -128,6 +128,10 @@ Result<PartitionLog::DeletionPlan> PartitionLog::compaction_done(Compaction& com
     }
     TRY(replaced.rename(s.disk));
     replaced.is_renamed = true;  // the names are those of the new files from here on
+    // A power loss may keep a later name and lose an earlier one. Start-up takes everything between
+    // the first and the last .log.swap for what they replace: so the old names go before, and one
+    // group follows the other.
+    TRY(s.disk.sync_directory(s.home.directory));
     for (const auto& group : compaction.groups_) {
       const Offset base = group.sources.front().base_offset;
       for (const auto suffix :
@@ -135,6 +139,7 @@ Result<PartitionLog::DeletionPlan> PartitionLog::compaction_done(Compaction& com
         if (suffix == transaction_index_suffix && !group.has_transaction_index) continue;
         TRY(s.disk.rename(s.home.path(base, suffix, swap_suffix), s.home.path(base, suffix)));
       }
+      TRY(s.disk.sync_directory(s.home.directory));
       TRY_ASSIGN(auto segment, Segment::open(s.home, base, s.latest_now));
       segment->set_has_transaction_index(group.has_transaction_index);
       segment->set_max_timestamp(group.max);

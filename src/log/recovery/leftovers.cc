@@ -30,9 +30,12 @@ Result<> remove_file(SegmentHome& home, const std::string& name) {
   return {};
 }
 
-// The order matters: while a .log.swap is there, a crash leads back here.
-Result<> complete_swaps(SegmentHome& home, const std::vector<Leftover>& swaps,
+// The order matters: while a .log.swap is there, a crash leads back here, and what lies between the
+// first of them and the last is removed. So what they replace is gone before one is renamed, and
+// they are renamed one after the other.
+Result<> complete_swaps(SegmentHome& home, std::vector<Leftover> swaps,
                         const std::vector<Leftover>& regular) {
+  std::ranges::sort(swaps, {}, [](const Leftover& swap) { return swap.parsed.base_offset; });
   Offset low = std::numeric_limits<Offset>::max();
   Offset high = std::numeric_limits<Offset>::min();
   for (const auto& swap : swaps) {
@@ -47,11 +50,13 @@ Result<> complete_swaps(SegmentHome& home, const std::vector<Leftover>& swaps,
       TRY(remove_file(home, file.name));
     }
   }
+  TRY(home.disk.sync_directory(home.directory));
   for (const bool logs : {false, true}) {
     for (const auto& swap : swaps) {
       if ((swap.parsed.suffix == log_suffix) != logs) continue;
       TRY(home.disk.rename(home.directory + "/" + swap.name,
                            home.path(swap.parsed.base_offset, swap.parsed.suffix)));
+      if (logs) TRY(home.disk.sync_directory(home.directory));
     }
   }
   return home.disk.sync_directory(home.directory);
