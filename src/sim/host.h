@@ -53,6 +53,7 @@ class Host {
   env::Instant monotonic() const;
   TimestampMs wall_ms() const;
   void jump_wall_clock(std::chrono::milliseconds by);  // forwards or back
+  void set_wall_clock_right() { wall_offset_ = {}; }   // as a machine does when it starts
 
   // For the parts of the simulator.
   Shard& shard(env::ShardId id) { return *shards_.at(id); }

@@ -5,12 +5,18 @@
 
 #include "wire/message/create_topics_request.h"
 #include "wire/message/create_topics_response.h"
+#include "wire/message/delete_topics_request.h"
+#include "wire/message/delete_topics_response.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
 #include "wire/message/init_producer_id_request.h"
 #include "wire/message/init_producer_id_response.h"
 #include "wire/message/list_offsets_request.h"
 #include "wire/message/list_offsets_response.h"
+#include "wire/message/metadata_request.h"
+#include "wire/message/metadata_response.h"
+#include "wire/message/offset_for_leader_epoch_request.h"
+#include "wire/message/offset_for_leader_epoch_response.h"
 #include "wire/message/produce_request.h"
 #include "wire/message/produce_response.h"
 #include "wire/record/batch_builder.h"
@@ -30,6 +36,16 @@ constexpr std::int32_t fetch_bytes_max = 1 << 20;
 constexpr std::int32_t request_timeout_ms = 30'000;
 constexpr std::int16_t no_such_answer = -1;  // UNKNOWN_SERVER_ERROR
 
+// Behind the last whole batch of what can be read.
+Offset end_of(Bytes bytes) {
+  Offset end = no_offset;
+  while (const auto batch = wire::read_batch(bytes)) {
+    end = batch->next_offset();
+    bytes = bytes.subspan(batch->size());
+  }
+  return end;
+}
+
 Fetched fetched_of(const FetchResponse::PartitionData& data, Offset from, Result<>& problem) {
   Fetched fetched;
   fetched.error_code = data.error_code;
@@ -37,6 +53,7 @@ Fetched fetched_of(const FetchResponse::PartitionData& data, Offset from, Result
   auto records = records_in(data.records.view(), from);
   if (records) {
     fetched.records = *std::move(records);
+    fetched.next = end_of(data.records.view());
   } else {
     problem = std::unexpected(std::move(records).error());
   }
@@ -56,6 +73,15 @@ std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs
   return builder.build();
 }
 
+std::vector<std::byte> keyed_batch(const std::string& key, const std::optional<std::string>& value,
+                                   TimestampMs now) {
+  wire::BatchBuilder builder({});
+  builder.add({.timestamp = now,
+               .key = wire::Blob(as_bytes(key)),
+               .value = value ? wire::Blob(as_bytes(*value)) : wire::Blob::null()});
+  return builder.build();
+}
+
 Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from) {
   std::vector<FetchedRecord> records;
   while (bytes.size() >= wire::batch_overhead) {
@@ -71,7 +97,12 @@ Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from) {
       TRY_ASSIGN(const bool more, each.next(record));
       if (!more) break;
       if (record.offset >= from) {
-        records.push_back({record.offset, std::string(as_text(record.value.view()))});
+        FetchedRecord& read = records.emplace_back();
+        read.offset = record.offset;
+        read.is_tombstone = record.value.is_null();
+        if (!read.is_tombstone) read.value = as_text(record.value.view());
+        if (!record.key.is_null()) read.key = as_text(record.key.view());
+        read.leader_epoch = batch.leader_epoch();
       }
     }
   }
@@ -97,6 +128,29 @@ Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
   auto calling = client.call<wire::CreateTopicsResponse>(request, std::int16_t{7});
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   co_return answer->topics.size() == 1 ? answer->topics[0].error_code : no_such_answer;
+}
+
+Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name) {
+  wire::DeleteTopicsRequest::DeleteTopicState topic;
+  topic.name = name;
+  wire::DeleteTopicsRequest request;
+  request.topics = {&topic, 1};
+  request.timeout_ms = request_timeout_ms;
+  auto calling = client.call<wire::DeleteTopicsResponse>(request, std::int16_t{6});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  co_return answer->responses.size() == 1 ? answer->responses[0].error_code : no_such_answer;
+}
+
+Task<Result<std::set<std::string>>> topic_names(RawClient& client) {
+  wire::MetadataRequest request;
+  request.topics = wire::Array<wire::MetadataRequest::MetadataRequestTopic>::null();
+  auto calling = client.call<wire::MetadataResponse>(request, std::int16_t{12});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  std::set<std::string> names;
+  for (const auto& topic : answer->topics) {
+    if (topic.error_code == 0) names.insert(topic.name.str());
+  }
+  co_return names;
 }
 
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client) {
@@ -180,12 +234,12 @@ Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartit
                      static_cast<std::uint64_t>(got.error_code));
     }
     if (first) end = got.high_watermark;
-    if (got.records.empty() && next < end) {
+    if (got.next <= next && next < end) {
       co_return fail(Errc::corrupt, "nothing is served below the high watermark",
                      static_cast<std::uint64_t>(next));
     }
     for (const FetchedRecord& record : got.records) all.push_back(record);
-    if (!all.empty()) next = all.back().offset + 1;
+    next = std::max(next, got.next);
   }
   co_return all;
 }
@@ -208,6 +262,25 @@ Task<Result<ListedOffset>> list_offset(RawClient& client, TopicPartition of,
   }
   const auto& listed = answer->topics[0].partitions[0];
   co_return ListedOffset{listed.error_code, listed.offset};
+}
+
+Task<Result<EpochEndOffset>> end_of_epoch(RawClient& client, TopicPartition of, LeaderEpoch epoch) {
+  wire::OffsetForLeaderEpochRequest::OffsetForLeaderPartition partition;
+  partition.partition = of.partition;
+  partition.leader_epoch = epoch;
+  wire::OffsetForLeaderEpochRequest::OffsetForLeaderTopic topic;
+  topic.topic = of.topic;
+  topic.partitions = {&partition, 1};
+  wire::OffsetForLeaderEpochRequest request;
+  request.replica_id = -1;
+  request.topics = {&topic, 1};
+  auto calling = client.call<wire::OffsetForLeaderEpochResponse>(request, std::int16_t{4});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  if (answer->topics.size() != 1 || answer->topics[0].partitions.size() != 1) {
+    co_return fail(Errc::corrupt, "an epoch answer of another shape than its request");
+  }
+  const auto& end = answer->topics[0].partitions[0];
+  co_return EpochEndOffset{end.error_code, end.leader_epoch, end.end_offset};
 }
 
 Task<Result<std::map<TopicPartition, Fetched>>> FetchSession::poll(std::int32_t max_wait_ms) {

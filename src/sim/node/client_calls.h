@@ -3,6 +3,8 @@
 // the answer (Kafka's number); Result's errors are the connection's.
 
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,13 +29,20 @@ struct Appended {
 struct FetchedRecord {
   Offset offset = no_offset;
   std::string value;
-  bool operator==(const FetchedRecord&) const = default;
+  std::optional<std::string> key = {};
+  bool is_tombstone = false;
+  LeaderEpoch leader_epoch = no_epoch;  // of its batch
+  // The same value at the same place.
+  bool operator==(const FetchedRecord& other) const {
+    return offset == other.offset && value == other.value;
+  }
 };
 
 struct Fetched {
   std::int16_t error_code = 0;
   Offset high_watermark = no_offset;
   std::vector<FetchedRecord> records;  // from the asked offset on
+  Offset next = no_offset;             // behind the last batch; -1: there is none
 };
 
 struct TopicPartition {
@@ -47,12 +56,19 @@ std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs
                                 const ProducerIdentity& producer = {},
                                 Sequence base_sequence = no_sequence);
 
+// A record of a topic whose keys count; no value: a tombstone.
+std::vector<std::byte> keyed_batch(const std::string& key, const std::optional<std::string>& value,
+                                   TimestampMs now);
+
 // The records in fetched bytes; a batch that was cut off at the end is left out. Error: corrupt.
 Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from);
 
 Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
                                         std::int32_t partitions,
                                         std::map<std::string, std::string> configs = {});
+Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name);
+// Names of all topics that are there.
+Task<Result<std::set<std::string>>> topic_names(RawClient& client);
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client);
 
 // Pipelined: the request only; next_appended takes the answer.
@@ -74,6 +90,13 @@ struct ListedOffset {
   Offset offset = no_offset;
 };
 Task<Result<ListedOffset>> list_offset(RawClient& client, TopicPartition of, TimestampMs timestamp);
+
+struct EpochEndOffset {
+  std::int16_t error_code = 0;
+  LeaderEpoch epoch = no_epoch;
+  Offset end_offset = no_offset;
+};
+Task<Result<EpochEndOffset>> end_of_epoch(RawClient& client, TopicPartition of, LeaderEpoch epoch);
 
 // Fetches of several partitions in a session (KIP-227): after the first request only what changed
 // is named.

@@ -16,7 +16,7 @@ constexpr std::uint64_t room_left_max = 20'000;  // bytes, on a disk that is nea
 std::string_view name_of(const Strike& strike) {
   constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
   constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs", "full",
-                                           "resets", "parting", "clock"};
+                                           "resets", "parting", "clock", "stop"};
   if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
   return troubles[static_cast<int>(std::get<Trouble>(strike))];
 }
@@ -38,8 +38,23 @@ void Nemesis::run_for_up_to(milliseconds longest) {
 void Nemesis::crash(Crash how) {
   node_.crash(how);
   run_for_up_to(milliseconds(300));
+  start();
+}
+
+void Nemesis::start() {
   say("starts again");
+  node_.host().set_wall_clock_right();
   node_.start();
+}
+
+// A node that cannot stop cleanly, or is not there, is killed.
+void Nemesis::restart_cleanly() {
+  world_.run_until([this] { return node_.is_ready() || node_.error(); }, seconds(30));
+  if (!node_.is_ready()) return crash(Crash::process);
+  const auto stopped = node_.stop_and_wait();
+  if (!stopped) say("cannot stop: " + stopped.error().message());
+  run_for_up_to(milliseconds(50));
+  start();
 }
 
 void Nemesis::trouble(Trouble what) {
@@ -57,6 +72,8 @@ void Nemesis::trouble(Trouble what) {
       return world_.reset_connections(node_.host());
     case Trouble::network_parted:
       return world_.part(node_.host(), clients_, milliseconds(1 + chance_.below(20'000)));
+    case Trouble::clean_restart:
+      return restart_cleanly();
     case Trouble::clock_jumps: {
       const auto by = milliseconds(chance_.below(milliseconds(hours(24)).count()));
       return node_.host().jump_wall_clock(chance_.one_in(2) ? by : -by);
@@ -79,6 +96,7 @@ void Nemesis::break_disk(const DiskFaults& faults) {
 
 void Nemesis::fill_disk() {
   Disk& disk = node_.host().disk();
+  const bool was_ready = node_.is_ready();
   disk.limit_room(chance_.below(room_left_max));
   run_for_up_to(seconds(2));
   const bool crashes = chance_.one_in(4);
@@ -86,7 +104,8 @@ void Nemesis::fill_disk() {
   run_for_up_to(seconds(1));
   disk.limit_room(std::nullopt);
   say("the disk has room again");
-  if (crashes) crash(Crash::process);  // a node may refuse to start where it cannot write
+  // A node may refuse to start where it cannot write; one that runs must live.
+  if (crashes || (!was_ready && node_.error())) crash(Crash::process);
 }
 
 }  // namespace weir::sim

@@ -23,9 +23,10 @@ enum class Trouble : std::uint8_t {
   disk_full,          // for a while; nobody restarts the node
   connections_reset,  // all of them
   network_parted,     // between the node and its clients, for up to 20 s
-  clock_jumps,        // the node's wall clock, by up to a day
+  clock_jumps,        // the node's wall clock, by up to a day; it is set right when it starts again
+  clean_restart,
 };
-constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::clock_jumps) + 1;
+constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::clean_restart) + 1;
 
 using Strike = std::variant<Crash, Trouble>;
 std::string_view name_of(const Strike& strike);
@@ -42,6 +43,8 @@ class Nemesis {
  private:
   void say(std::string_view what);
   void crash(Crash how);
+  void start();
+  void restart_cleanly();
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);
   void fill_disk();

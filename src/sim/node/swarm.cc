@@ -14,7 +14,7 @@ constexpr Strike all_strikes[] = {
     Crash::process,          Crash::power_keep_none, Crash::power_keep_some,
     Crash::power_keep_mixed, Trouble::reads_fail,    Trouble::writes_fail,
     Trouble::syncs_fail,     Trouble::disk_full,     Trouble::connections_reset,
-    Trouble::network_parted, Trouble::clock_jumps,
+    Trouble::network_parted, Trouble::clock_jumps,   Trouble::clean_restart,
 };
 
 // One run in twenty has no strike: what is found there is a mistake of the checks.
@@ -32,6 +32,29 @@ std::vector<Strike> strikes_of(SeededRandom& chance) {
 
 std::string power_of_two(SeededRandom& chance, std::uint64_t least, std::uint64_t most) {
   return std::to_string(least << chance.below(most + 1));
+}
+
+void turn_features(SeededRandom& chance, WorkloadSettings& settings) {
+  if (chance.one_in(2)) {
+    settings.keyed_updates = static_cast<int>(20 + chance.below(150));
+    settings.keyed_segment_bytes = std::uint64_t{1'024} << chance.below(4);
+  }
+  if (chance.one_in(2)) settings.churn_steps = static_cast<int>(5 + chance.below(30));
+  // No run lasts for an hour, so nothing may be deleted.
+  if (chance.one_in(2)) settings.topic_config["retention.ms"] = "3600000";
+}
+
+// What a node does now and then it does often.
+void turn_knobs(SeededRandom& chance, WorkloadSettings& settings) {
+  if (chance.one_in(4)) return;
+  settings.config["log.initial.task.delay.ms"] = power_of_two(chance, 1, 8);
+  for (const char* const period :
+       {"log.flush.offset.checkpoint.interval.ms", "log.flush.start.offset.checkpoint.interval.ms",
+        "replica.high.watermark.checkpoint.interval.ms", "log.retention.check.interval.ms",
+        "log.cleaner.backoff.ms"}) {
+    if (!chance.one_in(4)) settings.config[period] = power_of_two(chance, 10, 7);
+  }
+  if (chance.one_in(2)) settings.config["log.cleaner.min.cleanable.ratio"] = "0.01";
 }
 
 }  // namespace
@@ -58,6 +81,8 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   // A node whose clock went back would rightly refuse what its clients call now.
   settings.topic_config["message.timestamp.after.max.ms"] = "9223372036854775807";
   if (chance.one_in(4)) settings.topic_config["segment.index.bytes"] = "128";
+  turn_features(chance, settings);
+  turn_knobs(chance, settings);
   return settings;
 }
 
@@ -68,6 +93,12 @@ std::string describe(const WorkloadSettings& settings) {
                   settings.members, settings.rounds, settings.partitions);
   for (const auto& [name, value] : settings.topic_config)
     text += fmt::format(", {}={}", name, value);
+  if (settings.keyed_updates > 0) {
+    text += fmt::format(", {} states in {} bytes", settings.keyed_updates,
+                        settings.keyed_segment_bytes);
+  }
+  if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
+  for (const auto& [name, value] : settings.config) text += fmt::format(", {}={}", name, value);
   text += ";";
   for (const Strike& strike : settings.strikes) text += fmt::format(" {},", name_of(strike));
   text.back() = settings.strikes.empty() ? ';' : '.';

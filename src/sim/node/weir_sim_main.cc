@@ -4,10 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "sim/node/canaries.h"
 #include "sim/node/swarm.h"
 
 namespace {
@@ -16,13 +21,17 @@ using namespace weir;
 
 constexpr std::string_view usage =
     "usage: weir_sim [--seed S] [--seeds N] [--shards K] [--twice] [--log] [--quiet]\n"
+    "       weir_sim --canaries [--only NAME] [--seed S] [--seeds N] [--starts K]\n"
     "\n"
     "  --seed S     the first seed (default 1)\n"
     "  --seeds N    so many seeds, one after the other (default 10)\n"
     "  --shards K   shards of the node (default: as the seed says)\n"
     "  --twice      run each seed again: the trace must be the same\n"
     "  --log        print what the node logs\n"
-    "  --quiet      say only what was broken, and the sums\n";
+    "  --quiet      say only what was broken, and the sums\n"
+    "  --canaries   put back one bug after the other and count seeds (at most 2000, or N)\n"
+    "               until it is found, from K starts (default 5); needs the preset `canary`\n"
+    "  --only NAME  only this one of them\n";
 
 struct Arguments {
   std::uint64_t seed = 1;
@@ -31,6 +40,9 @@ struct Arguments {
   bool twice = false;
   bool log = false;
   bool quiet = false;
+  bool canaries = false;
+  std::string_view only;
+  std::uint64_t starts = 5;
 };
 
 struct Sums {
@@ -41,6 +53,15 @@ struct Sums {
 bool parse(int count, char** words, Arguments& into) {
   for (int i = 1; i < count; ++i) {
     const std::string_view name(words[i]);
+    if (name == "--canaries") {
+      into.canaries = true;
+      into.seeds = 2'000;
+      continue;
+    }
+    if (name == "--only" && i + 1 < count) {
+      into.only = words[++i];
+      continue;
+    }
     if (name == "--log" || name == "--twice" || name == "--quiet") {
       (name == "--log" ? into.log : name == "--twice" ? into.twice : into.quiet) = true;
       continue;
@@ -48,6 +69,7 @@ bool parse(int count, char** words, Arguments& into) {
     std::uint64_t* const value = name == "--seed"     ? &into.seed
                                  : name == "--seeds"  ? &into.seeds
                                  : name == "--shards" ? &into.shards
+                                 : name == "--starts" ? &into.starts
                                                       : nullptr;
     if (!value || ++i == count) return false;
     const std::string_view text(words[i]);
@@ -93,6 +115,40 @@ void print_sums(const Sums& sums) {
   }
 }
 
+// From several starts, far from each other.
+bool find_canary(Canary canary, const Arguments& arguments) {
+  constexpr std::uint64_t stride = 100'000;
+  std::vector<std::uint64_t> seeds;
+  std::string first, what;
+  bool is_found = true;
+  for (std::uint64_t start = 0; start < arguments.starts; ++start) {
+    const sim::Find find = sim::hunt(canary, arguments.seed + start * stride, arguments.seeds);
+    is_found = is_found && find.seeds > 0;
+    seeds.push_back(find.seeds == 0 ? arguments.seeds + 1 : find.seeds);
+    first += fmt::format(" {:>5}", find.seeds == 0 ? "-" : fmt::format("{}", find.seeds));
+    if (what.empty() && find.seeds > 0) what = find.what;
+  }
+  std::ranges::sort(seeds);
+  fmt::print("{:<26} {:>6}  {}   {}\n", sim::name_of(canary), seeds[seeds.size() / 2], first,
+             is_found ? what : "NOT FOUND");
+  std::fflush(stdout);
+  return is_found;
+}
+
+int hunt_canaries(const Arguments& arguments) {
+  if (!sim::has_canaries() || arguments.starts == 0) {
+    fmt::print(stderr, "this program has no canaries: build the preset `canary`\n");
+    return 2;
+  }
+  fmt::print("{:<26} median   seeds until found, from {} starts\n", "canary", arguments.starts);
+  bool all = true;
+  for (const Canary canary : sim::all_canaries()) {
+    if (!arguments.only.empty() && sim::name_of(canary) != arguments.only) continue;
+    all = find_canary(canary, arguments) && all;
+  }
+  return all ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -101,6 +157,7 @@ int main(int count, char** words) {
     fmt::print(stderr, "{}", usage);
     return 2;
   }
+  if (arguments.canaries) return hunt_canaries(arguments);
   fmt::print("one node and its clients, {} seeds from {}, {}\n", arguments.seeds, arguments.seed,
              arguments.twice ? "each seed twice" : "each seed once");
   Sums sums;

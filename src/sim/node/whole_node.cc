@@ -21,6 +21,7 @@ broker::NodeOptions node_options(const Host& host, const metadata::ConfigMap& co
        "PLAINTEXT://" + host.name() + ":" + std::to_string(NodeUnderTest::port)},
       {"offsets.topic.num.partitions", "4"},
       {"group.initial.rebalance.delay.ms", "50"},
+      {"log.cleaner.dedupe.buffer.size", "2097152"},
   };
   for (const auto& [name, value] : config) all[name] = value;
   metadata::BrokerLayers layers;

@@ -11,7 +11,9 @@
 #include "base/task_scope.h"
 #include "sim/node/durable_log.h"
 #include "sim/node/group_member.h"
+#include "sim/node/keyed_states.h"
 #include "sim/node/ledger.h"
+#include "sim/node/topic_churn.h"
 #include "sim/node/whole_node.h"
 #include "sim/world.h"
 #include "wire/error_code.h"
@@ -22,10 +24,13 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view topic = "flights";
+constexpr std::string_view states_topic = "states";
 constexpr std::string_view group = "readers";
 constexpr milliseconds pause_after_failure{20};
 constexpr milliseconds pause_between_rounds{15};
+constexpr milliseconds pause_between_updates{5};
 constexpr std::int32_t long_poll_ms = 50;
+constexpr auto topic_exists = static_cast<std::int16_t>(wire::ErrorCode::topic_already_exists);
 
 bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code).retriable; }
 
@@ -33,7 +38,9 @@ bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code)
 class Clients {
  public:
   Clients(const WorkloadSettings& settings, World& world, Host& host, env::Address broker)
-      : settings_(settings),
+      : states(ledger, {std::string(states_topic), 0}),
+        churn(ledger),
+        settings_(settings),
         world_(world),
         env_(host.env(0)),
         broker_(std::move(broker)),
@@ -43,7 +50,9 @@ class Clients {
   void start() {
     scope_.spawn(create());
     const int producers = settings_.idempotent_producers + settings_.plain_producers;
-    producing_ = producers;
+    producing_ = producers + (settings_.keyed_updates > 0) + (settings_.churn_steps > 0);
+    if (settings_.keyed_updates > 0) scope_.spawn(write_states());
+    if (settings_.churn_steps > 0) scope_.spawn(churn_topics());
     for (int who = 0; who < producers; ++who) {
       scope_.spawn(who < settings_.idempotent_producers ? produce_idempotent(who)
                                                         : produce_plain(who));
@@ -57,6 +66,8 @@ class Clients {
   void check() { scope_.spawn(check_everything()); }
 
   Ledger ledger;
+  KeyedStates states;
+  TopicChurn churn;
   std::size_t connections_lost = 0;
   std::uint64_t rebalances = 0;
 
@@ -72,6 +83,9 @@ class Clients {
   Task<> produce_idempotent(int who);
   Task<> produce_plain(int who);
   Task<> consume(int who);
+  void check_durable(const TopicPartition& at, const FetchedRecord& record);
+  Task<> write_states();
+  Task<> churn_topics();
   Task<> check_everything();
   Task<Result<>> connect(RawClient& client);
   Task<Result<ProducerIdentity>> identity(RawClient& client);
@@ -82,6 +96,8 @@ class Clients {
   Task<Result<std::int16_t>> commit(RawClient& client, GroupMember& member,
                                     std::map<TopicPartition, Offset> offsets);
   Task<Result<>> check_log(RawClient& client);
+  Task<Result<>> check_epochs(RawClient& client, TopicPartition at,
+                              const std::vector<FetchedRecord>& records);
   Task<Result<>> check_commits(RawClient& client);
   std::vector<TopicPartition> all_partitions() const;
   void lost(RawClient& client) {
@@ -129,8 +145,7 @@ Task<> Clients::create() {
       auto creating =
           create_topic(client, std::string(topic), settings_.partitions, settings_.topic_config);
       const auto code = co_await std::move(creating);
-      const auto exists = static_cast<std::int16_t>(wire::ErrorCode::topic_already_exists);
-      created_ = code && (*code == 0 || *code == exists);
+      created_ = code && (*code == 0 || *code == topic_exists);
     }
     auto sleeping = sleep_for(env_, pause_after_failure);
     co_await std::move(sleeping);
@@ -255,6 +270,53 @@ Task<> Clients::produce_plain(int who) {
   --producing_;
 }
 
+Task<> Clients::write_states() {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork("workload/states");
+  bool is_created = false;
+  for (int number = 0; number < settings_.keyed_updates; ++number) {
+    const KeyedStates::Update update = states.next(chance);
+    for (bool is_written = false; !is_written;) {
+      auto connecting = connect(client);
+      co_await std::move(connecting);
+      if (!is_created) {
+        auto creating = create_topic(client, std::string(states_topic), 1,
+                                     KeyedStates::topic_config(settings_.keyed_segment_bytes));
+        const auto created = co_await std::move(creating);
+        is_created = created && (*created == 0 || *created == topic_exists);
+        if (!created) lost(client);
+        if (!is_created) continue;
+      }
+      auto writing = states.write(client, update, env_.clock.wall_ms());
+      const auto written = co_await std::move(writing);
+      is_written = written && *written == 0;
+      if (!written) lost(client);
+      if (written && *written != 0 && !is_retriable(*written)) {
+        ledger.add_violation(fmt::format("a state was refused with {}", *written));
+        is_written = true;
+      }
+      auto sleeping = sleep_for(env_, is_written ? pause_between_updates : pause_after_failure);
+      co_await std::move(sleeping);
+    }
+  }
+  --producing_;
+}
+
+Task<> Clients::churn_topics() {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork("workload/churn");
+  for (int number = 0; number < settings_.churn_steps; ++number) {
+    auto connecting = connect(client);
+    co_await std::move(connecting);
+    auto stepping = churn.step(client, chance, env_.clock.wall_ms());
+    const auto done = co_await std::move(stepping);
+    if (!done) lost(client);
+    auto sleeping = sleep_for(env_, pause_between_rounds);
+    co_await std::move(sleeping);
+  }
+  --producing_;
+}
+
 // --- consumers ---
 
 Task<> Clients::consume(int who) {
@@ -311,6 +373,7 @@ Task<Result<std::int16_t>> Clients::follow(RawClient& client, GroupMember& membe
       CO_TRY_ASSIGN(const auto fetched, co_await std::move(polling));
       for (const auto& [at, got] : fetched) {
         for (const auto& record : got.records) ledger.consumed(at, record.offset, record.value);
+        if (!got.records.empty()) check_durable(at, got.records.back());
       }
     } else {
       auto sleeping = sleep_for(env_, milliseconds(long_poll_ms));
@@ -333,6 +396,13 @@ Task<Result<std::int16_t>> Clients::follow(RawClient& client, GroupMember& membe
   co_return std::int16_t{0};
 }
 
+void Clients::check_durable(const TopicPartition& at, const FetchedRecord& record) {
+  if (!settings_.acknowledges_what_is_durable) return;
+  if (durable_.holds(at, record.offset, {&record.value, 1})) return;
+  ledger.add_violation(fmt::format("{}-{} offset {} was served before it was durable", at.topic,
+                                   at.partition, record.offset));
+}
+
 Task<Result<std::int16_t>> Clients::commit(RawClient& client, GroupMember& member,
                                            std::map<TopicPartition, Offset> offsets) {
   for (const auto& [at, offset] : offsets) ledger.commit_tried(at, offset);
@@ -353,6 +423,14 @@ Task<> Clients::check_everything() {
   auto logs = check_log(client);
   const auto read = co_await std::move(logs);
   if (!read) ledger.add_violation("cannot read everything back: " + read.error().message());
+  if (settings_.keyed_updates > 0) {
+    auto comparing = states.check(client);
+    const auto compared = co_await std::move(comparing);
+    if (!compared) ledger.add_violation("cannot read the states: " + compared.error().message());
+  }
+  auto looking = churn.check(client);
+  const auto looked = co_await std::move(looking);
+  if (!looked) ledger.add_violation("cannot look at topics: " + looked.error().message());
   auto commits = check_commits(client);
   const auto asked = co_await std::move(commits);
   if (!asked) ledger.add_violation("cannot ask for commits: " + asked.error().message());
@@ -363,6 +441,8 @@ Task<Result<>> Clients::check_log(RawClient& client) {
     auto reading = read_all(client, at);
     CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
     ledger.check_log(at, records);
+    auto asking = check_epochs(client, at, records);
+    CO_TRY(co_await std::move(asking));
     auto listing = list_offset(client, at, latest_timestamp);
     CO_TRY_ASSIGN(const ListedOffset end, co_await std::move(listing));
     if (end.error_code != 0 || end.offset != static_cast<Offset>(records.size())) {
@@ -370,6 +450,27 @@ Task<Result<>> Clients::check_log(RawClient& client) {
                                        at.topic, at.partition, end.offset, end.error_code,
                                        records.size()));
     }
+  }
+  co_return Result<>{};
+}
+
+// What a consumer that was elsewhere asks (KIP-320): where a leader epoch ended.
+Task<Result<>> Clients::check_epochs(RawClient& client, TopicPartition at,
+                                     const std::vector<FetchedRecord>& records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool is_last = i + 1 == records.size();
+    if (!is_last && records[i + 1].leader_epoch == records[i].leader_epoch) continue;
+    auto asking = end_of_epoch(client, at, records[i].leader_epoch);
+    CO_TRY_ASSIGN(const EpochEndOffset end, co_await std::move(asking));
+    const Offset expected = records[i].offset + 1;
+    if (end.error_code == 0 && end.end_offset == expected && end.epoch == records[i].leader_epoch) {
+      continue;
+    }
+    ledger.add_violation(
+        fmt::format("{}-{}: epoch {} ends at {}, and the answer is {} (epoch {}, "
+                    "error {})",
+                    at.topic, at.partition, records[i].leader_epoch, expected, end.end_offset,
+                    end.epoch, end.error_code));
   }
   co_return Result<>{};
 }
@@ -408,18 +509,22 @@ class Run {
       work();
       stop_and_check();
     }
-    return {.trace_hash = world_.trace_hash(),
-            .events = world_.events(),
-            .acknowledged = clients_.ledger.acknowledged_count(),
-            .consumed = clients_.ledger.consumed_count(),
-            .connections_lost = clients_.connections_lost,
-            .rebalances = clients_.rebalances,
-            .faults = world_.faults(),
-            .violations = clients_.ledger.violations()};
+    return {
+        .trace_hash = world_.trace_hash(),
+        .events = world_.events(),
+        .acknowledged = clients_.ledger.acknowledged_count() + clients_.states.acknowledged_count(),
+        .consumed = clients_.ledger.consumed_count(),
+        .compacted = clients_.states.compacted_count(),
+        .churned = clients_.churn.steps_done(),
+        .connections_lost = clients_.connections_lost,
+        .rebalances = clients_.rebalances,
+        .faults = world_.faults(),
+        .violations = clients_.ledger.violations()};
   }
 
  private:
   bool start() {
+    node_.host().set_wall_clock_right();
     const auto started = node_.start_and_wait();
     if (!started) clients_.ledger.add_violation("cannot start: " + started.error().message());
     return started.has_value();

@@ -3,10 +3,12 @@
 // topic while the node is struck by crashes and troubles; then everything promised is held against
 // what is read back, before and after a clean stop. One seed, one thread, one trace hash.
 //
-// What is checked: what is acknowledged (acks=all) is durable at that moment; every acknowledged
-// (acks=all) record is at its offset with its bytes; no record stands twice, however often an
-// idempotent producer sent it; what a consumer saw stays; committed offsets are there; after a
-// clean stop nothing of the logs has to be checked.
+// What is checked: what is acknowledged (acks=all) or consumed is durable at that moment; every
+// acknowledged (acks=all) record is at its offset with its bytes; no record stands twice, however
+// often an idempotent producer sent it; what a consumer saw stays; committed offsets are there;
+// leader epochs end where the batches say; of a compacted topic the newest value of each key stays
+// (keyed_states.h); topics are there or not as was answered (topic_churn.h); after a clean stop
+// nothing of the logs has to be checked.
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +31,9 @@ struct WorkloadSettings {
   int members = 3;
   int rounds = 25;  // of each producer; up to three batches each
   std::int32_t partitions = 6;
+  int keyed_updates = 0;  // of a compacted topic; 0: there is none
+  std::uint64_t keyed_segment_bytes = 2'048;
+  int churn_steps = 0;               // topics made and deleted beside it all
   std::vector<Strike> strikes = {};  // one after the other, at random times
   metadata::ConfigMap config = {};   // of the node
   std::map<std::string, std::string> topic_config = {};
@@ -44,6 +49,8 @@ struct WorkloadReport {
   std::uint64_t events = 0;
   std::size_t acknowledged = 0;  // records
   std::size_t consumed = 0;
+  std::size_t compacted = 0;  // records that the cleaner took
+  std::size_t churned = 0;    // topics made, written to and deleted
   std::size_t connections_lost = 0;
   std::uint64_t rebalances = 0;
   FaultCounts faults;

@@ -1,0 +1,78 @@
+#include "sim/node/keyed_states.h"
+
+#include <fmt/format.h>
+
+namespace weir::sim {
+namespace {
+
+constexpr std::uint64_t key_count = 12;
+constexpr std::uint64_t value_bytes_max = 200;
+
+std::string shown(const std::optional<std::string>& value) {
+  return value ? "'" + *value + "'" : "nothing";
+}
+
+}  // namespace
+
+std::map<std::string, std::string> KeyedStates::topic_config(std::uint64_t segment_bytes) {
+  return {{"cleanup.policy", "compact"},
+          {"internal.segment.bytes", std::to_string(segment_bytes)},
+          {"min.cleanable.dirty.ratio", "0.01"},
+          {"delete.retention.ms", "100"},
+          {"file.delete.delay.ms", "100"},
+          {"message.timestamp.after.max.ms", "9223372036854775807"}};
+}
+
+KeyedStates::Update KeyedStates::next(SeededRandom& chance) {
+  Update update{.key = fmt::format("key-{}", chance.below(key_count)), .value = {}};
+  if (!chance.one_in(6)) {
+    update.value =
+        fmt::format("{}:{}", ++last_number_, std::string(chance.below(value_bytes_max), 's'));
+  }
+  keys_[update.key].tried.insert(update.value);
+  return update;
+}
+
+Task<Result<std::int16_t>> KeyedStates::write(RawClient& client, const Update& update,
+                                              TimestampMs now) {
+  auto sending = produce(client, home_, keyed_batch(update.key, update.value, now));
+  CO_TRY_ASSIGN(const Appended appended, co_await std::move(sending));
+  if (appended.error_code == 0) {
+    keys_[update.key] = {.confirmed = update.value};
+    ++acknowledged_;
+  }
+  co_return appended.error_code;
+}
+
+Task<Result<>> KeyedStates::check(RawClient& client) {
+  auto reading = read_all(client, home_);
+  CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
+  std::map<std::string, Value> found;
+  Offset last = no_offset;
+  for (const FetchedRecord& record : records) {
+    if (record.offset <= last) {
+      ledger_.add_violation(
+          fmt::format("{}: offset {} after {}", home_.topic, record.offset, last));
+    }
+    last = record.offset;
+    if (!record.key) {
+      ledger_.add_violation(fmt::format("{}: no key at {}", home_.topic, record.offset));
+      continue;
+    }
+    found[*record.key] = record.is_tombstone ? Value() : Value(record.value);
+  }
+  for (const auto& [key, state] : keys_) {
+    const Value now = found.contains(key) ? found[key] : Value();
+    if (now == state.confirmed || state.tried.contains(now)) continue;
+    ledger_.add_violation(fmt::format("{}: {} was acknowledged as {}, and there is {}", home_.topic,
+                                      key, shown(state.confirmed), shown(now)));
+  }
+  for (const auto& [key, value] : found) {
+    if (keys_.contains(key)) continue;
+    ledger_.add_violation(fmt::format("{} has {}, which nobody wrote", home_.topic, key));
+  }
+  compacted_ = acknowledged_ - std::min(acknowledged_, records.size());
+  co_return Result<>{};
+}
+
+}  // namespace weir::sim

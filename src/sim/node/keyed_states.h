@@ -1,0 +1,53 @@
+#pragma once
+// KeyedStates: a writer of a compacted topic, and what must be true of each key whatever the
+// cleaner, crashes and disks do: the newest value that was acknowledged, or one that was sent after
+// it, is what a reader of the whole topic ends up with.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "sim/node/ledger.h"
+#include "sim/node/raw_client.h"
+
+namespace weir::sim {
+
+class KeyedStates {
+ public:
+  KeyedStates(Ledger& ledger, TopicPartition home) : ledger_(ledger), home_(std::move(home)) {}
+
+  static std::map<std::string, std::string> topic_config(std::uint64_t segment_bytes);
+
+  // Chooses what to write and remembers that it was tried; write() may be called again with it.
+  struct Update {
+    std::string key;
+    std::optional<std::string> value;  // none: a tombstone
+  };
+  Update next(SeededRandom& chance);
+  // Kafka's number; 0: acknowledged.
+  Task<Result<std::int16_t>> write(RawClient& client, const Update& update, TimestampMs now);
+  // Reads everything and compares.
+  Task<Result<>> check(RawClient& client);
+
+  const TopicPartition& home() const { return home_; }
+  std::size_t acknowledged_count() const { return acknowledged_; }
+  // Records that the last check did not find any more.
+  std::size_t compacted_count() const { return compacted_; }
+
+ private:
+  using Value = std::optional<std::string>;
+  struct Key {
+    Value confirmed;          // none: nothing, or a tombstone
+    std::set<Value> tried{};  // since then
+  };
+
+  Ledger& ledger_;
+  TopicPartition home_;
+  std::map<std::string, Key> keys_;
+  std::uint64_t last_number_ = 0;
+  std::size_t acknowledged_ = 0;
+  std::size_t compacted_ = 0;
+};
+
+}  // namespace weir::sim

@@ -1,0 +1,42 @@
+#pragma once
+// TopicChurn: topics that come and go while everything else happens. A topic whose creation was
+// confirmed is there, one whose deletion was confirmed is not, and a topic made anew under an old
+// name has none of its records.
+
+#include <map>
+#include <string>
+
+#include "sim/node/ledger.h"
+#include "sim/node/raw_client.h"
+
+namespace weir::sim {
+
+class TopicChurn {
+ public:
+  explicit TopicChurn(Ledger& ledger) : ledger_(ledger) {}
+
+  // Creates one, writes a record to one, or deletes one. Kafka's number; 0: done.
+  Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
+  Task<Result<>> check(RawClient& client);
+  std::size_t steps_done() const { return done_; }
+
+ private:
+  enum class State : std::uint8_t { there, gone, unsure };
+  struct Topic {
+    State state = State::gone;
+    int life = 0;                            // of this name
+    bool is_new = true;                      // it may hold records of this life only
+    std::map<Offset, std::string> promised;  // of this life
+  };
+  Task<Result<std::int16_t>> create(RawClient& client, std::string name);
+  Task<Result<std::int16_t>> remove(RawClient& client, std::string name);
+  Task<Result<std::int16_t>> write(RawClient& client, std::string name, TimestampMs now);
+  Task<Result<>> check_records(RawClient& client, std::string name);
+
+  Ledger& ledger_;
+  std::map<std::string, Topic> topics_;
+  std::uint64_t written_ = 0;
+  std::size_t done_ = 0;
+};
+
+}  // namespace weir::sim
