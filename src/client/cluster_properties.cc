@@ -78,7 +78,7 @@ template <auto Member>
 constexpr auto of_connection =
     &set_inner<&ClientConfig::cluster, &ClusterOptions::connection, Member>;
 
-constexpr auto table = std::to_array<Property>({
+constexpr auto cluster_table = std::to_array<Property>({
     {{"allow.auto.create.topics", a_choice}, of_cluster<&ClusterOptions::creates_topics>},
     {{"bootstrap.servers", "host:port,..."}, &set_bootstrap},
     {{"client.id", any_text}, of_connection<&rpc::ConnectionOptions::client_id>},
@@ -100,7 +100,7 @@ constexpr auto table = std::to_array<Property>({
 
 }  // namespace
 
-std::span<const Property> cluster_properties() { return table; }
+std::span<const Property> cluster_properties() { return cluster_table; }
 
 Result<std::vector<env::Address>> parse_bootstrap(std::string_view text) {
   std::vector<env::Address> addresses;

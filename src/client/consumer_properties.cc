@@ -105,7 +105,7 @@ constexpr auto of_group = &set_inner<&ClientConfig::consumer, &ConsumerOptions::
 template <auto Member>
 constexpr auto of_limits = &set_inner<&ClientConfig::consumer, &ConsumerOptions::limits, Member>;
 
-constexpr auto table = std::to_array<Property>({
+constexpr auto consumer_table = std::to_array<Property>({
     {{"auto.commit.interval.ms", a_time}, of_consumer<&ConsumerOptions::commit_interval>},
     {{"auto.offset.reset", "earliest, latest, none or by_duration:PT1H"}, &set_reset},
     {{"check.crcs", a_choice}, of_consumer<&ConsumerOptions::checks_crc>},
@@ -128,6 +128,6 @@ constexpr auto table = std::to_array<Property>({
 
 }  // namespace
 
-std::span<const Property> consumer_properties() { return table; }
+std::span<const Property> consumer_properties() { return consumer_table; }
 
 }  // namespace weir::client

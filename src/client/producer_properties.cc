@@ -89,7 +89,7 @@ template <auto Member>
 constexpr auto of_delivery =
     &set_inner<&ClientConfig::producer, &ProducerOptions::delivery, Member>;
 
-constexpr auto table = std::to_array<Property>({
+constexpr auto producer_table = std::to_array<Property>({
     {{"acks", "all, 1 or 0"}, &set_acks},
     {{"batch.size", a_size}, of_batches<&AccumulatorOptions::batch_size>},
     {{"buffer.memory", a_size}, of_batches<&AccumulatorOptions::buffer_memory>},
@@ -112,7 +112,7 @@ constexpr auto table = std::to_array<Property>({
 
 }  // namespace
 
-std::span<const Property> producer_properties() { return table; }
+std::span<const Property> producer_properties() { return producer_table; }
 
 // As ProducerConfig does: retries and acks turn off an idempotence that was not asked for, too many
 // requests in flight do not (since Kafka 4.0).

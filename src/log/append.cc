@@ -15,10 +15,6 @@ namespace {
 
 constexpr Offset relative_offset_max = INT32_MAX;
 
-std::unexpected<AppendError> refuse(wire::ErrorCode code, std::string message) {
-  return std::unexpected(AppendError{code, std::move(message)});
-}
-
 ProducedBatch produced(const StagedBatch& batch, Offset base_offset, TimestampMs now) {
   return {.producer_id = batch.producer_id,
           .producer_epoch = batch.producer_epoch,

@@ -39,13 +39,6 @@ std::optional<PartitionName> parse_folder_name(std::string_view name) {
   return parsed;
 }
 
-std::string parent_of(const std::string& path) {
-  const auto end = path.find_last_not_of('/');
-  const auto slash = end == std::string::npos ? end : path.find_last_of('/', end);
-  if (slash == std::string::npos) return end == slash ? "/" : ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 // Makes the directory where it is missing, and the names on the way to it durable: without them a
 // power loss takes everything that was synced in it. Names that were there before are synced too,
 // because who made them may have been killed before it came to that; where this process may not
@@ -53,9 +46,9 @@ std::string parent_of(const std::string& path) {
 Result<> make_directory(env::Disk& disk, const std::string& path) {
   std::vector<std::string> parents;  // the nearest first
   std::size_t made = 0;              // of them, those that get a new name
-  for (std::string at = path; at != "/" && at != "."; at = parent_of(at)) {
+  for (std::string at = path; at != "/" && at != "."; at = env::parent_of(at)) {
     TRY_ASSIGN(const bool existed, disk.exists(at));
-    parents.push_back(parent_of(at));
+    parents.push_back(env::parent_of(at));
     if (!existed) made = parents.size();
   }
   if (made > 0) TRY(disk.create_directories(path));

@@ -24,11 +24,6 @@ std::uint64_t preallocation(const LogConfig& config) {
   return config.preallocate ? static_cast<std::uint64_t>(config.segment_bytes) : 0;
 }
 
-std::string parent_of(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
 // A crash in between leaves a folder without partition.metadata, which the next opening completes.
 Result<std::optional<Uuid>> settle_topic_id(env::Disk& disk, const std::string& directory,
                                             std::optional<Uuid> wanted) {
@@ -96,7 +91,7 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(env::Disk& disk, env::L
   TRY_ASSIGN(const bool existed, disk.exists(options.directory));
   if (!existed) {
     TRY(disk.create_directories(options.directory));
-    TRY(disk.sync_directory(parent_of(options.directory)));
+    TRY(disk.sync_directory(env::parent_of(options.directory)));
   }
   OpenOptions for_loader = options;
   auto state = std::make_unique<State>(disk, sink, std::move(options));

@@ -30,10 +30,6 @@ Sequence last_sequence_of(const ProducedBatch& batch) {
   return sequence_plus(batch.base_sequence, batch.last_offset_delta);
 }
 
-std::unexpected<AppendError> refuse(wire::ErrorCode code, std::string message) {
-  return std::unexpected(AppendError{code, std::move(message)});
-}
-
 std::optional<AppendError> check_epoch(const ProducerEntry& entry, const ProducedBatch& batch) {
   if (batch.producer_epoch >= entry.epoch) return std::nullopt;
   return AppendError{wire::ErrorCode::invalid_producer_epoch,

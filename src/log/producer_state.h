@@ -37,6 +37,9 @@ struct AppendError {
   wire::ErrorCode code;
   std::string message;
 };
+inline std::unexpected<AppendError> refuse(wire::ErrorCode code, std::string message) {
+  return std::unexpected(AppendError{code, std::move(message)});
+}
 
 struct ProducerBatch {
   Sequence last_sequence = no_sequence;

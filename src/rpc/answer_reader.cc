@@ -9,7 +9,7 @@
 namespace weir::rpc {
 namespace {
 
-constexpr std::size_t size_bytes = 4;
+constexpr std::size_t answer_size_bytes = 4;
 constexpr std::size_t read_bytes = 64 * 1024;
 constexpr std::size_t first_answer_bytes_max = 1 << 20;
 
@@ -42,19 +42,19 @@ MutableBytes AnswerReader::room() {
 void AnswerReader::received(std::size_t bytes) { end_ += bytes; }
 
 Result<std::optional<std::vector<std::byte>>> AnswerReader::next() {
-  if (end_ - begin_ < size_bytes) return std::nullopt;
+  if (end_ - begin_ < answer_size_bytes) return std::nullopt;
   const auto announced = load_be<std::int32_t>(buffer_.data() + begin_);
   const std::size_t size = announced < 0 ? SIZE_MAX : static_cast<std::size_t>(announced);
   if (size > answer_bytes_max_ || (is_first_ && size > first_answer_bytes_max)) {
-    const Bytes head = Bytes(buffer_).subspan(begin_, size_bytes);
+    const Bytes head = Bytes(buffer_).subspan(begin_, answer_size_bytes);
     if (is_first_) return fail(Errc::corrupt, stranger(head));
     return fail(Errc::corrupt,
                 fmt::format("the broker announces an answer of {} bytes", announced));
   }
-  if (end_ - begin_ < size_bytes + size) return std::nullopt;
-  const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_ + size_bytes);
+  if (end_ - begin_ < answer_size_bytes + size) return std::nullopt;
+  const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_ + answer_size_bytes);
   std::vector<std::byte> answer(from, from + static_cast<std::ptrdiff_t>(size));
-  begin_ += size_bytes + size;
+  begin_ += answer_size_bytes + size;
   is_first_ = false;
   return answer;
 }

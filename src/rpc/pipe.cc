@@ -11,7 +11,7 @@ namespace weir::rpc {
 
 namespace {
 
-constexpr std::size_t size_bytes = 4;
+constexpr std::size_t frame_size_bytes = 4;
 constexpr std::size_t output_kept_max = 4 << 20;
 
 std::string_view name_of_api(std::int16_t api_key) { return wire::find_api(api_key)->name; }
@@ -48,7 +48,7 @@ Result<BrokerConnection::Pipe::Written> BrokerConnection::Pipe::encode(
   TRY_ASSIGN(const auto header_size, wire::encoded_size(header, header_version));
   TRY_ASSIGN(const auto body_size, wire::codec_detail::encoded_size(request, descriptor, version));
   if (header_size + body_size > INT32_MAX) return fail(Errc::too_large, "a request beyond 2 GiB");
-  store_be(output_.grow(size_bytes), static_cast<std::int32_t>(header_size + body_size));
+  store_be(output_.grow(frame_size_bytes), static_cast<std::int32_t>(header_size + body_size));
   CHECK(wire::encode(header, header_version, output_));
   CHECK(wire::codec_detail::encode(request, descriptor, version, output_));
   CHECK(output_.gaps().empty(), "a client's records are in memory");

@@ -14,6 +14,7 @@
 #include "base/cross_shard.h"
 #include "runtime/entropy.h"
 #include "runtime/helper_pool.h"
+#include "runtime/no_log_test_support.h"
 #include "runtime/owned_descriptor.h"
 #include "runtime/shards.h"
 #include "runtime/signals.h"
@@ -22,12 +23,6 @@
 
 namespace weir::runtime {
 namespace {
-
-class NoLog final : public env::LogSink {
- public:
-  bool enabled(env::Level) const override { return false; }
-  void write(env::Level, std::string_view, std::string_view) override {}
-};
 
 TEST(ShutdownSignals, the_first_and_the_second_are_told_apart_also_when_they_came_early) {
   std::promise<void> first, second;

@@ -16,7 +16,7 @@
 namespace weir::runtime {
 namespace {
 
-constexpr std::size_t vector_max = 64;
+constexpr std::size_t gathered_max = 64;
 constexpr std::size_t sendfile_max = 1
                                      << 20;  // a call; others on the loop get their turn in between
 constexpr std::size_t copy_max = 64 << 10;
@@ -119,10 +119,10 @@ Result<TcpConnection::Step> TcpConnection::send_some(Progress& progress) {
 }
 
 Result<TcpConnection::Step> TcpConnection::send_bytes(Progress& progress) {
-  std::array<iovec, vector_max> vectors;
+  std::array<iovec, gathered_max> vectors;
   std::size_t count = 0;
   std::size_t next = progress.piece;
-  for (std::size_t from = progress.offset; next < progress.pieces.size() && count < vector_max;
+  for (std::size_t from = progress.offset; next < progress.pieces.size() && count < gathered_max;
        ++next, from = 0) {
     const auto* bytes = std::get_if<Bytes>(&progress.pieces[next]);
     if (bytes == nullptr) break;

@@ -14,6 +14,7 @@
 #include "base/env/stream_test_support.h"
 #include "base/offload.h"
 #include "base/task_scope.h"
+#include "runtime/no_log_test_support.h"
 #include "runtime/owned_descriptor.h"
 #include "runtime/shards.h"
 #include "runtime/socket_address.h"
@@ -24,12 +25,6 @@ namespace weir::runtime {
 namespace {
 
 using env::Address;
-
-class NoLog final : public env::LogSink {
- public:
-  bool enabled(env::Level) const override { return false; }
-  void write(env::Level, std::string_view, std::string_view) override {}
-};
 
 class TcpTest : public testing::Test {
  protected:

@@ -54,7 +54,7 @@ class PublicConsumer : public testing::Test {
   std::expected<Producer, Failure> producer;
 };
 
-const TopicPartition first{"orders", 0};
+const TopicPartition first_partition{"orders", 0};
 
 TEST_F(PublicConsumer, reads_a_record_as_it_was_written) {
   const Timestamp then{1'700'000'000'000ms};
@@ -67,7 +67,7 @@ TEST_F(PublicConsumer, reads_a_record_as_it_was_written) {
                           .timestamp = then})
                   .get());
   auto consumer = client->consumer();
-  ASSERT_TRUE(consumer->assign({first}).get());
+  ASSERT_TRUE(consumer->assign({first_partition}).get());
   Records kept;
   std::shared_ptr<const ReceivedRecord> shared;
   {
@@ -106,8 +106,8 @@ TEST_F(PublicConsumer, goes_on_where_its_group_committed) {
     auto consumer = client->consumer({.group = "billing", .auto_commit = false});
     ASSERT_TRUE(consumer->subscribe({"orders"}).get());
     EXPECT_EQ(read(*consumer, 10).size(), 10u);
-    ASSERT_TRUE(consumer->commit(Offsets{{first, {.offset = 7}}}).get());
-    EXPECT_EQ(consumer->committed({first, {"orders", 1}}).get()->size(), 1u);
+    ASSERT_TRUE(consumer->commit(Offsets{{first_partition, {.offset = 7}}}).get());
+    EXPECT_EQ(consumer->committed({first_partition, {"orders", 1}}).get()->size(), 1u);
     EXPECT_TRUE(consumer->close(10s).get());
   }
   auto consumer = client->consumer({.group = "billing"});
@@ -125,28 +125,29 @@ TEST_F(PublicConsumer, commits_what_is_finished_and_no_more) {
     ASSERT_TRUE(consumer->finished((*records)[1]).get());
     EXPECT_TRUE(consumer->close(10s).get());
   }
-  EXPECT_EQ(admin->committed_offsets("billing").get()->at(first)->offset, 2);
+  EXPECT_EQ(admin->committed_offsets("billing").get()->at(first_partition)->offset, 2);
 }
 
 TEST_F(PublicConsumer, seeks_pauses_and_tells_its_lag) {
   produce(10);
   auto consumer = client->consumer({.poll_records_max = 4});
-  ASSERT_TRUE(consumer->assign({first}).get());
-  EXPECT_FALSE(consumer->lag(first).get()->has_value());
+  ASSERT_TRUE(consumer->assign({first_partition}).get());
+  EXPECT_FALSE(consumer->lag(first_partition).get()->has_value());
   EXPECT_EQ(consumer->poll(10s).get()->size(), 4u);
-  EXPECT_EQ(consumer->lag(first).get().value()->records, 6);
-  EXPECT_EQ(consumer->position(first).get()->offset, 4);
-  ASSERT_TRUE(consumer->seek(first, Position{9}).get());
+  EXPECT_EQ(consumer->lag(first_partition).get().value()->records, 6);
+  EXPECT_EQ(consumer->position(first_partition).get()->offset, 4);
+  ASSERT_TRUE(consumer->seek(first_partition, Position{9}).get());
   EXPECT_EQ(read(*consumer, 1), std::vector<std::string>{"9"});
-  ASSERT_TRUE(consumer->seek(first, OffsetSpec::earliest()).get());
+  ASSERT_TRUE(consumer->seek(first_partition, OffsetSpec::earliest()).get());
   EXPECT_EQ(read(*consumer, 1)[0], "0");
-  ASSERT_TRUE(consumer->pause({first}).get());
+  ASSERT_TRUE(consumer->pause({first_partition}).get());
   EXPECT_TRUE(consumer->poll(1ms).get()->empty());
-  ASSERT_TRUE(consumer->resume({first}).get());
+  ASSERT_TRUE(consumer->resume({first_partition}).get());
   EXPECT_EQ(read(*consumer, 1)[0], "4");
-  EXPECT_EQ(consumer->beginning_offsets({first}).get()->at(first).offset, 0);
-  EXPECT_EQ(consumer->end_offsets({first}).get()->at(first).offset, 10);
-  EXPECT_EQ(consumer->offsets_at({{first, Timestamp{}}}).get()->at(first).offset, 0);
+  EXPECT_EQ(consumer->beginning_offsets({first_partition}).get()->at(first_partition).offset, 0);
+  EXPECT_EQ(consumer->end_offsets({first_partition}).get()->at(first_partition).offset, 10);
+  EXPECT_EQ(
+      consumer->offsets_at({{first_partition, Timestamp{}}}).get()->at(first_partition).offset, 0);
   const auto foreign = consumer->seek({"orders", 1}, Position{0}).get();
   ASSERT_FALSE(foreign);
   EXPECT_EQ(foreign.error().kind(), Failure::Kind::invalid);
@@ -154,7 +155,7 @@ TEST_F(PublicConsumer, seeks_pauses_and_tells_its_lag) {
 
 TEST_F(PublicConsumer, is_interrupted_by_wakeup_and_by_a_stop_token) {
   auto consumer = client->consumer();
-  ASSERT_TRUE(consumer->assign({first}).get());
+  ASSERT_TRUE(consumer->assign({first_partition}).get());
   consumer->wakeup();  // counts for the next poll
   EXPECT_EQ(consumer->poll(60s).get().error().kind(), Failure::Kind::interrupted);
   auto waiting = consumer->poll(60s);
@@ -173,7 +174,7 @@ TEST_F(PublicConsumer, is_interrupted_by_wakeup_and_by_a_stop_token) {
 TEST_F(PublicConsumer, ends_a_poll_for_calls_that_say_what_is_read) {
   produce(1, 1);
   auto consumer = client->consumer();
-  ASSERT_TRUE(consumer->assign({first}).get());
+  ASSERT_TRUE(consumer->assign({first_partition}).get());
   auto waiting = consumer->poll(60s);
   ASSERT_TRUE(consumer->assign({{"orders", 1}}).get());
   EXPECT_TRUE(waiting.get()->empty());
@@ -278,7 +279,7 @@ TEST_F(PublicConsumer, shares_partitions_with_the_other_members_of_its_group) {
 }
 
 Future<std::string> first_value(Consumer& consumer) {
-  Partitions partitions{first};
+  Partitions partitions{first_partition};
   const auto assigned = co_await consumer.assign(partitions);
   if (!assigned) co_return std::unexpected(assigned.error());
   const auto records = co_await consumer.poll(10s);

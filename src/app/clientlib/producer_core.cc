@@ -11,7 +11,7 @@ namespace weir::clientlib {
 namespace {
 
 // Beyond it a time-out counts as this: clocks do not reach further.
-constexpr std::chrono::hours longest_timeout{24 * 365};
+constexpr std::chrono::hours longest_block{24 * 365};
 
 Delivered public_of(const client::Delivered& delivered) {
   return {.partition = delivered.partition,
@@ -32,7 +32,7 @@ ProducerCore::ProducerCore(Engine& engine, const client::ClientConfig& config,
       records_(hand_over_bytes),
       cluster_options_(config.cluster),
       options_(config.producer),
-      block_max_(std::min<std::chrono::milliseconds>(config.producer.block_max, longest_timeout)),
+      block_max_(std::min<std::chrono::milliseconds>(config.producer.block_max, longest_block)),
       delivery_time_max_(config.producer.delivery.delivery_timeout) {}
 
 // --- what becomes of a record ---
@@ -113,8 +113,8 @@ Task<> ProducerCore::take_late(std::shared_ptr<ProducerCore> self, Held /*chunk*
 }
 
 env::Instant ProducerCore::deadline_in(std::chrono::nanoseconds timeout) const {
-  return engine_.env().clock.now() + std::clamp<std::chrono::nanoseconds>(
-                                         timeout, std::chrono::nanoseconds(0), longest_timeout);
+  return engine_.env().clock.now() +
+         std::clamp<std::chrono::nanoseconds>(timeout, std::chrono::nanoseconds(0), longest_block);
 }
 
 // What waits to be taken is let out before the second flush, and what was taken by the first.

@@ -6,7 +6,7 @@
 namespace weir {
 namespace {
 
-BytesView public_of(const wire::Blob& bytes) {
+BytesView bytes_of(const wire::Blob& bytes) {
   return bytes.is_null() ? BytesView() : BytesView(bytes.view().data(), bytes.size());
 }
 
@@ -21,7 +21,7 @@ void Headers::Iterator::read() {
   if (left_ == 0) return;
   const std::byte* const end = rest_.data() + rest_.size();
   const wire::RecordHeaders::Iterator at(rest_.data(), end, left_);
-  header_ = {at->key, public_of(at->value)};
+  header_ = {at->key, bytes_of(at->value)};
   rest_ = {at.after(), end};
 }
 
@@ -54,8 +54,8 @@ Records clientlib::records_of(client::Polled polled) {
            .offset = record.offset,
            .timestamp = Timestamp(std::chrono::milliseconds(record.timestamp)),
            .is_log_append_time = batch.is_log_append_time,
-           .key = public_of(record.key),
-           .value = public_of(record.value),
+           .key = bytes_of(record.key),
+           .value = bytes_of(record.value),
            .headers =
                Headers(record.headers.bytes(), static_cast<std::int32_t>(record.headers.size()))});
     }

@@ -15,7 +15,7 @@ namespace weir::app::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds poll_time{200};  // after which Ctrl-C is looked at
-constexpr std::string_view logger = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+constexpr std::string_view logger_name = "org.apache.kafka.tools.consumer.ConsoleConsumer";
 
 class ConsoleConsumer final : public ClientTool {
  public:
@@ -216,7 +216,7 @@ class ConsoleConsumer final : public ClientTool {
     return 1;
   }
   int fail(const JavaError& error, const Program&, Console& console) const override {
-    console.err_line(log_line("ERROR", "Unknown error when running consumer: ", logger));
+    console.err_line(log_line("ERROR", "Unknown error when running consumer: ", logger_name));
     console.err_line(error.text());
     return 1;
   }
@@ -288,8 +288,8 @@ class ConsoleConsumer final : public ClientTool {
         error = JavaError("org.apache.kafka.common.errors.TimeoutException", "");
       }
       if (error) {
-        run.console.err_line(
-            log_line("ERROR", "Error processing message, terminating consumer process: ", logger));
+        run.console.err_line(log_line(
+            "ERROR", "Error processing message, terminating consumer process: ", logger_name));
         run.console.err_line(error->text());
         co_return Ran<>();
       }
@@ -317,7 +317,7 @@ class ConsoleConsumer final : public ClientTool {
         printed = printer_.print(view_of(consumed, record), out);
         if (!printed && run.given.has("skip-message-on-error")) {
           run.console.err_line(
-              log_line("ERROR", "Error processing message, skipping this message: ", logger));
+              log_line("ERROR", "Error processing message, skipping this message: ", logger_name));
           run.console.err_line(printed.error().text());
           run.console.flush();
           printed = {};

@@ -15,8 +15,8 @@ namespace {
 
 using client::TopicPartition;
 
-const std::vector<std::string> actions = {"list",          "describe",       "delete",
-                                          "reset-offsets", "delete-offsets", "validate-regex"};
+const std::vector<std::string> group_actions = {
+    "list", "describe", "delete", "reset-offsets", "delete-offsets", "validate-regex"};
 const std::vector<std::string> scenarios = {"to-offset",   "to-datetime", "by-duration",
                                             "to-earliest", "to-latest",   "to-current",
                                             "shift-by",    "from-file"};
@@ -91,10 +91,10 @@ class ConsumerGroups final : public ClientTool {
     TRY(forbid_with(given, "group", {"list"}));
     TRY(forbid_with(given, "topic", {"list", "describe"}));
     const auto count = std::ranges::count_if(
-        actions, [&](const std::string& action) { return given.has(action); });
+        group_actions, [&](const std::string& action) { return given.has(action); });
     if (count != 1) {
-      return bad_usage(
-          fmt::format("Command must include exactly one action: --{}", joined(actions, ", --")));
+      return bad_usage(fmt::format("Command must include exactly one action: --{}",
+                                   joined(group_actions, ", --")));
     }
     return {};
   }

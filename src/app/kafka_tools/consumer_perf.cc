@@ -12,7 +12,7 @@
 namespace weir::app::kafka {
 namespace {
 
-constexpr std::chrono::milliseconds poll_time{100};
+constexpr std::chrono::milliseconds measured_poll_time{100};
 
 // As java.text.SimpleDateFormat with these letters: yyyy MM dd HH mm ss SSS. Nothing: others.
 std::optional<std::string> date_text(std::string_view pattern, TimestampMs time) {
@@ -199,7 +199,7 @@ class ConsumerPerf final : public ClientTool {
     Totals told;
     while (totals_.records < count_max_ && !session.interrupted() &&
            session.env.clock.now() - last_record <= timeout_) {
-      auto polling = consumer.poll(session.env.clock.now() + poll_time);
+      auto polling = consumer.poll(session.env.clock.now() + measured_poll_time);
       const auto polled = co_await std::move(polling);
       if (!polled && !polled.error().is_retriable()) {
         co_return std::unexpected(JavaError(polled.error()));

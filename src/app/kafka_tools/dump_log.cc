@@ -13,7 +13,7 @@
 namespace weir::app::kafka {
 namespace {
 
-constexpr std::string_view about = "Shows what segments, indexes and snapshots hold.";
+constexpr std::string_view tool_about = "Shows what segments, indexes and snapshots hold.";
 
 ArgumentParser options() {
   ArgumentParser parser;
@@ -158,7 +158,7 @@ int dump_log(env::Disk& disk, const std::vector<std::string>& words, std::FILE* 
   const auto given = parser.parse(words);
   if (!given) return refuse(given.error().message);
   if (words.empty() || given->has("help")) {
-    fmt::print(err, "{}\n{}", about, parser.usage());
+    fmt::print(err, "{}\n{}", tool_about, parser.usage());
     return words.empty() ? 1 : 0;
   }
   if (given->has("version")) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/cli/log_files/batch_text.h"
 #include "app/kafka_tools/dump_log_run.h"
 #include "app/kafka_tools/file_batches.h"
 #include "app/kafka_tools/java_string.h"
@@ -17,7 +18,6 @@
 namespace weir::app::kafka {
 namespace {
 
-constexpr std::uint64_t unpacked_batch_max = std::uint64_t{1} << 30;
 constexpr std::size_t index_size_max = std::size_t{1} << 30;
 
 // The index files of one segment and its log, by the name of one of them.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/log_files/batch_text.h"
 #include "app/cli/log_files/message_json.h"
 #include "app/kafka_tools/dump_log_run.h"
 #include "app/kafka_tools/file_batches.h"
@@ -11,8 +12,6 @@
 
 namespace weir::app::kafka {
 namespace {
-
-constexpr std::uint64_t unpacked_batch_max = std::uint64_t{1} << 30;
 
 std::string_view timestamp_type(const wire::BatchView& batch) {
   return batch.is_log_append_time() ? "LogAppendTime" : "CreateTime";

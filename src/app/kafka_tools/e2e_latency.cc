@@ -14,7 +14,7 @@ namespace weir::app::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds answer_time{60'000};
-constexpr std::chrono::milliseconds poll_time{200};  // after which Ctrl-C is looked at
+constexpr std::chrono::milliseconds echo_poll_time{200};  // after which Ctrl-C is looked at
 
 // The words that the tool took before it had options: server, topic, count, acks, size, [config].
 const std::vector<std::string> old_words = {"--bootstrap-server", "--topic",
@@ -215,7 +215,8 @@ class EndToEndLatency final : public ClientTool {
     if (!delivery) co_return std::unexpected(JavaError(delivery.error().why).in_execution());
     const env::Instant deadline = run.session.env.clock.now() + answer_time;
     while (run.session.env.clock.now() < deadline && !run.session.interrupted()) {
-      auto polling = consumer.poll(std::min(deadline, run.session.env.clock.now() + poll_time));
+      auto polling =
+          consumer.poll(std::min(deadline, run.session.env.clock.now() + echo_poll_time));
       CO_TRY_ASSIGN(const auto polled, co_await std::move(polling));
       if (polled.empty()) continue;
       const auto& records = polled.front().batch.records;

@@ -14,11 +14,6 @@ namespace {
 using client::OffsetSpec;
 using client::TopicPartition;
 
-// What its author meant to be read without a stack trace.
-std::unexpected<JavaError> terse(std::string message) {
-  return std::unexpected(JavaError("org.apache.kafka.tools.TerseException", std::move(message)));
-}
-
 Ran<OffsetSpec> offset_spec(std::string_view text) {
   if (text == "earliest") return OffsetSpec::earliest();
   if (text == "latest") return OffsetSpec::latest();

@@ -57,6 +57,10 @@ using Ran = std::expected<T, JavaError>;
 inline std::unexpected<JavaError> illegal_argument(std::string message) {
   return std::unexpected(JavaError::illegal_argument(std::move(message)));
 }
+// What its author meant to be read without a stack trace.
+inline std::unexpected<JavaError> terse(std::string message) {
+  return std::unexpected(JavaError("org.apache.kafka.tools.TerseException", std::move(message)));
+}
 inline std::unexpected<JavaError> bad_usage(std::string message) {
   return std::unexpected(JavaError::bad_usage(std::move(message)));
 }

@@ -13,7 +13,7 @@ namespace weir::app::kafka {
 namespace {
 
 using client::LogDirDescription;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 class LogDirs final : public ClientTool {
  public:
@@ -75,10 +75,10 @@ class LogDirs final : public ClientTool {
     auto describing = run.admin.describe_log_dirs(asked, std::nullopt, run.deadline());
     const auto described = co_await std::move(describing);
     if (!described) co_return std::unexpected(JavaError(described.error()).in_execution());
-    Json brokers = Json::array();
+    OrderedJson brokers = OrderedJson::array();
     for (const auto& [broker, directories] : *described) {
       if (!directories) co_return std::unexpected(JavaError(directories.error()).in_execution());
-      Json list = Json::array();
+      OrderedJson list = OrderedJson::array();
       std::vector<std::string> paths;
       for (const auto& [path, directory] : *directories) paths.push_back(path);
       sort_as_hash_map(paths);
@@ -89,18 +89,18 @@ class LogDirs final : public ClientTool {
     }
     run.console.out_line(
         fmt::format("Received log directory information from brokers {}", fmt::join(asked, ",")));
-    run.console.out_line(Json{{"brokers", std::move(brokers)}, {"version", 1}}.dump());
+    run.console.out_line(OrderedJson{{"brokers", std::move(brokers)}, {"version", 1}}.dump());
     co_return Ran<>();
   }
 
-  static Json directory_json(const std::string& path, const LogDirDescription& directory,
-                             const std::set<std::string>& topics) {
+  static OrderedJson directory_json(const std::string& path, const LogDirDescription& directory,
+                                    const std::set<std::string>& topics) {
     std::vector<client::TopicPartition> order;
     for (const auto& replica : directory.replicas) {
       if (topics.empty() || topics.contains(replica.of.topic)) order.push_back(replica.of);
     }
     sort_as_hash_map(order);
-    Json partitions = Json::array();
+    OrderedJson partitions = OrderedJson::array();
     for (const client::TopicPartition& of : order) {
       for (const auto& replica : directory.replicas) {
         if (replica.of != of) continue;
@@ -110,7 +110,7 @@ class LogDirs final : public ClientTool {
                               {"isFuture", replica.is_future}});
       }
     }
-    Json error;
+    OrderedJson error;
     if (directory.error != wire::ErrorCode::none) {
       error = JavaError(client::Failure(directory.error, "")).type;
     }

@@ -15,11 +15,6 @@ namespace {
 using client::QuorumDescription;
 using client::QuorumReplica;
 
-// What its author meant to be read without a stack trace.
-std::unexpected<JavaError> terse(std::string message) {
-  return std::unexpected(JavaError("org.apache.kafka.tools.TerseException", std::move(message)));
-}
-
 std::string directory_id(const Uuid& id) {
   return id.is_zero() ? "AAAAAAAAAAAAAAAAAAAAAA" : id.text();
 }

@@ -22,11 +22,6 @@ std::string metadata_version() {
   return metadata::MetadataVersion{metadata::metadata_version_max}.text();
 }
 
-// What its author meant to be read without a stack trace.
-std::unexpected<JavaError> terse(std::string message) {
-  return std::unexpected(JavaError("org.apache.kafka.tools.TerseException", std::move(message)));
-}
-
 class Storage final : public Tool {
  public:
   std::string_view name() const override { return "kafka-storage"; }

@@ -29,7 +29,7 @@ bool is_number(std::string_view text) {
   return error == std::errc{} && stop == text.data() + text.size() && !text.empty();
 }
 
-bool looks_like_option(std::string_view word) {
+bool begins_as_option(std::string_view word) {
   // A negative number is a value.
   return word.size() > 1 && word[0] == '-' && !is_number<double>(word);
 }
@@ -121,7 +121,7 @@ Ran<CommandLine> CommandParser::parse(std::span<const std::string> words) const 
       line.asks_for_help = true;
       return line;
     }
-    if (!looks_like_option(word)) {
+    if (!begins_as_option(word)) {
       if (commands_.empty()) return mistake(fmt::format("unrecognized arguments: '{}'", word));
       if (std::ranges::find(commands_, word) == commands_.end()) {
         return mistake(fmt::format("invalid choice: '{}' (choose from '{}')", word,
@@ -152,7 +152,7 @@ Ran<CommandLine> CommandParser::parse(std::span<const std::string> words) const 
       continue;
     }
     const bool is_many = option->takes == CommandOption::Takes::values;
-    while (i + 1 < words.size() && !looks_like_option(words[i + 1])) {
+    while (i + 1 < words.size() && !begins_as_option(words[i + 1])) {
       TRY(add_value(line, *option, words[++i]));
       if (!is_many) break;
     }

@@ -17,11 +17,11 @@ using client::TopicDescription;
 
 constexpr std::string_view use_configs =
     " (To alter topic configurations, the kafka-configs tool can be used.)";
-const std::vector<std::string> actions = {"create", "list", "alter", "describe", "delete"};
+const std::vector<std::string> topic_actions = {"create", "list", "alter", "describe", "delete"};
 
 std::vector<std::string> actions_but(std::initializer_list<std::string_view> allowed,
                                      std::vector<std::string> also = {}) {
-  for (const std::string& action : actions) {
+  for (const std::string& action : topic_actions) {
     if (std::ranges::find(allowed, action) == allowed.end()) also.push_back(action);
   }
   return also;
@@ -63,7 +63,7 @@ class Topics final : public ClientTool {
 
   Ran<> check(const Arguments& given, Console& console) override {
     const auto count = std::ranges::count_if(
-        actions, [&](const std::string& action) { return given.has(action); });
+        topic_actions, [&](const std::string& action) { return given.has(action); });
     if (count != 1) {
       return bad_usage(
           "Command must include exactly one action: --list, --describe, --create, --alter or "

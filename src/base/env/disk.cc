@@ -2,6 +2,13 @@
 
 namespace weir::env {
 
+std::string parent_of(const std::string& path) {
+  const auto end = path.find_last_not_of('/');
+  const auto slash = end == std::string::npos ? end : path.find_last_of('/', end);
+  if (slash == std::string::npos) return end == slash ? "/" : ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 Result<std::string> read_file(Disk& disk, const std::string& path, std::size_t size_max) {
   TRY_ASSIGN(auto file, disk.open(path, OpenMode::read));
   TRY_ASSIGN(const auto size, file->size());
@@ -20,8 +27,7 @@ Result<> write_file_atomically(Disk& disk, const std::string& path, std::string_
   TRY(file->write_at(0, as_bytes(content)));
   TRY(file->sync());
   TRY(disk.rename(temporary, path));
-  const auto slash = path.find_last_of('/');
-  return disk.sync_directory(slash == std::string::npos ? "." : path.substr(0, slash));
+  return disk.sync_directory(parent_of(path));
 }
 
 }  // namespace weir::env

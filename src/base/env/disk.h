@@ -82,6 +82,9 @@ class Disk {
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) = 0;
 };
 
+// Of the directory that holds it: "/a" of "/a/b", "." of "b", "/" of "/".
+std::string parent_of(const std::string& path);
+
 // Whole small files. write_file_atomically writes `path`.tmp, syncs it, renames it over `path` and
 // syncs the directory: after a crash the old or the new content is there, whole.
 Result<std::string> read_file(Disk& disk, const std::string& path, std::size_t size_max);

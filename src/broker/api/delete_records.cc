@@ -15,14 +15,14 @@ namespace {
 using wire::DeleteRecordsRequest;
 using wire::DeleteRecordsResponse;
 using wire::ErrorCode;
-using Answer = DeleteRecordsResponse::DeleteRecordsPartitionResult;
+using DeletedAnswer = DeleteRecordsResponse::DeleteRecordsPartitionResult;
 
 constexpr Offset up_to_high_watermark = -1;
 
-struct Item {
+struct DeletedItem {
   PartitionId id;
   Offset offset = 0;
-  Answer* answer = nullptr;
+  DeletedAnswer* answer = nullptr;
 };
 
 ErrorCode delete_below(Partition* partition, Offset offset) {
@@ -38,8 +38,8 @@ ErrorCode delete_below(Partition* partition, Offset offset) {
   return ErrorCode::none;
 }
 
-void delete_here(Shard& shard, std::span<Item* const> items) {
-  for (Item* item : items) {
+void delete_here(Shard& shard, std::span<DeletedItem* const> items) {
+  for (DeletedItem* item : items) {
     Partition* partition = shard.partition(item->id);
     const ErrorCode error = delete_below(partition, item->offset);
     item->answer->error_code = code(error);
@@ -49,16 +49,16 @@ void delete_here(Shard& shard, std::span<Item* const> items) {
 }
 
 Task<> handle(Request& request, const DeleteRecordsRequest& body, DeleteRecordsResponse& response) {
-  std::vector<Item> items;
+  std::vector<DeletedItem> items;
   response.topics =
       request.arena.array<DeleteRecordsResponse::DeleteRecordsTopicResult>(body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());
     response.topics[t].name = asked.name;
-    response.topics[t].partitions = request.arena.array<Answer>(asked.partitions.size());
+    response.topics[t].partitions = request.arena.array<DeletedAnswer>(asked.partitions.size());
     for (std::size_t p = 0; p < asked.partitions.size(); ++p) {
-      Answer& answer = response.topics[t].partitions[p];
+      DeletedAnswer& answer = response.topics[t].partitions[p];
       answer.partition_index = asked.partitions[p].partition_index;
       answer.low_watermark = no_offset;
       if (!topic || !topic->partition(answer.partition_index)) {
@@ -70,12 +70,12 @@ Task<> handle(Request& request, const DeleteRecordsRequest& body, DeleteRecordsR
       }
     }
   }
-  std::vector<Item*> known;
-  for (Item& item : items) known.push_back(&item);
-  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), delete_here);
+  std::vector<DeletedItem*> known;
+  for (DeletedItem& item : items) known.push_back(&item);
+  co_await visit_by_shard(*request.shard, std::span<DeletedItem* const>(known), delete_here);
   const Result<> durable = co_await request.shard->node.checkpoint(*request.shard);
   if (durable) co_return;
-  for (const Item& item : items) {
+  for (const DeletedItem& item : items) {
     if (item.answer->error_code == 0)
       item.answer->error_code = code(ErrorCode::kafka_storage_error);
   }

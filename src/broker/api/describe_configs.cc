@@ -19,17 +19,17 @@ using weir::metadata::ConfigKind;
 using wire::DescribeConfigsRequest;
 using wire::DescribeConfigsResponse;
 using wire::ErrorCode;
-using ResourceAnswer = DescribeConfigsResponse::DescribeConfigsResult;
+using ConfigsAnswer = DescribeConfigsResponse::DescribeConfigsResult;
 using EntryAnswer = DescribeConfigsResponse::DescribeConfigsResourceResult;
 
-void refuse(Request& request, ResourceAnswer& result, ErrorCode error, std::string_view why) {
+void refuse(Request& request, ConfigsAnswer& result, ErrorCode error, std::string_view why) {
   result.error_code = code(error);
   result.error_message = request.arena.copy(why);
 }
 
 // nullopt: `result` says why not.
 std::optional<std::vector<ConfigEntry>> entries_of(Request& request, std::string_view name,
-                                                   ResourceAnswer& result) {
+                                                   ConfigsAnswer& result) {
   const Shard& shard = *request.shard;
   const auto layers = shard.config_layers();
   switch (static_cast<ConfigKind>(result.resource_type)) {
@@ -119,10 +119,10 @@ bool is_wanted(const DescribeConfigsRequest::DescribeConfigsResource& asked,
 
 Task<> handle(Request& request, const DescribeConfigsRequest& body,
               DescribeConfigsResponse& response) {
-  response.results = request.arena.array<ResourceAnswer>(body.resources.size());
+  response.results = request.arena.array<ConfigsAnswer>(body.resources.size());
   for (std::size_t r = 0; r < body.resources.size(); ++r) {
     const auto& asked = body.resources[r];
-    ResourceAnswer& result = response.results[r];
+    ConfigsAnswer& result = response.results[r];
     result.resource_type = asked.resource_type;
     result.resource_name = asked.resource_name;
     if (has_large_answer(request)) {

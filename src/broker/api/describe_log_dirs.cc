@@ -16,7 +16,7 @@ namespace {
 using wire::DescribeLogDirsRequest;
 using wire::DescribeLogDirsResponse;
 using wire::ErrorCode;
-using PartitionAnswer = DescribeLogDirsResponse::DescribeLogDirsPartition;
+using LogDirPartitionAnswer = DescribeLogDirsResponse::DescribeLogDirsPartition;
 using Sizes = std::map<log::PartitionName, std::int64_t>;
 
 Task<Sizes> sizes_of(Shard& shard) {
@@ -40,14 +40,14 @@ std::set<log::PartitionName> asked_for(const DescribeLogDirsRequest& body) {
 wire::Array<DescribeLogDirsResponse::DescribeLogDirsTopic> topics_of(Request& request,
                                                                      const Sizes& sizes) {
   std::vector<DescribeLogDirsResponse::DescribeLogDirsTopic> topics;
-  std::map<std::string_view, std::vector<PartitionAnswer>> by_topic;
+  std::map<std::string_view, std::vector<LogDirPartitionAnswer>> by_topic;
   for (const auto& [name, size] : sizes) {
     by_topic[name.topic].push_back({.partition_index = name.partition, .partition_size = size});
   }
   for (const auto& [name, partitions] : by_topic) {
     auto& topic = topics.emplace_back();
     topic.name = request.arena.copy(name);
-    topic.partitions = request.arena.copy(std::span<const PartitionAnswer>(partitions));
+    topic.partitions = request.arena.copy(std::span<const LogDirPartitionAnswer>(partitions));
   }
   return request.arena.copy(std::span<const DescribeLogDirsResponse::DescribeLogDirsTopic>(topics));
 }

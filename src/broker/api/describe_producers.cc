@@ -12,24 +12,24 @@ namespace {
 using wire::DescribeProducersRequest;
 using wire::DescribeProducersResponse;
 using wire::ErrorCode;
-using Answer = DescribeProducersResponse::PartitionResponse;
+using ProducersAnswer = DescribeProducersResponse::PartitionResponse;
 
-struct Item {
+struct ProducersItem {
   PartitionId id;
-  Answer* answer = nullptr;
+  ProducersAnswer* answer = nullptr;
   ErrorCode error = ErrorCode::none;
   std::vector<log::ActiveProducer> producers;
 };
 
-void describe_here(Shard& shard, std::span<Item* const> items) {
-  for (Item* item : items) {
+void describe_here(Shard& shard, std::span<ProducersItem* const> items) {
+  for (ProducersItem* item : items) {
     Partition* partition = shard.partition(item->id);
     item->error = partition ? partition->check_leader() : ErrorCode::not_leader_or_follower;
     if (item->error == ErrorCode::none) item->producers = partition->log().active_producers();
   }
 }
 
-void fill(Request& request, const Item& item) {
+void fill(Request& request, const ProducersItem& item) {
   item.answer->error_code = code(item.error);
   item.answer->active_producers =
       request.arena.array<DescribeProducersResponse::ProducerState>(item.producers.size());
@@ -47,16 +47,17 @@ void fill(Request& request, const Item& item) {
 
 Task<> handle(Request& request, const DescribeProducersRequest& body,
               DescribeProducersResponse& response) {
-  std::vector<Item> items;
+  std::vector<ProducersItem> items;
   response.topics =
       request.arena.array<DescribeProducersResponse::TopicResponse>(body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());
     response.topics[t].name = asked.name;
-    response.topics[t].partitions = request.arena.array<Answer>(asked.partition_indexes.size());
+    response.topics[t].partitions =
+        request.arena.array<ProducersAnswer>(asked.partition_indexes.size());
     for (std::size_t p = 0; p < asked.partition_indexes.size(); ++p) {
-      Answer& answer = response.topics[t].partitions[p];
+      ProducersAnswer& answer = response.topics[t].partitions[p];
       answer.partition_index = asked.partition_indexes[p];
       if (topic && topic->partition(answer.partition_index)) {
         items.push_back({.id = {topic->id, answer.partition_index}, .answer = &answer});
@@ -65,10 +66,10 @@ Task<> handle(Request& request, const DescribeProducersRequest& body,
       }
     }
   }
-  std::vector<Item*> known;
-  for (Item& item : items) known.push_back(&item);
-  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), describe_here);
-  for (Item& item : items) {
+  std::vector<ProducersItem*> known;
+  for (ProducersItem& item : items) known.push_back(&item);
+  co_await visit_by_shard(*request.shard, std::span<ProducersItem* const>(known), describe_here);
+  for (ProducersItem& item : items) {
     if (has_large_answer(request)) {
       item.error = ErrorCode::invalid_request;
       item.producers.clear();

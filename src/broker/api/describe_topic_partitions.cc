@@ -17,12 +17,13 @@ namespace {
 using wire::DescribeTopicPartitionsRequest;
 using wire::DescribeTopicPartitionsResponse;
 using wire::ErrorCode;
-using TopicAnswer = DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponseTopic;
-using PartitionAnswer = DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponsePartition;
+using DescribedTopic = DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponseTopic;
+using DescribedPartition =
+    DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponsePartition;
 
-PartitionAnswer describe(Request& request, PartitionIndex index,
-                         const weir::metadata::Partition& partition) {
-  auto answer = partition_answer<PartitionAnswer>(request, index, partition);
+DescribedPartition describe(Request& request, PartitionIndex index,
+                            const weir::metadata::Partition& partition) {
+  auto answer = partition_answer<DescribedPartition>(request, index, partition);
   answer.eligible_leader_replicas = request.arena.copy(std::span<const BrokerId>(partition.elr));
   answer.last_known_elr = request.arena.copy(std::span<const BrokerId>(partition.last_known_elr));
   if (!endpoint_of(request, partition.leader)) {
@@ -34,17 +35,17 @@ PartitionAnswer describe(Request& request, PartitionIndex index,
 
 // Fills one topic from `first` on; returns how many partitions it took, at most `limit`.
 std::size_t fill_topic(Request& request, const weir::metadata::Topic& topic, PartitionIndex first,
-                       std::size_t limit, TopicAnswer& answer) {
+                       std::size_t limit, DescribedTopic& answer) {
   answer.topic_id = topic.id;
   answer.is_internal = is_internal_topic(topic.name);
   answer.topic_authorized_operations = topic_operations;
-  std::vector<PartitionAnswer> partitions;
+  std::vector<DescribedPartition> partitions;
   for (const auto& [index, partition] : topic.partitions) {
     if (index < first) continue;
     if (partitions.size() == limit) break;
     partitions.push_back(describe(request, index, *partition));
   }
-  answer.partitions = request.arena.copy(std::span<const PartitionAnswer>(partitions));
+  answer.partitions = request.arena.copy(std::span<const DescribedPartition>(partitions));
   return partitions.size();
 }
 
@@ -70,7 +71,7 @@ Task<> handle(Request& request, const DescribeTopicPartitionsRequest& body,
   const auto most = std::clamp(body.response_partition_limit, 1,
                                request.shard->settings().fetch.max_request_partition_size_limit);
   auto left = static_cast<std::size_t>(most);
-  std::vector<TopicAnswer> topics;
+  std::vector<DescribedTopic> topics;
   for (const std::string& name : names_of(request, body)) {
     PartitionIndex first = 0;
     if (body.cursor) {
@@ -81,7 +82,7 @@ Task<> handle(Request& request, const DescribeTopicPartitionsRequest& body,
       set_cursor(request, name, 0, response);
       break;
     }
-    TopicAnswer& answer = topics.emplace_back();
+    DescribedTopic& answer = topics.emplace_back();
     answer.name = request.arena.copy(std::string_view(name));
     const weir::metadata::Topic* topic = request.shard->image().topic(std::string_view(name));
     if (!topic) {
@@ -97,7 +98,7 @@ Task<> handle(Request& request, const DescribeTopicPartitionsRequest& body,
       break;
     }
   }
-  response.topics = request.arena.copy(std::span<const TopicAnswer>(topics));
+  response.topics = request.arena.copy(std::span<const DescribedTopic>(topics));
   co_return;
 }
 

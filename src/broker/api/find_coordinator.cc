@@ -21,20 +21,20 @@ namespace {
 using wire::ErrorCode;
 using wire::FindCoordinatorRequest;
 using wire::FindCoordinatorResponse;
-using Answer = FindCoordinatorResponse::Coordinator;
+using CoordinatorAnswer = FindCoordinatorResponse::Coordinator;
 
 constexpr std::int8_t group_key = 0;
 constexpr std::int8_t share_key = 2;
 
-void refuse(Answer& answer, ErrorCode error, wire::Str message = wire::Str("")) {
+void refuse(CoordinatorAnswer& answer, ErrorCode error, wire::Str message = wire::Str("")) {
   answer.error_code = code(error);
   answer.error_message = message;
   answer.node_id = no_broker;
   answer.port = -1;
 }
 
-Answer find(Request& request, std::int8_t key_type, wire::Str key) {
-  Answer answer;
+CoordinatorAnswer find(Request& request, std::int8_t key_type, wire::Str key) {
+  CoordinatorAnswer answer;
   answer.key = key;
   if (key_type < group_key || key_type > share_key) {
     refuse(answer, ErrorCode::invalid_request);
@@ -70,7 +70,7 @@ Task<> handle(Request& request, const FindCoordinatorRequest& body,
     co_await create_topics_automatically(request, names);
   }
   if (request.version < 4) {
-    const Answer answer = find(request, body.key_type, body.key);
+    const CoordinatorAnswer answer = find(request, body.key_type, body.key);
     response.error_code = answer.error_code;
     response.error_message = answer.error_code == 0 ? wire::Str("NONE") : answer.error_message;
     response.node_id = answer.node_id;
@@ -78,7 +78,7 @@ Task<> handle(Request& request, const FindCoordinatorRequest& body,
     response.port = answer.port;
     co_return;
   }
-  response.coordinators = request.arena.array<Answer>(body.coordinator_keys.size());
+  response.coordinators = request.arena.array<CoordinatorAnswer>(body.coordinator_keys.size());
   for (std::size_t i = 0; i < body.coordinator_keys.size(); ++i) {
     response.coordinators[i] = find(request, body.key_type, body.coordinator_keys[i]);
   }

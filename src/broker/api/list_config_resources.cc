@@ -16,7 +16,7 @@ using weir::metadata::ConfigKind;
 using wire::ErrorCode;
 using wire::ListConfigResourcesRequest;
 using wire::ListConfigResourcesResponse;
-using Answer = ListConfigResourcesResponse::ConfigResource;
+using ResourceAnswer = ListConfigResourcesResponse::ConfigResource;
 
 class Lister {
  public:
@@ -42,7 +42,9 @@ class Lister {
         break;
     }
   }
-  wire::Array<Answer> answers() { return request_.arena.copy(std::span<const Answer>(answers_)); }
+  wire::Array<ResourceAnswer> answers() {
+    return request_.arena.copy(std::span<const ResourceAnswer>(answers_));
+  }
 
  private:
   void add(ConfigKind kind, std::string_view name) {
@@ -50,7 +52,7 @@ class Lister {
                         .resource_type = static_cast<std::int8_t>(kind)});
   }
   Request& request_;
-  std::vector<Answer> answers_;
+  std::vector<ResourceAnswer> answers_;
 };
 
 Task<> handle(Request& request, const ListConfigResourcesRequest& body,

@@ -15,7 +15,7 @@ namespace {
 using wire::ErrorCode;
 using wire::ListOffsetsRequest;
 using wire::ListOffsetsResponse;
-using Answer = ListOffsetsResponse::ListOffsetsPartitionResponse;
+using OffsetAnswer = ListOffsetsResponse::ListOffsetsPartitionResponse;
 
 constexpr std::int64_t latest = -1;
 constexpr std::int64_t earliest = -2;
@@ -24,10 +24,10 @@ constexpr std::int64_t earliest_local = -4;
 constexpr std::int64_t latest_tiered = -5;
 constexpr std::int64_t earliest_pending_upload = -6;
 
-struct Item {
+struct OffsetItem {
   PartitionId id;
   const ListOffsetsRequest::ListOffsetsPartition* asked = nullptr;
-  Answer* answer = nullptr;
+  OffsetAnswer* answer = nullptr;
   std::int16_t version = 0;  // of the request
 };
 
@@ -53,9 +53,9 @@ std::int16_t not_available(std::int16_t version) {
 }
 
 // What has no time to look up. False: a look-up is needed.
-bool answer_special(Partition& partition, Isolation isolation, const Item& item) {
+bool answer_special(Partition& partition, Isolation isolation, const OffsetItem& item) {
   const log::PartitionLog& log = partition.log();
-  Answer& answer = *item.answer;
+  OffsetAnswer& answer = *item.answer;
   switch (item.asked->timestamp) {
     case latest:
       if (!partition.knows_committed_end()) {
@@ -78,7 +78,7 @@ bool answer_special(Partition& partition, Isolation isolation, const Item& item)
   }
 }
 
-Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const Item& item) {
+Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const OffsetItem& item) {
   if (answer_special(partition, isolation, item)) co_return;
   auto lookup = item.asked->timestamp == max_timestamp
                     ? partition.log().lookup_max_timestamp()
@@ -97,15 +97,15 @@ Task<> look_up(Shard& shard, Partition& partition, Isolation isolation, const It
   }
 }
 
-ErrorCode check(const Partition* partition, const Item& item) {
+ErrorCode check(const Partition* partition, const OffsetItem& item) {
   if (!partition) return ErrorCode::not_leader_or_follower;
   const ErrorCode error = partition->check_leader();
   return error != ErrorCode::none ? error
                                   : partition->check_epoch(item.asked->current_leader_epoch);
 }
 
-Task<> look_up_here(Shard& shard, std::span<Item* const> items, Isolation isolation) {
-  for (Item* item : items) {
+Task<> look_up_here(Shard& shard, std::span<OffsetItem* const> items, Isolation isolation) {
+  for (OffsetItem* item : items) {
     Partition* partition = shard.partition(item->id);
     if (partition) co_await partition->opened();
     partition = shard.partition(item->id);
@@ -119,7 +119,7 @@ Task<> look_up_here(Shard& shard, std::span<Item* const> items, Isolation isolat
 }
 
 Task<> handle(Request& request, const ListOffsetsRequest& body, ListOffsetsResponse& response) {
-  std::vector<Item> items;
+  std::vector<OffsetItem> items;
   std::set<std::pair<std::string_view, PartitionIndex>> seen;
   response.topics =
       request.arena.array<ListOffsetsResponse::ListOffsetsTopicResponse>(body.topics.size());
@@ -127,9 +127,9 @@ Task<> handle(Request& request, const ListOffsetsRequest& body, ListOffsetsRespo
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.name.view());
     response.topics[t].name = asked.name;
-    response.topics[t].partitions = request.arena.array<Answer>(asked.partitions.size());
+    response.topics[t].partitions = request.arena.array<OffsetAnswer>(asked.partitions.size());
     for (std::size_t p = 0; p < asked.partitions.size(); ++p) {
-      Answer& answer = response.topics[t].partitions[p];
+      OffsetAnswer& answer = response.topics[t].partitions[p];
       answer.partition_index = asked.partitions[p].partition_index;
       if (!seen.emplace(asked.name.view(), answer.partition_index).second) {
         answer.error_code = code(ErrorCode::invalid_request);
@@ -143,16 +143,16 @@ Task<> handle(Request& request, const ListOffsetsRequest& body, ListOffsetsRespo
       }
     }
   }
-  std::vector<Item*> known;
-  for (Item& item : items) known.push_back(&item);
+  std::vector<OffsetItem*> known;
+  for (OffsetItem& item : items) known.push_back(&item);
   const Isolation isolation =
       body.isolation_level == 1 ? Isolation::read_committed : Isolation::read_uncommitted;
-  const auto visit = [isolation](Shard& there, std::span<Item* const> part) {
+  const auto visit = [isolation](Shard& there, std::span<OffsetItem* const> part) {
     return look_up_here(there, part, isolation);
   };
-  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), visit);
+  co_await visit_by_shard(*request.shard, std::span<OffsetItem* const>(known), visit);
   if (request.version < 4) {
-    for (const Item& item : items) item.answer->leader_epoch = no_epoch;
+    for (const OffsetItem& item : items) item.answer->leader_epoch = no_epoch;
   }
 }
 

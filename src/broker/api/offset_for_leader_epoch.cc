@@ -13,16 +13,16 @@ namespace {
 using wire::ErrorCode;
 using wire::OffsetForLeaderEpochRequest;
 using wire::OffsetForLeaderEpochResponse;
-using Answer = OffsetForLeaderEpochResponse::EpochEndOffset;
+using EpochAnswer = OffsetForLeaderEpochResponse::EpochEndOffset;
 
-struct Item {
+struct EpochItem {
   PartitionId id;
   const OffsetForLeaderEpochRequest::OffsetForLeaderPartition* asked = nullptr;
-  Answer* answer = nullptr;
+  EpochAnswer* answer = nullptr;
 };
 
-void find_ends(Shard& shard, std::span<Item* const> items) {
-  for (Item* item : items) {
+void find_ends(Shard& shard, std::span<EpochItem* const> items) {
+  for (EpochItem* item : items) {
     const Partition* partition = shard.partition(item->id);
     ErrorCode error = partition ? partition->check_leader() : ErrorCode::not_leader_or_follower;
     if (error == ErrorCode::none) error = partition->check_epoch(item->asked->current_leader_epoch);
@@ -37,16 +37,16 @@ void find_ends(Shard& shard, std::span<Item* const> items) {
 
 Task<> handle(Request& request, const OffsetForLeaderEpochRequest& body,
               OffsetForLeaderEpochResponse& response) {
-  std::vector<Item> items;
+  std::vector<EpochItem> items;
   response.topics = request.arena.array<OffsetForLeaderEpochResponse::OffsetForLeaderTopicResult>(
       body.topics.size());
   for (std::size_t t = 0; t < body.topics.size(); ++t) {
     const auto& asked = body.topics[t];
     const weir::metadata::Topic* topic = request.shard->image().topic(asked.topic.view());
     response.topics[t].topic = asked.topic;
-    response.topics[t].partitions = request.arena.array<Answer>(asked.partitions.size());
+    response.topics[t].partitions = request.arena.array<EpochAnswer>(asked.partitions.size());
     for (std::size_t p = 0; p < asked.partitions.size(); ++p) {
-      Answer& answer = response.topics[t].partitions[p];
+      EpochAnswer& answer = response.topics[t].partitions[p];
       answer.partition = asked.partitions[p].partition;
       if (topic && topic->partition(answer.partition)) {
         items.push_back({{topic->id, answer.partition}, &asked.partitions[p], &answer});
@@ -55,9 +55,9 @@ Task<> handle(Request& request, const OffsetForLeaderEpochRequest& body,
       }
     }
   }
-  std::vector<Item*> known;
-  for (Item& item : items) known.push_back(&item);
-  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), find_ends);
+  std::vector<EpochItem*> known;
+  for (EpochItem& item : items) known.push_back(&item);
+  co_await visit_by_shard(*request.shard, std::span<EpochItem* const>(known), find_ends);
 }
 
 }  // namespace

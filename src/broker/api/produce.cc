@@ -17,10 +17,10 @@ namespace {
 using wire::ErrorCode;
 using wire::ProduceRequest;
 using wire::ProduceResponse;
-using PartitionAnswer = ProduceResponse::PartitionProduceResponse;
+using ProduceAnswer = ProduceResponse::PartitionProduceResponse;
 
 // One partition of the request: where it goes, and what becomes of it.
-struct Item {
+struct ProduceItem {
   PartitionId id;
   PartitionAppend append;
   bool is_known = false;
@@ -41,17 +41,17 @@ ErrorCode check_item(const Request& request, const ProduceRequest& body,
   return ErrorCode::none;
 }
 
-std::vector<Item> items_of(const Request& request, const ProduceRequest& body) {
+std::vector<ProduceItem> items_of(const Request& request, const ProduceRequest& body) {
   const Shard& shard = *request.shard;
   const env::Instant deadline =
       shard.env.clock.now() + std::chrono::milliseconds(std::max(body.timeout_ms, 0));
-  std::vector<Item> items;
+  std::vector<ProduceItem> items;
   for (const auto& asked : body.topic_data) {
     const weir::metadata::Topic* topic = request.version >= 13
                                              ? shard.image().topic(asked.topic_id)
                                              : shard.image().topic(asked.name.view());
     for (const auto& partition : asked.partition_data) {
-      Item& item = items.emplace_back();
+      ProduceItem& item = items.emplace_back();
       item.append.acks = body.acks;
       item.append.api_version = request.version;
       item.append.deadline = deadline;
@@ -71,9 +71,9 @@ std::vector<Item> items_of(const Request& request, const ProduceRequest& body) {
 }
 
 // On the shard of these partitions.
-Task<> append_here(Shard& shard, std::span<Item* const> items) {
+Task<> append_here(Shard& shard, std::span<ProduceItem* const> items) {
   AppendJoin join(shard.env.executor, items.size());
-  for (Item* item : items) {
+  for (ProduceItem* item : items) {
     item->append.join = &join;
     Partition* partition = shard.partition(item->id);
     if (partition && partition->state() == Partition::State::opening) {
@@ -90,7 +90,7 @@ Task<> append_here(Shard& shard, std::span<Item* const> items) {
   co_await join.all_ended();
 }
 
-void fill(Request& request, const PartitionAppend& append, PartitionAnswer& answer) {
+void fill(Request& request, const PartitionAppend& append, ProduceAnswer& answer) {
   answer.error_code = code(append.error);
   answer.base_offset = append.error == ErrorCode::none ? append.base_offset : no_offset;
   answer.log_append_time_ms =
@@ -109,7 +109,7 @@ void fill(Request& request, const PartitionAppend& append, PartitionAnswer& answ
 }
 
 // KIP-951: who asked the wrong broker is told the right one.
-void add_leader_hint(Request& request, const PartitionId& id, PartitionAnswer& answer,
+void add_leader_hint(Request& request, const PartitionId& id, ProduceAnswer& answer,
                      std::vector<BrokerId>& leaders) {
   const weir::metadata::Topic* topic = request.shard->image().topic(id.topic_id);
   const weir::metadata::Partition* partition = topic ? topic->partition(id.partition) : nullptr;
@@ -120,15 +120,15 @@ void add_leader_hint(Request& request, const PartitionId& id, PartitionAnswer& a
 }
 
 Task<> handle(Request& request, const ProduceRequest& body, ProduceResponse& response) {
-  std::vector<Item> items = items_of(request, body);
-  std::vector<Item*> known;
-  for (Item& item : items) {
+  std::vector<ProduceItem> items = items_of(request, body);
+  std::vector<ProduceItem*> known;
+  for (ProduceItem& item : items) {
     if (item.is_known) known.push_back(&item);
   }
-  co_await visit_by_shard(*request.shard, std::span<Item* const>(known), append_here);
+  co_await visit_by_shard(*request.shard, std::span<ProduceItem* const>(known), append_here);
   if (body.acks == 0) {
     request.has_answer = false;
-    for (const Item& item : items) {
+    for (const ProduceItem& item : items) {
       // Nobody reads an answer: closing the connection is the only way to say that it went wrong.
       if (item.append.error != ErrorCode::none) request.closes_connection = true;
     }
@@ -143,10 +143,10 @@ Task<> handle(Request& request, const ProduceRequest& body, ProduceResponse& res
     auto& topic = response.responses[t];
     topic.name = asked.name;
     topic.topic_id = asked.topic_id;
-    topic.partition_responses = request.arena.array<PartitionAnswer>(asked.partition_data.size());
+    topic.partition_responses = request.arena.array<ProduceAnswer>(asked.partition_data.size());
     for (std::size_t p = 0; p < asked.partition_data.size(); ++p) {
-      const Item& item = items[next++];
-      PartitionAnswer& answer = topic.partition_responses[p];
+      const ProduceItem& item = items[next++];
+      ProduceAnswer& answer = topic.partition_responses[p];
       answer.index = asked.partition_data[p].index;
       fill(request, item.append, answer);
       if (request.version >= 10 && item.append.error == ErrorCode::not_leader_or_follower) {

@@ -27,7 +27,7 @@ using wire::ErrorCode;
 constexpr std::int16_t fenced_version = 2;  // of DescribeCluster (KIP-1073)
 constexpr std::string_view metadata_log = "__cluster_metadata";
 
-struct Describing {
+struct DescribingCluster {
   AdminRouter& router;
   env::Instant deadline;
   bool fenced_too;
@@ -153,7 +153,7 @@ struct AskingVersions {
 }  // namespace
 
 Task<Outcome<ClusterDescription>> Admin::describe_cluster(bool fenced_too, env::Instant deadline) {
-  Describing describing{*router_, deadline, fenced_too};
+  DescribingCluster describing{*router_, deadline, fenced_too};
   auto asking = router_->ask_one_of<ClusterDescription>(any_broker, describing);
   co_return co_await std::move(asking);
 }

@@ -89,7 +89,7 @@ ConfigEntry entry_of(const DescribeConfigsResponse::DescribeConfigsResourceResul
   return entry;
 }
 
-struct Describing {
+struct DescribingConfigs {
   AdminRouter& router;
   env::Instant deadline;
   DescribeConfigsOptions options;
@@ -128,7 +128,7 @@ struct Describing {
   }
 };
 
-struct Altering {
+struct AlteringConfigs {
   AdminRouter& router;
   env::Instant deadline;
   std::map<ConfigResource, std::vector<ConfigAlteration>> changes;
@@ -171,7 +171,7 @@ struct Altering {
   }
 };
 
-struct Listing {
+struct ListingConfigResources {
   AdminRouter& router;
   env::Instant deadline;
   std::vector<std::int8_t> types;
@@ -202,7 +202,7 @@ struct Listing {
 
 Task<PerItem<ConfigResource, std::vector<ConfigEntry>>> Admin::describe_configs(
     std::vector<ConfigResource> resources, DescribeConfigsOptions options, env::Instant deadline) {
-  Describing describing{
+  DescribingConfigs describing{
       *router_, deadline, std::move(options),
       Batch<ConfigResource, std::vector<ConfigEntry>>(resources, Belief::second_answer)};
   auto running = router_->run(describing, owners(*router_, any_broker, deadline));
@@ -215,8 +215,8 @@ Task<PerItem<ConfigResource>> Admin::alter_configs(
     env::Instant deadline) {
   std::vector<ConfigResource> resources;
   for (const auto& [resource, change] : changes) resources.push_back(resource);
-  Altering altering{*router_, deadline, std::move(changes), validate_only,
-                    Batch<ConfigResource, void>(resources)};
+  AlteringConfigs altering{*router_, deadline, std::move(changes), validate_only,
+                           Batch<ConfigResource, void>(resources)};
   auto running = router_->run(altering, owners(*router_, the_controller, deadline));
   co_await std::move(running);
   co_return altering.batch.take();
@@ -224,7 +224,7 @@ Task<PerItem<ConfigResource>> Admin::alter_configs(
 
 Task<Outcome<std::set<ConfigResource>>> Admin::list_config_resources(
     std::vector<ConfigResourceType> types, env::Instant deadline) {
-  Listing listing{*router_, deadline, {}};
+  ListingConfigResources listing{*router_, deadline, {}};
   for (const ConfigResourceType type : types) {
     listing.types.push_back(static_cast<std::int8_t>(type));
   }

@@ -32,7 +32,7 @@ std::string type_name(std::string_view said) {
   return std::string(found == known.end() ? said : *found);
 }
 
-struct Listing {
+struct ListingGroups {
   AdminRouter& router;
   env::Instant deadline;
   GroupFilter filter;
@@ -74,7 +74,7 @@ struct Listing {
 Task<Outcome<Listings>> Admin::list_groups(GroupFilter filter, env::Instant deadline) {
   auto asking = router_->broker_ids(deadline);
   CO_TRY_ASSIGN(const std::vector<BrokerId> brokers, co_await std::move(asking));
-  Listing listing{*router_, deadline, std::move(filter), Batch<BrokerId, Listings>(brokers)};
+  ListingGroups listing{*router_, deadline, std::move(filter), Batch<BrokerId, Listings>(brokers)};
   auto running = router_->run(listing, router_->brokers(deadline));
   co_await std::move(running);
   Listings all;

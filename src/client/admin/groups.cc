@@ -103,7 +103,7 @@ GroupDescription group_of(const DescribeGroupsResponse::DescribedGroup& answer,
   return group;
 }
 
-struct Describing {
+struct DescribingGroups {
   AdminRouter& router;
   env::Instant deadline;
   Batch<std::string, GroupDescription> batch;
@@ -168,7 +168,7 @@ struct Describing {
   }
 };
 
-struct Deleting {
+struct DeletingGroups {
   AdminRouter& router;
   env::Instant deadline;
   Batch<std::string, void> batch;
@@ -239,7 +239,7 @@ struct Removing {
 
 Task<PerItem<std::string, GroupDescription>> Admin::describe_groups(std::vector<std::string> groups,
                                                                     env::Instant deadline) {
-  Describing describing{*router_, deadline, Batch<std::string, GroupDescription>(groups)};
+  DescribingGroups describing{*router_, deadline, Batch<std::string, GroupDescription>(groups)};
   auto running = router_->run(describing, router_->coordinators(deadline));
   co_await std::move(running);
   co_return describing.batch.take();
@@ -247,7 +247,7 @@ Task<PerItem<std::string, GroupDescription>> Admin::describe_groups(std::vector<
 
 Task<PerItem<std::string>> Admin::delete_groups(std::vector<std::string> groups,
                                                 env::Instant deadline) {
-  Deleting deleting{*router_, deadline, Batch<std::string, void>(groups)};
+  DeletingGroups deleting{*router_, deadline, Batch<std::string, void>(groups)};
   auto running = router_->run(deleting, router_->coordinators(deadline));
   co_await std::move(running);
   co_return deleting.batch.take();

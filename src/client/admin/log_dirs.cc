@@ -39,7 +39,7 @@ LogDirDescription log_dir_of(const DescribeLogDirsResponse::DescribeLogDirsResul
   return log_dir;
 }
 
-struct Describing {
+struct DescribingLogDirs {
   AdminRouter& router;
   env::Instant deadline;
   std::optional<std::map<std::string, std::vector<PartitionIndex>>> topics;
@@ -80,7 +80,8 @@ Task<Outcome<PerItem<BrokerId, LogDirs>>> Admin::describe_log_dirs(
     auto listing = router_->broker_ids(deadline);
     CO_TRY_ASSIGN(brokers, co_await std::move(listing));
   }
-  Describing describing{*router_, deadline, std::nullopt, Batch<BrokerId, LogDirs>(*brokers)};
+  DescribingLogDirs describing{*router_, deadline, std::nullopt,
+                               Batch<BrokerId, LogDirs>(*brokers)};
   if (partitions) describing.topics = by_topic(*partitions);
   auto running = router_->run(describing, router_->brokers(deadline));
   co_await std::move(running);

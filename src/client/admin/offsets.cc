@@ -107,7 +107,7 @@ struct Fetching {
   }
 };
 
-struct Altering {
+struct AlteringOffsets {
   AdminRouter& router;
   env::Instant deadline;
   std::string group;
@@ -153,7 +153,7 @@ struct Altering {
   }
 };
 
-struct Deleting {
+struct DeletingOffsets {
   AdminRouter& router;
   env::Instant deadline;
   std::string group;
@@ -210,8 +210,8 @@ Task<PerItem<TopicPartition>> Admin::alter_offsets(
     std::string group, std::map<TopicPartition, CommittedOffset> offsets, env::Instant deadline) {
   std::vector<TopicPartition> keys;
   for (const auto& [of, offset] : offsets) keys.push_back(of);
-  Altering altering{*router_, deadline, group, std::move(offsets),
-                    Batch<TopicPartition, void>(keys, Belief::second_answer)};
+  AlteringOffsets altering{*router_, deadline, group, std::move(offsets),
+                           Batch<TopicPartition, void>(keys, Belief::second_answer)};
   auto running = router_->run(altering, router_->coordinator_of(group, deadline));
   co_await std::move(running);
   co_return altering.batch.take();
@@ -220,8 +220,8 @@ Task<PerItem<TopicPartition>> Admin::alter_offsets(
 Task<PerItem<TopicPartition>> Admin::delete_offsets(std::string group,
                                                     std::vector<TopicPartition> partitions,
                                                     env::Instant deadline) {
-  Deleting deleting{*router_, deadline, group,
-                    Batch<TopicPartition, void>(partitions, Belief::second_answer)};
+  DeletingOffsets deleting{*router_, deadline, group,
+                           Batch<TopicPartition, void>(partitions, Belief::second_answer)};
   auto running = router_->run(deleting, router_->coordinator_of(group, deadline));
   co_await std::move(running);
   co_return deleting.batch.take();

@@ -109,7 +109,7 @@ struct ListingOffsets {
   }
 };
 
-struct Deleting {
+struct DeletingRecords {
   AdminRouter& router;
   env::Instant deadline;
   std::map<TopicPartition, Offset> before;
@@ -214,8 +214,8 @@ Task<PerItem<TopicPartition, ListedOffset>> Admin::list_offsets(
 Task<PerItem<TopicPartition, Offset>> Admin::delete_records(std::map<TopicPartition, Offset> before,
                                                             env::Instant deadline) {
   const std::vector<TopicPartition> keys = keys_of(before);
-  Deleting deleting{*router_, deadline, std::move(before),
-                    Batch<TopicPartition, Offset>(keys, Belief::second_answer)};
+  DeletingRecords deleting{*router_, deadline, std::move(before),
+                           Batch<TopicPartition, Offset>(keys, Belief::second_answer)};
   auto running = router_->run(deleting, router_->leaders(deadline));
   co_await std::move(running);
   co_return deleting.batch.take();

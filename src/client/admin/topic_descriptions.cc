@@ -39,7 +39,7 @@ PartitionDescription partition_of(const Partition& answer) {
           .last_known_eligible = {}};
 }
 
-struct Listing {
+struct ListingTopics {
   AdminRouter& router;
   env::Instant deadline;
   bool internal_too;
@@ -106,7 +106,7 @@ class Pages {
   bool has_more_ = true;
 };
 
-struct Describing {
+struct DescribingTopics {
   AdminRouter& router;
   env::Instant deadline;
   Batch<std::string, TopicDescription> batch;
@@ -176,14 +176,14 @@ struct Describing {
 
 Task<Outcome<std::map<std::string, TopicListing>>> Admin::list_topics(bool internal_too,
                                                                       env::Instant deadline) {
-  Listing listing{*router_, deadline, internal_too};
+  ListingTopics listing{*router_, deadline, internal_too};
   auto asking = router_->ask_one_of<std::map<std::string, TopicListing>>(any_broker, listing);
   co_return co_await std::move(asking);
 }
 
 Task<PerItem<std::string, TopicDescription>> Admin::describe_topics(std::vector<std::string> names,
                                                                     env::Instant deadline) {
-  Describing describing{*router_, deadline, Batch<std::string, TopicDescription>(names)};
+  DescribingTopics describing{*router_, deadline, Batch<std::string, TopicDescription>(names)};
   auto running = router_->run(describing, AdminRouter::at<std::string>(any_broker));
   co_await std::move(running);
   co_return describing.batch.take();

@@ -112,7 +112,7 @@ struct Creating {
 };
 
 template <class Key>
-struct Deleting {
+struct DeletingTopics {
   AdminRouter& router;
   env::Instant deadline;
   Batch<Key, void> batch;
@@ -121,8 +121,8 @@ struct Deleting {
 };
 
 template <>
-Task<Outcome<>> Deleting<std::string>::ask(Cluster::Connection connection, BrokerId,
-                                           std::vector<std::string> names) {
+Task<Outcome<>> DeletingTopics<std::string>::ask(Cluster::Connection connection, BrokerId,
+                                                 std::vector<std::string> names) {
   const auto version = connection->versions().pick(DeleteTopicsRequest::api_key);
   CO_TRY(version);
   DeleteTopicsRequest request;
@@ -145,8 +145,8 @@ Task<Outcome<>> Deleting<std::string>::ask(Cluster::Connection connection, Broke
 }
 
 template <>
-Task<Outcome<>> Deleting<Uuid>::ask(Cluster::Connection connection, BrokerId,
-                                    std::vector<Uuid> ids) {
+Task<Outcome<>> DeletingTopics<Uuid>::ask(Cluster::Connection connection, BrokerId,
+                                          std::vector<Uuid> ids) {
   DeleteTopicsRequest request;
   std::vector<DeleteTopicsRequest::DeleteTopicState> topics(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) topics[i].topic_id = ids[i];
@@ -163,7 +163,7 @@ Task<Outcome<>> Deleting<Uuid>::ask(Cluster::Connection connection, BrokerId,
 
 template <class Key>
 Task<PerItem<Key>> delete_all(AdminRouter& router, std::vector<Key> keys, env::Instant deadline) {
-  Deleting<Key> deleting{router, deadline, Batch<Key, void>(keys)};
+  DeletingTopics<Key> deleting{router, deadline, Batch<Key, void>(keys)};
   auto running = router.run(deleting, AdminRouter::at<Key>(the_controller));
   co_await std::move(running);
   co_return deleting.batch.take();

@@ -5,14 +5,14 @@
 
 #include <string>
 
+#include "client/producer/time_test_support.h"
+
 namespace weir::client {
 namespace {
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;
 using wire::Blob;
-
-env::Instant at(int ms) { return env::Instant(milliseconds(ms)); }
 
 struct AccumulatorTest : testing::Test {
   void make(AccumulatorOptions options) {

@@ -7,6 +7,7 @@
 
 #include "client/producer/delivery.h"
 #include "client/producer/produce_error.h"
+#include "client/producer/time_test_support.h"
 
 namespace weir::client {
 namespace {
@@ -17,7 +18,6 @@ using testing::HasSubstr;
 using wire::Blob;
 using wire::ErrorCode;
 
-env::Instant at(int ms) { return env::Instant(milliseconds(ms)); }
 const Failure lost_connection = Error{Errc::closed, "the broker closed the connection"};
 
 struct SenderTest : testing::Test {

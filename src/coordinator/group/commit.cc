@@ -16,8 +16,8 @@ using wire::ErrorCode;
 using Request = wire::OffsetCommitRequest;
 using Response = wire::OffsetCommitResponse;
 
-constexpr std::int16_t first_version_with_group_id_not_found = 9;
-constexpr std::int16_t first_version_with_topic_ids = 10;
+constexpr std::int16_t commit_version_with_group_id_not_found = 9;
+constexpr std::int16_t commit_version_with_topic_ids = 10;
 
 // A topic of a request, as the metadata knows it.
 struct KnownTopic {
@@ -35,7 +35,7 @@ struct KnownTopic {
 KnownTopic look_up(const Call& call, const Request::OffsetCommitRequestTopic& topic,
                    wire::Arena& arena) {
   KnownTopic known;
-  if (call.from.api_version >= first_version_with_topic_ids) {
+  if (call.from.api_version >= commit_version_with_topic_ids) {
     const auto name = call.topics.topic_name(topic.topic_id);
     if (!name) return known;
     known.name = arena.copy(*name).view();
@@ -82,7 +82,7 @@ ErrorCode GroupShard::validate_commit(const Call& call, const Request& request) 
   }
   if (entry == nullptr || entry->classic == nullptr) {
     if (request.generation_id_or_member_epoch < 0) return ErrorCode::none;
-    return call.from.api_version >= first_version_with_group_id_not_found
+    return call.from.api_version >= commit_version_with_group_id_not_found
                ? ErrorCode::group_id_not_found
                : ErrorCode::illegal_generation;
   }

@@ -9,10 +9,10 @@ namespace weir::coordinator {
 namespace {
 
 using wire::ErrorCode;
-using Described = wire::DescribeGroupsResponse::DescribedGroup;
+using DescribedGroup = wire::DescribeGroupsResponse::DescribedGroup;
 using Listed = wire::ListGroupsResponse::ListedGroup;
 
-constexpr std::int16_t first_version_with_group_id_not_found = 6;  // KIP-1043
+constexpr std::int16_t describe_version_with_group_id_not_found = 6;  // KIP-1043
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(
@@ -41,11 +41,12 @@ KindNames names_of(ForeignKind kind) {
   return {};
 }
 
-Described not_found(const Call& call, wire::Str group, bool is_other_kind, wire::Arena& arena) {
-  Described out;
+DescribedGroup not_found(const Call& call, wire::Str group, bool is_other_kind,
+                         wire::Arena& arena) {
+  DescribedGroup out;
   out.group_id = group;
   out.group_state = "Dead";
-  if (call.from.api_version >= first_version_with_group_id_not_found) {
+  if (call.from.api_version >= describe_version_with_group_id_not_found) {
     out.error_code = code_of(ErrorCode::group_id_not_found);
     const std::string text =
         "Group " + group.str() + (is_other_kind ? " is not a classic group." : " not found.");
@@ -56,7 +57,8 @@ Described not_found(const Call& call, wire::Str group, bool is_other_kind, wire:
 
 }  // namespace
 
-Described GroupShard::describe(const Call& call, wire::Str group_id, wire::Arena& arena) const {
+DescribedGroup GroupShard::describe(const Call& call, wire::Str group_id,
+                                    wire::Arena& arena) const {
   const GroupEntry* entry = store_.find(group_id);
   const bool is_other_kind = entry != nullptr && entry->foreign != nullptr;
   if (entry == nullptr || is_other_kind || entry->classic == nullptr) {
@@ -64,7 +66,7 @@ Described GroupShard::describe(const Call& call, wire::Str group_id, wire::Arena
   }
   const ClassicGroup& group = *entry->classic;
   const bool is_stable = group.is(GroupState::stable);
-  Described out;
+  DescribedGroup out;
   out.group_id = group_id;
   out.group_state = name_of(group.state());
   out.protocol_type = arena.copy(group.protocol_type().value_or(""));

@@ -11,7 +11,7 @@ using ResponseTopic = wire::OffsetFetchResponse::OffsetFetchResponseTopics;
 using ResponsePartition = wire::OffsetFetchResponse::OffsetFetchResponsePartitions;
 using ResponseGroup = wire::OffsetFetchResponse::OffsetFetchResponseGroup;
 
-constexpr std::int16_t first_version_with_topic_ids = 10;
+constexpr std::int16_t fetch_version_with_topic_ids = 10;
 
 ResponsePartition nothing_committed(PartitionIndex partition, ErrorCode error) {
   ResponsePartition out;
@@ -67,7 +67,7 @@ struct Reader {
       to.name = from.name;
       to.topic_id = from.topic_id;
       to.partitions = arena.array<ResponsePartition>(from.partition_indexes.size());
-      const bool by_id = call.from.api_version >= first_version_with_topic_ids;
+      const bool by_id = call.from.api_version >= fetch_version_with_topic_ids;
       const auto name = by_id ? call.topics.topic_name(from.topic_id)
                               : std::optional<std::string_view>(from.name);
       for (std::size_t j = 0; j < from.partition_indexes.size(); ++j) {
@@ -84,7 +84,7 @@ struct Reader {
     std::size_t count = 0;
     for (const auto& [topic, partitions] : entry->offsets) {
       Uuid id;
-      if (call.from.api_version >= first_version_with_topic_ids) {
+      if (call.from.api_version >= fetch_version_with_topic_ids) {
         const auto known = call.topics.topic_id(topic);
         if (!known) continue;  // it cannot be named
         id = *known;

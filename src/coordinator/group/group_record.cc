@@ -179,9 +179,9 @@ Result<StoredGroup> decode_group_value(Bytes bytes) {
   return group;
 }
 
-using Decoded = Result<std::optional<GroupRecord>>;
+using DecodedRecord = Result<std::optional<GroupRecord>>;
 
-Decoded decode_offset(const wire::PrefixedMessage& prefixed, std::optional<Bytes> value) {
+DecodedRecord decode_offset(const wire::PrefixedMessage& prefixed, std::optional<Bytes> value) {
   wire::Arena arena;
   wire::OffsetCommitKey key;
   TRY(wire::decode_coordinator_key(key, prefixed, arena));
@@ -190,7 +190,7 @@ Decoded decode_offset(const wire::PrefixedMessage& prefixed, std::optional<Bytes
   return OffsetCommitted{key.group.str(), key.topic.str(), key.partition, std::move(committed)};
 }
 
-Decoded decode_group(const wire::PrefixedMessage& prefixed, std::optional<Bytes> value) {
+DecodedRecord decode_group(const wire::PrefixedMessage& prefixed, std::optional<Bytes> value) {
   wire::Arena arena;
   wire::GroupMetadataKey key;
   TRY(wire::decode_coordinator_key(key, prefixed, arena));
@@ -203,8 +203,8 @@ enum class Says : std::uint8_t { something, group, member };
 
 // Of a foreign record only the key matters: whose it is, and what its presence says.
 template <class Key>
-Decoded decode_foreign(const wire::PrefixedMessage& prefixed, bool is_tombstone, ForeignKind kind,
-                       Says says) {
+DecodedRecord decode_foreign(const wire::PrefixedMessage& prefixed, bool is_tombstone,
+                             ForeignKind kind, Says says) {
   wire::Arena arena;
   Key key;
   TRY(wire::decode_coordinator_key(key, prefixed, arena));
@@ -219,7 +219,7 @@ Decoded decode_foreign(const wire::PrefixedMessage& prefixed, bool is_tombstone,
   return record;
 }
 
-Decoded decode_consumer(const wire::PrefixedMessage& key, bool gone) {
+DecodedRecord decode_consumer(const wire::PrefixedMessage& key, bool gone) {
   constexpr auto kind = ForeignKind::consumer;
   switch (key.prefix) {
     case wire::ConsumerGroupMetadataKey::api_key:
@@ -246,7 +246,7 @@ Decoded decode_consumer(const wire::PrefixedMessage& key, bool gone) {
   }
 }
 
-Decoded decode_share(const wire::PrefixedMessage& key, bool gone) {
+DecodedRecord decode_share(const wire::PrefixedMessage& key, bool gone) {
   constexpr auto kind = ForeignKind::share;
   switch (key.prefix) {
     case wire::ShareGroupMetadataKey::api_key:
@@ -270,7 +270,7 @@ Decoded decode_share(const wire::PrefixedMessage& key, bool gone) {
   }
 }
 
-Decoded decode_streams(const wire::PrefixedMessage& key, bool gone) {
+DecodedRecord decode_streams(const wire::PrefixedMessage& key, bool gone) {
   constexpr auto kind = ForeignKind::streams;
   switch (key.prefix) {
     case wire::StreamsGroupMetadataKey::api_key:

@@ -5,15 +5,16 @@
 namespace weir::log {
 namespace {
 
-std::int64_t timestamp(const std::byte* entry) { return load_be<std::int64_t>(entry); }
-std::int64_t relative_offset(const std::byte* entry) { return load_be<std::int32_t>(entry + 8); }
+std::int64_t timestamp_of(const std::byte* entry) { return load_be<std::int64_t>(entry); }
+std::int64_t relative_offset_of(const std::byte* entry) { return load_be<std::int32_t>(entry + 8); }
 
 }  // namespace
 
 Result<TimestampOffset> TimeIndex::at(std::size_t slot) const {
   std::array<std::byte, entry_size> bytes;
   TRY(file_.read(slot, bytes));
-  return TimestampOffset{timestamp(bytes.data()), base_offset_ + relative_offset(bytes.data())};
+  return TimestampOffset{timestamp_of(bytes.data()),
+                         base_offset_ + relative_offset_of(bytes.data())};
 }
 
 Result<TimestampOffset> TimeIndex::last() const {
@@ -31,13 +32,13 @@ Result<> TimeIndex::maybe_append(TimestampOffset entry) {
 }
 
 Result<TimestampOffset> TimeIndex::lookup(TimestampMs target) const {
-  TRY_ASSIGN(const auto slots, file_.count_up_to(timestamp, target));
+  TRY_ASSIGN(const auto slots, file_.count_up_to(timestamp_of, target));
   if (slots == 0) return TimestampOffset{no_timestamp, base_offset_};
   return at(slots - 1);
 }
 
 Result<> TimeIndex::truncate_to(Offset offset) {
-  TRY_ASSIGN(const auto keep, file_.count_up_to(relative_offset, offset - base_offset_ - 1));
+  TRY_ASSIGN(const auto keep, file_.count_up_to(relative_offset_of, offset - base_offset_ - 1));
   return file_.truncate(keep);
 }
 
@@ -50,13 +51,13 @@ Result<bool> TimeIndex::keep_valid_prefix(Offset last_offset) {
     const auto* entry = all.data() + good * entry_size;
     // Kafka leaves a preallocated file full of zeroes when it is killed. An entry that really says
     // so is not missed: looking up begins at the segment's start then.
-    if (timestamp(entry) == 0 && relative_offset(entry) == 0) break;
-    if (timestamp(entry) <= timestamp_before || relative_offset(entry) < offset_before ||
-        relative_offset(entry) > last_offset - base_offset_) {
+    if (timestamp_of(entry) == 0 && relative_offset_of(entry) == 0) break;
+    if (timestamp_of(entry) <= timestamp_before || relative_offset_of(entry) < offset_before ||
+        relative_offset_of(entry) > last_offset - base_offset_) {
       break;
     }
-    timestamp_before = timestamp(entry);
-    offset_before = relative_offset(entry);
+    timestamp_before = timestamp_of(entry);
+    offset_before = relative_offset_of(entry);
   }
   const bool cut = good < count() || file_.has_ragged_end();
   TRY(file_.truncate(good));

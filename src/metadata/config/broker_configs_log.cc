@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_log_configs[] = {
     int32("compression.gzip.level", "-1").gzip_level().cluster_wide()
         .says("Default of the topic config of the same name."),
     int32("compression.lz4.level", "9").between(1, 17).cluster_wide()
@@ -131,6 +131,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_log_table() { return table; }
+std::span<const ConfigDefinition> broker_log_table() { return broker_log_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_network_configs[] = {
     list("advertised.listeners").list_of().not_empty()
         .says("The addresses that clients are told to connect to, one for each listener; the "
               "listeners themselves if unset."),
@@ -69,6 +69,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_network_table() { return table; }
+std::span<const ConfigDefinition> broker_network_table() { return broker_network_configs; }
 
 }  // namespace weir::metadata

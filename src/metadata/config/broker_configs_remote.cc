@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_remote_configs[] = {
     boolean("follower.fetch.last.tiered.offset.enable", "false").cluster_wide().none_yet()
         .says("Whether a new follower starts at the last tiered offset."),
     int64("log.local.retention.bytes", "-2").at_least(-2).cluster_wide().none_yet()
@@ -90,6 +90,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_remote_table() { return table; }
+std::span<const ConfigDefinition> broker_remote_table() { return broker_remote_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_replication_configs[] = {
     boolean("auto.leader.rebalance.enable", "true")
         .says("Whether leadership is moved back to the preferred replicas."),
     int64("leader.imbalance.check.interval.seconds", "300").at_least(1)
@@ -44,6 +44,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_replication_table() { return table; }
+std::span<const ConfigDefinition> broker_replication_table() { return broker_replication_configs; }
 
 }  // namespace weir::metadata

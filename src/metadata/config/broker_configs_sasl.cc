@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_sasl_configs[] = {
     class_name("sasl.client.callback.handler.class").none_yet()
         .says("A class that answers a SASL client's questions."),
     list("sasl.enabled.mechanisms", "GSSAPI").list_of().per_broker().none_yet()
@@ -121,6 +121,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_sasl_table() { return table; }
+std::span<const ConfigDefinition> broker_sasl_table() { return broker_sasl_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_security_configs[] = {
     text("authorizer.class.name", "")
         .refused("an authorizer is not served, and every client would be let in")
         .says("A class that decides who may do what."),
@@ -80,6 +80,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_security_table() { return table; }
+std::span<const ConfigDefinition> broker_security_table() { return broker_security_configs; }
 
 }  // namespace weir::metadata

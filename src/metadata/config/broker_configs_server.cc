@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_server_configs[] = {
     boolean("auto.create.topics.enable", "true")
         .says("Whether a topic comes into being when a client asks for it."),
     int32("background.threads", "10").at_least(1).cluster_wide().none_yet()
@@ -106,6 +106,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_server_table() { return table; }
+std::span<const ConfigDefinition> broker_server_table() { return broker_server_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_share_configs[] = {
     boolean("errors.deadletterqueue.auto.create.topics.enable", "false").cluster_wide().none_yet()
         .says("Whether dead-letter topics come into being when first needed."),
     text("errors.deadletterqueue.topic.name.prefix", "dlq.").cluster_wide().none_yet()
@@ -104,6 +104,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_share_table() { return table; }
+std::span<const ConfigDefinition> broker_share_table() { return broker_share_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition broker_transaction_configs[] = {
     int32("add.partitions.to.txn.retry.backoff.max.ms", "100").at_least(0).none_yet()
         .says("The longest wait before a verification of a transaction is tried again."),
     int32("add.partitions.to.txn.retry.backoff.ms", "20").at_least(1).none_yet()
@@ -43,6 +43,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> broker_transaction_table() { return table; }
+std::span<const ConfigDefinition> broker_transaction_table() { return broker_transaction_configs; }
 
 }  // namespace weir::metadata

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition client_metrics_configs[] = {
     int32("interval.ms", "300000").none_yet()
         .says("How often clients that match push their metrics."),
     list("match", "").list_of().none_yet()
@@ -21,6 +21,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> client_metrics_table() { return table; }
+std::span<const ConfigDefinition> client_metrics_table() { return client_metrics_configs; }
 
 }  // namespace weir::metadata

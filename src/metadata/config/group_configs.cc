@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition table[] = {
+const ConfigDefinition group_configs[] = {
     int32("consumer.session.timeout.ms", "45000").at_least(1)
         .from("group.consumer.session.timeout.ms").none_yet()
         .says("How long a member of a consumer group may be silent before it is dropped."),
@@ -92,6 +92,6 @@ const ConfigDefinition table[] = {
 
 }  // namespace
 
-std::span<const ConfigDefinition> group_table() { return table; }
+std::span<const ConfigDefinition> group_table() { return group_configs; }
 
 }  // namespace weir::metadata

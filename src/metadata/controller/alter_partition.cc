@@ -13,7 +13,7 @@ namespace weir::metadata {
 namespace {
 
 using wire::ErrorCode;
-using Asked = wire::AlterPartitionRequest::PartitionData;
+using AskedPartition = wire::AlterPartitionRequest::PartitionData;
 using Answer = wire::AlterPartitionResponse::PartitionData;
 
 struct Member {
@@ -21,7 +21,7 @@ struct Member {
   BrokerEpoch epoch = -1;  // -1: not said
 };
 
-std::vector<Member> members_of(const Asked& asked, std::int16_t version) {
+std::vector<Member> members_of(const AskedPartition& asked, std::int16_t version) {
   std::vector<Member> members;
   if (version < 3) {
     for (const BrokerId id : asked.new_isr) members.push_back({id, -1});
@@ -50,7 +50,7 @@ ErrorCode check_isr(const Partition& partition, const std::vector<Member>& membe
   return seen.contains(partition.leader) ? ErrorCode::none : ErrorCode::invalid_request;
 }
 
-ErrorCode check(const Asked& asked, BrokerId leader, const Partition& partition,
+ErrorCode check(const AskedPartition& asked, BrokerId leader, const Partition& partition,
                 const std::vector<Member>& members, const Image& image) {
   // A request from the future: this controller does not know of it yet.
   if (asked.leader_epoch > partition.leader_epoch) return ErrorCode::not_controller;
@@ -80,7 +80,8 @@ void fill(Answer& answer, const Partition& partition, ControllerContext& context
   answer.partition_epoch = partition.partition_epoch;
 }
 
-Answer alter(const Asked& asked, BrokerId leader, const Topic& topic, ControllerContext& context) {
+Answer alter(const AskedPartition& asked, BrokerId leader, const Topic& topic,
+             ControllerContext& context) {
   Answer answer;
   answer.partition_index = asked.partition_index;
   const Partition* partition = topic.partition(asked.partition_index);

@@ -14,7 +14,7 @@ namespace {
 using wire::ErrorCode;
 
 // What was asked for, each name and each id once.
-struct Asked {
+struct AskedTopics {
   std::set<std::string> names, duplicate_names;
   std::set<Uuid> ids, duplicate_ids;
 
@@ -37,7 +37,7 @@ class Deletion {
   explicit Deletion(ControllerContext& context) : context_(context) {}
 
   void run(const wire::DeleteTopicsRequest& request) {
-    Asked asked = read(request);
+    AskedTopics asked = read(request);
     for (const auto& name : asked.duplicate_names) {
       answer(name, zero_uuid, {ErrorCode::invalid_request, "Duplicate topic name."});
     }
@@ -75,8 +75,8 @@ class Deletion {
   }
 
  private:
-  Asked read(const wire::DeleteTopicsRequest& request) {
-    Asked asked;
+  AskedTopics read(const wire::DeleteTopicsRequest& request) {
+    AskedTopics asked;
     for (const auto& name : request.topic_names) asked.add_name(name.str());
     for (const auto& topic : request.topics) {
       if (topic.name.is_null() && topic.topic_id.is_zero()) {
@@ -94,7 +94,8 @@ class Deletion {
     return asked;
   }
 
-  void find_by_name(const std::string& name, Asked& asked, std::map<Uuid, std::string>& found) {
+  void find_by_name(const std::string& name, AskedTopics& asked,
+                    std::map<Uuid, std::string>& found) {
     const Topic* topic = context_.image.topic(name);
     if (topic == nullptr) {
       answer(name, zero_uuid, plain_error(ErrorCode::unknown_topic_or_partition));

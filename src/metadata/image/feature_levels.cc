@@ -5,7 +5,7 @@
 namespace weir::metadata {
 namespace {
 
-constexpr std::array<FeatureSupport, 7> features{{
+constexpr std::array<FeatureSupport, 7> supported{{
     {"eligible.leader.replicas.version", {0, 1}, 1},
     {"group.version", {0, 1}, 1},
     {"kraft.version", {0, 1}, 1},
@@ -36,10 +36,10 @@ const Level& level_at(std::int16_t level) {
 
 }  // namespace
 
-std::span<const FeatureSupport> supported_features() { return features; }
+std::span<const FeatureSupport> supported_features() { return supported; }
 
 VersionRange supported_range(std::string_view feature) {
-  for (const auto& support : features) {
+  for (const auto& support : supported) {
     if (support.name == feature) return support.range;
   }
   return {0, 0};

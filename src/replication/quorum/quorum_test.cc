@@ -11,7 +11,7 @@ namespace weir::replication {
 namespace {
 
 constexpr Uuid directory_id{7, 9};
-const std::string directory = "/data/__cluster_metadata-0";
+const std::string log_directory = "/data/__cluster_metadata-0";
 constexpr auto long_enough = std::chrono::minutes(1);
 
 std::vector<std::byte> record(std::string_view text) {
@@ -68,7 +68,7 @@ class QuorumTest : public testing::Test {
  protected:
   QuorumTest() : world({.seed = 3}), host(world.add_host({.name = "node"})) {
     settings.node_id = 1;
-    settings.directory = directory;
+    settings.directory = log_directory;
     settings.directory_id = directory_id;
   }
 
@@ -79,16 +79,16 @@ class QuorumTest : public testing::Test {
         {.id = 1, .directory_id = directory_id, .endpoints = {{"CONTROLLER", "h", 1}}}};
     const std::vector<std::vector<std::byte>> records{record("bootstrap")};
     content.records = records;
-    ASSERT_TRUE(host.disk().create_directories(directory));
+    ASSERT_TRUE(host.disk().create_directories(log_directory));
     ASSERT_TRUE(host.disk().sync_directory("/data"));
     ASSERT_TRUE(host.disk().sync_directory("/"));
-    ASSERT_TRUE(write_snapshot_file(host.disk(), directory, content, 5, 0));
+    ASSERT_TRUE(write_snapshot_file(host.disk(), log_directory, content, 5, 0));
   }
   void put(const std::string& name, std::string_view content) {
-    ASSERT_TRUE(env::write_file_atomically(host.disk(), directory + "/" + name, content));
+    ASSERT_TRUE(env::write_file_atomically(host.disk(), log_directory + "/" + name, content));
   }
   std::string get(const std::string& name) {
-    return env::read_file(host.disk(), directory + "/" + name, 1 << 20).value_or("(none)");
+    return env::read_file(host.disk(), log_directory + "/" + name, 1 << 20).value_or("(none)");
   }
 
   // Starts a member; it lives until the next crash or stop.
@@ -218,7 +218,7 @@ TEST_F(QuorumTest, half_written_snapshots_are_removed_at_start) {
 }
 
 TEST_F(QuorumTest, a_directory_that_kafka_formatted_and_ran_with_static_voters_opens) {
-  ASSERT_TRUE(host.disk().create_directories(directory));
+  ASSERT_TRUE(host.disk().create_directories(log_directory));
   put("00000000000000000000-0000000000.checkpoint", test_file("kafka-static.checkpoint"));
   put("00000000000000000000.log", test_file("kafka-static.log"));
   put("quorum-state",
@@ -235,7 +235,7 @@ TEST_F(QuorumTest, a_directory_that_kafka_formatted_and_ran_with_static_voters_o
 }
 
 TEST_F(QuorumTest, a_directory_that_kafka_formatted_as_standalone_and_ran_opens) {
-  ASSERT_TRUE(host.disk().create_directories(directory));
+  ASSERT_TRUE(host.disk().create_directories(log_directory));
   put("00000000000000000000-0000000000.checkpoint", test_file("kafka-standalone.checkpoint"));
   put("00000000000000000000.log", test_file("kafka-standalone.log"));
   settings.directory_id = *Uuid::parse("gB9wL7nsQLeudpi4IQUpAQ");

@@ -24,11 +24,6 @@ using std::chrono::minutes;
 using wire::code_of;
 using wire::ErrorCode;
 
-broker::Partition& partition_of(OneNode& one) {
-  broker::Shard& shard = one.node.node().shard(0);
-  return *shard.partition({shard.image().topic(std::string_view("t"))->id, 0});
-}
-
 // One request of a connection of its own.
 struct Call {
   std::vector<std::byte> batch;

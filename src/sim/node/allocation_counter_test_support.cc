@@ -23,7 +23,7 @@ struct Count {
 };
 
 // The program has one thread.
-Count all;
+Count of_everybody;
 Count of_node;
 const void* const* running = nullptr;  // whose turn it is, while a node is counted apart
 const void* client_shard = nullptr;
@@ -46,7 +46,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
   const bool is_nodes = running && *running && *running != client_shard;
   new (given - header_size) Header{offset, is_nodes};
   const std::size_t bytes = ::malloc_usable_size(memory);
-  all.add(bytes);
+  of_everybody.add(bytes);
   if (is_nodes) of_node.add(bytes);
   return given;
 }
@@ -57,16 +57,16 @@ void release(void* given) {
   const Header header = *reinterpret_cast<Header*>(static_cast<std::byte*>(given) - header_size);
   void* const memory = static_cast<std::byte*>(given) - header.offset;
   const std::size_t bytes = ::malloc_usable_size(memory);
-  all.live -= bytes;
+  of_everybody.live -= bytes;
   if (header.is_nodes) of_node.live -= bytes;
   std::free(memory);
 }
 
 }  // namespace
 
-std::size_t allocated_bytes() { return all.live; }
-std::size_t allocated_bytes_peak() { return all.peak; }
-void reset_allocation_peak() { all.peak = all.live; }
+std::size_t allocated_bytes() { return of_everybody.live; }
+std::size_t allocated_bytes_peak() { return of_everybody.peak; }
+void reset_allocation_peak() { of_everybody.peak = of_everybody.live; }
 
 NodeAllocations::NodeAllocations(const World& world, Host& clients) {
   CHECK(running == nullptr && clients.shards() == 1);

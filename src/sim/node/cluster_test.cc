@@ -17,8 +17,6 @@ using std::chrono::seconds;
 using testing::AllOf;
 using testing::HasSubstr;
 
-env::Instant in(OneNode& one, env::Duration time) { return one.env().clock.now() + time; }
-
 ClusterOptions options_for(std::vector<env::Address> bootstrap) {
   ClusterOptions options;
   options.bootstrap = std::move(bootstrap);

@@ -27,8 +27,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Part = client::TopicPartition;
 
-env::Instant in(OneNode& one, env::Duration time) { return one.env().clock.now() + time; }
-
 ConsumerOptions grouped(std::vector<Assignor> assignors = {Assignor::range}) {
   ConsumerOptions options;
   options.group.group_id = "g";

@@ -24,10 +24,8 @@ using testing::ElementsAre;
 using wire::ErrorCode;
 using At = client::TopicPartition;
 
-env::Instant in(OneNode& one, env::Duration time) { return one.env().clock.now() + time; }
-
 template <class T>
-std::string words(const client::Outcome<T>& outcome) {
+std::string why_not(const client::Outcome<T>& outcome) {
   return outcome ? "" : outcome.error().message();
 }
 
@@ -80,7 +78,7 @@ Task<Result<>> read_once(OneNode& one, std::uint64_t cut, std::uint64_t& bytes) 
   while (values.size() < 3 && one.env().clock.now() < until) {
     auto polling = consumer.poll(in(one, seconds(1)));
     const auto polled = co_await std::move(polling);
-    EXPECT_TRUE(polled) << words(polled);
+    EXPECT_TRUE(polled) << why_not(polled);
     if (!polled) break;
     for (const auto& each : *polled) {
       for (const auto& record : each.batch.records)
@@ -90,7 +88,7 @@ Task<Result<>> read_once(OneNode& one, std::uint64_t cut, std::uint64_t& bytes) 
   EXPECT_THAT(values, ElementsAre("a", "b", "c"));
   auto committing = consumer.commit(in(one, seconds(30)));
   const auto committed = co_await std::move(committing);
-  EXPECT_TRUE(committed) << words(committed);
+  EXPECT_TRUE(committed) << why_not(committed);
   const env::Instant before = one.env().clock.now();
   auto closing = consumer.close(before + seconds(5));
   EXPECT_TRUE(co_await std::move(closing));
@@ -105,7 +103,7 @@ Task<Result<>> expect_committed(OneNode& one, client::Admin& admin, std::uint64_
   auto asking =
       admin.committed_offsets("g" + std::to_string(number), {}, false, in(one, seconds(10)));
   const auto offsets = co_await std::move(asking);
-  EXPECT_TRUE(offsets) << words(offsets);
+  EXPECT_TRUE(offsets) << why_not(offsets);
   if (offsets) {
     const auto found = offsets->find({"t", 0});
     EXPECT_TRUE(found != offsets->end() && found->second && found->second->offset == 3);

@@ -58,7 +58,7 @@ void coordinate(OneNode& one) {
 
 // --- groups ---
 
-constexpr int groups = 20'000;
+constexpr int crowd_of_groups = 20'000;
 
 Result<> add_commit(RawClient& client, int number) {
   const std::string group = fmt::format("group-{}", number);
@@ -77,7 +77,7 @@ Task<Result<>> commit_for_each_group(OneNode& one) {
   RawClient client = one.client();
   auto connecting = client.connect();
   CO_TRY(co_await std::move(connecting));
-  for (int n = 0; n < groups; n += burst) {
+  for (int n = 0; n < crowd_of_groups; n += burst) {
     for (int i = n; i < n + burst; ++i) CO_TRY(add_commit(client, i));
     auto sending = client.flush();
     CO_TRY(co_await std::move(sending));
@@ -94,7 +94,7 @@ Task<Result<>> ask_for_offsets(OneNode& one) {
   RawClient client = one.client();
   auto connecting = client.connect();
   CO_TRY(co_await std::move(connecting));
-  for (const int number : {0, 7, groups - 1}) {
+  for (const int number : {0, 7, crowd_of_groups - 1}) {
     const std::string name = fmt::format("group-{}", number);
     wire::OffsetFetchRequest::OffsetFetchRequestGroup group;
     group.group_id = name;
@@ -117,7 +117,7 @@ TEST(HostileCrowds, many_groups_are_small_and_each_keeps_its_offset) {
   NodeAllocations nodes(one.world, one.clients);
   const std::size_t before = nodes.bytes();
   one.run(commit_for_each_group);
-  EXPECT_LE((nodes.bytes() - before) / groups, 1536u);
+  EXPECT_LE((nodes.bytes() - before) / crowd_of_groups, 1536u);
   one.run(ask_for_offsets);
 }
 

@@ -90,4 +90,12 @@ inline Task<Result<>> be_served(OneNode& one) {
   co_return Result<>{};
 }
 
+// Of topic "t", on a node of one shard.
+inline broker::Partition& partition_of(OneNode& one, PartitionIndex index = 0) {
+  broker::Shard& shard = one.node.node().shard(0);
+  return *shard.partition({shard.image().topic(std::string_view("t"))->id, index});
+}
+
+inline env::Instant in(OneNode& one, env::Duration time) { return one.env().clock.now() + time; }
+
 }  // namespace weir::sim

@@ -347,13 +347,13 @@ ProducerOptions small_batches() {
   return {.batches = {.batch_size = 120, .linger = milliseconds(0)}};
 }
 
-struct Play {
+struct StormPlay {
   CutNetwork network;
   env::Env env;
   Client client;
   Fates fates;
   std::string prefix;
-  Play(OneNode& one, std::string prefix_in)
+  StormPlay(OneNode& one, std::string prefix_in)
       : network(one.env().network),
         env(with_network(one.env(), network)),
         client(env, options_for(one), small_batches()),
@@ -383,7 +383,7 @@ TEST(Producer, a_connection_cut_at_any_byte_loses_and_doubles_nothing) {
     Offset end = 0;
     for (; cut < bytes && !testing::Test::HasFailure(); ++cut) {
       SCOPED_TRACE(cut);
-      Play play(here, "cut" + std::to_string(cut));
+      StormPlay play(here, "cut" + std::to_string(cut));
       play.network.cut_after(cut);
       auto playing = play.run(here, 6, end);
       CO_TRY(co_await std::move(playing));
@@ -401,7 +401,7 @@ TEST(Producer, connections_cut_again_and_again_lose_and_double_nothing) {
     Offset end = 0;
     for (int round = 0; round < 60 && !testing::Test::HasFailure(); ++round) {
       SCOPED_TRACE(round);
-      Play play(here, "round" + std::to_string(round));
+      StormPlay play(here, "round" + std::to_string(round));
       std::uint64_t at = 0;
       for (int i = 0; i < 20; ++i) play.network.cut_after(at += random.below(3'000));
       auto playing = play.run(here, 100, end);

@@ -16,11 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-broker::Partition& partition_of(OneNode& one) {
-  broker::Shard& shard = one.node.node().shard(0);
-  return *shard.partition({shard.image().topic(std::string_view("t"))->id, 0});
-}
-
 Task<Result<>> produce_one(OneNode& one) {
   RawClient client = one.client();
   auto connecting = client.connect();

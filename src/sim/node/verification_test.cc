@@ -13,7 +13,7 @@ namespace {
 
 using wire::ErrorCode;
 
-struct HoldingVerifier final : broker::AppendVerifier {
+struct GatedVerifier final : broker::AppendVerifier {
   std::optional<ErrorCode> verify(const broker::PartitionAppend&, std::uint64_t ticket) override {
     if (is_open) return ErrorCode::none;
     tickets.push_back(ticket);
@@ -22,11 +22,6 @@ struct HoldingVerifier final : broker::AppendVerifier {
   std::vector<std::uint64_t> tickets;
   bool is_open = false;
 };
-
-broker::Partition& partition_of(OneNode& one, PartitionIndex index) {
-  broker::Shard& shard = one.node.node().shard(0);
-  return *shard.partition({shard.image().topic(std::string_view("t"))->id, index});
-}
 
 Task<Result<>> pipeline_four(OneNode& one, std::vector<Appended>& answers) {
   RawClient client = one.client();
@@ -55,7 +50,7 @@ Task<> play_four(OneNode& one, std::vector<Appended>& answers, bool& ended) {
 
 TEST(Verification, pipelined_batches_keep_their_order_though_verdicts_come_late_and_out_of_order) {
   OneNode one;
-  HoldingVerifier verifier;
+  GatedVerifier verifier;
   broker::Partition& partition = partition_of(one, 0);
   partition.verification().set_verifier(&verifier);
   std::vector<Appended> answers;
@@ -85,7 +80,7 @@ TEST(Verification, pipelined_batches_keep_their_order_though_verdicts_come_late_
 
 TEST(Verification, what_waits_when_the_leadership_ends_is_answered_so_and_not_appended) {
   OneNode one;
-  HoldingVerifier verifier;
+  GatedVerifier verifier;
   broker::Partition& partition = partition_of(one, 0);
   partition.verification().set_verifier(&verifier);
   std::vector<Appended> answers;

@@ -15,7 +15,8 @@ constexpr std::array<unsigned char, 8> magic{0x82, 'S', 'N', 'A', 'P', 'P', 'Y',
 constexpr std::size_t header_size = 16;
 constexpr std::int32_t version = 1;
 constexpr std::size_t block_size = 32 * 1024;
-constexpr std::size_t kept_max = std::size_t{1} << 20;  // of memory, from one batch to the next
+constexpr std::size_t snappy_kept_max = std::size_t{1}
+                                        << 20;  // of memory, from one batch to the next
 // A three-byte copy yields at most 64 bytes; what claims more is lying, and is not allocated for.
 constexpr std::size_t expansion_max = 22;
 
@@ -48,7 +49,8 @@ Result<> SnappyCodec::compress(Bytes input, std::vector<std::byte>& out) {
 }
 
 Result<> SnappyCodec::start(Bytes input) {
-  if (block_.capacity() > kept_max) block_ = std::vector<std::byte>();  // gives its memory back
+  if (block_.capacity() > snappy_kept_max)
+    block_ = std::vector<std::byte>();  // gives its memory back
   framed_ = has_header(input);
   input_ = framed_ ? input.subspan(header_size) : input;
   if (!framed_ && input_.empty()) return fail(Errc::corrupt, "snappy data is empty");

@@ -11,7 +11,8 @@
 namespace weir::wire {
 namespace {
 
-constexpr std::size_t kept_max = std::size_t{16} << 20;  // of memory, from one batch to the next
+constexpr std::size_t zstd_kept_max = std::size_t{16}
+                                      << 20;  // of memory, from one batch to the next
 constexpr int window_log_min =
     23;  // 8 MiB: what honest writers claim up to level 19, however small the data
 constexpr int window_log_max = 27;  // zstd's own default, 128 MiB
@@ -24,7 +25,7 @@ ZstdCodec::~ZstdCodec() {
 }
 
 Result<> ZstdCodec::compress(int level, Bytes input, std::vector<std::byte>& out) {
-  if (compressor_ != nullptr && ZSTD_sizeof_CCtx(compressor_) > kept_max) {
+  if (compressor_ != nullptr && ZSTD_sizeof_CCtx(compressor_) > zstd_kept_max) {
     ZSTD_freeCCtx(compressor_);
     compressor_ = nullptr;
   }
@@ -43,7 +44,7 @@ Result<> ZstdCodec::compress(int level, Bytes input, std::vector<std::byte>& out
 }
 
 Result<> ZstdCodec::start(Bytes input, std::uint64_t window_limit) {
-  if (decompressor_ != nullptr && ZSTD_sizeof_DCtx(decompressor_) > kept_max) {
+  if (decompressor_ != nullptr && ZSTD_sizeof_DCtx(decompressor_) > zstd_kept_max) {
     ZSTD_freeDCtx(decompressor_);
     decompressor_ = nullptr;
   }

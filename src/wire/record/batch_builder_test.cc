@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "base/random.h"
+#include "wire/record/record_test_support.h"
 
 namespace weir::wire {
 namespace {
-
-Blob blob(std::string_view text) { return Blob(as_bytes(text)); }
 
 // The dumb model: what was put in, by value.
 struct Model {

@@ -9,13 +9,13 @@
 #include "base/random.h"
 #include "wire/record/batch_builder.h"
 #include "wire/record/record_dump_test_support.h"
+#include "wire/record/record_test_support.h"
 
 namespace weir::wire {
 namespace {
 
 using Buffer = std::vector<std::byte>;
 
-Blob blob(std::string_view text) { return Blob(as_bytes(text)); }
 bool keep_all(const Record&) { return true; }
 bool keep_none(const Record&) { return false; }
 

@@ -21,9 +21,9 @@ namespace {
 using Buffer = std::vector<std::byte>;
 constexpr std::size_t kib = 1 << 10;
 constexpr std::size_t mib = 1 << 20;
-constexpr std::size_t piece = 64 * kib;
+constexpr std::size_t piece_size = 64 * kib;
 
-// The most that a codec holds for reading, a piece and small things apart.
+// The most that a codec holds for reading, a piece_size and small things apart.
 constexpr std::size_t gzip_memory = mib + 128 * kib;  // a whole small batch, or zlib's window
 constexpr std::size_t lz4_memory(std::size_t block) { return 2 * block + 192 * kib; }
 constexpr std::size_t zstd_memory(std::size_t window) { return window + 640 * kib; }
@@ -87,7 +87,7 @@ class BombMemory : public testing::Test {
       const auto judged = judge(batch_of(codec, records));
       EXPECT_TRUE(judged.code == 2 || judged.code == 10 || judged.code == 87)
           << what << ": " << judged.code;
-      EXPECT_LE(judged.peak, codec_memory + piece + 8 * kib) << what << ", " << record_max;
+      EXPECT_LE(judged.peak, codec_memory + piece_size + 8 * kib) << what << ", " << record_max;
     }
     // Whoever reads it whole: compaction, and a coordinator that loads.
     CompressionContext context;
@@ -95,7 +95,7 @@ class BombMemory : public testing::Test {
     const MemoryPeak peak;
     EXPECT_FALSE(decompress(context, codec, records, 64 * mib, out)) << what;
     // What it grew to before its size was asked for: a MiB, and the half of it that was copied.
-    EXPECT_LE(peak.bytes(), codec_memory + piece + 3 * mib + 8 * kib) << what;
+    EXPECT_LE(peak.bytes(), codec_memory + piece_size + 3 * mib + 8 * kib) << what;
   }
 
   ProduceRules rules{.message_bytes_max = INT32_MAX};
@@ -184,12 +184,12 @@ TEST_F(BombMemory, a_zstd_window_is_bounded_by_the_largest_record) {
                      std::byte{0xfd}, std::byte{0},    std::byte{0x88},
                      std::byte{1},    std::byte{0},    std::byte{0}};
   rules.decompressed_message_bytes_max = INT32_MAX;
-  EXPECT_LE(judge(batch_of(Codec::zstd, frame)).peak, zstd_memory(128 * mib) + piece);
+  EXPECT_LE(judge(batch_of(Codec::zstd, frame)).peak, zstd_memory(128 * mib) + piece_size);
   for (const std::size_t bound : {1 * mib, 64 * mib, 127 * mib}) {
     rules.decompressed_message_bytes_max = static_cast<std::int32_t>(bound);
     const auto judged = judge(batch_of(Codec::zstd, frame));
     EXPECT_EQ(judged.code, 10);
-    EXPECT_LE(judged.peak, zstd_memory(0) + piece) << bound;
+    EXPECT_LE(judged.peak, zstd_memory(0) + piece_size) << bound;
   }
 }
 
@@ -211,7 +211,7 @@ TEST_F(BombMemory, frames_that_go_on_and_on_cost_nothing) {
       rules.decompressed_message_bytes_max = record_max;
       const auto judged = judge(batch_of(codec, repeated(unit)));
       EXPECT_TRUE(judged.code == 2 || judged.code == 87) << what << ": " << judged.code;
-      EXPECT_LE(judged.peak, memory + piece + 8 * kib) << what;
+      EXPECT_LE(judged.peak, memory + piece_size + 8 * kib) << what;
     }
   };
   expect("zstd skippable", Codec::zstd, "\x50\x2a\x4d\x18\0\0\0\0"sv, zstd_memory(0));
@@ -234,12 +234,12 @@ TEST_F(BombMemory, the_largest_blocks_of_lz4_and_snappy_are_one_block) {
   lz4.resize(LZ4F_compressFrame(lz4.data(), lz4.size(), zeros.data(), zeros.size(), &how));
   const auto judged = judge(batch_of(Codec::lz4, lz4));
   EXPECT_EQ(judged.code, 87);  // the record does not end
-  EXPECT_LE(judged.peak, lz4_memory(4 * mib) + piece);
+  EXPECT_LE(judged.peak, lz4_memory(4 * mib) + piece_size);
   std::string raw;
   snappy::Compress(reinterpret_cast<const char*>(zeros.data()), zeros.size(), &raw);
   const auto whole = judge(batch_of(Codec::snappy, {as_bytes(raw).begin(), as_bytes(raw).end()}));
   EXPECT_EQ(whole.code, 87);
-  EXPECT_LE(whole.peak, zeros.size() + piece + 8 * kib);
+  EXPECT_LE(whole.peak, zeros.size() + piece_size + 8 * kib);
 }
 
 // A context lives as long as its shard; the next small batch ends what a large one took.

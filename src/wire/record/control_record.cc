@@ -9,13 +9,14 @@ namespace {
 
 constexpr std::int16_t key_version = 0;
 constexpr std::int16_t marker_version = 0;
-constexpr std::size_t key_size = 4;
+constexpr std::size_t control_key_size = 4;
 constexpr std::size_t marker_size = 6;
 
 }  // namespace
 
 Result<ControlType> parse_control_key(Blob key) {
-  if (key.size() < key_size) return fail(Errc::corrupt, "a control record's key is too short");
+  if (key.size() < control_key_size)
+    return fail(Errc::corrupt, "a control record's key is too short");
   if (load_be<std::int16_t>(key.view().data()) < 0) {
     return fail(Errc::corrupt, "a control record's key has a negative version");
   }
@@ -25,7 +26,7 @@ Result<ControlType> parse_control_key(Blob key) {
 void add_control_record(BatchBuilder& builder, TimestampMs timestamp, ControlType type,
                         Bytes value) {
   CHECK(builder.options().control);
-  std::array<std::byte, key_size> key{};
+  std::array<std::byte, control_key_size> key{};
   store_be(key.data(), key_version);
   store_be(key.data() + 2, static_cast<std::int16_t>(type));
   builder.add({.timestamp = timestamp, .key = Blob(Bytes(key)), .value = Blob(value)});

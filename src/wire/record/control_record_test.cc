@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "wire/record/record_test_support.h"
+
 namespace weir::wire {
 namespace {
 
 using namespace std::string_view_literals;
-
-Blob blob(std::string_view text) { return Blob(as_bytes(text)); }
 
 TEST(ControlRecord, keys_are_a_version_and_a_type) {
   EXPECT_EQ(parse_control_key(blob("\0\0\0\1"sv)), ControlType::commit);

@@ -16,7 +16,7 @@ namespace weir::wire {
 namespace {
 
 using Buffer = std::vector<std::byte>;
-constexpr TimestampMs now = 1'000'000'000;  // Validate.java has the same
+constexpr TimestampMs broker_time = 1'000'000'000;  // Validate.java has the same
 constexpr std::size_t case_count = 6000;
 
 struct Setting {
@@ -98,10 +98,11 @@ class CaseMaker {
     const bool wild_times = random_.one_in(5);
     const bool wild_offsets = random_.one_in(8);
     for (std::uint64_t i = 0; i < count; ++i) {
-      BatchBuilder one({.base_offset = 0, .delete_horizon = now});  // deltas against `now`
+      BatchBuilder one(
+          {.base_offset = 0, .delete_horizon = broker_time});  // deltas against `broker_time`
       const std::string value(random_.below(120), 'v');
       const RecordHeader headers[] = {{"h", Blob::null()}, {"", Blob(as_bytes("x"))}};
-      auto time = now - static_cast<TimestampMs>(random_.below(100));
+      auto time = broker_time - static_cast<TimestampMs>(random_.below(100));
       if (wild_times && random_.one_in(2)) time = wild_time();
       const auto delta = wild_offsets ? random_.below(4) : i;
       one.add_at(static_cast<Offset>(delta),
@@ -115,9 +116,17 @@ class CaseMaker {
     return out;
   }
   TimestampMs wild_time() {
-    const TimestampMs times[] = {
-        -1,           -2,           0,         now + 1,   now + 3'600'000, now + 3'600'001,
-        now - 10'000, now - 10'001, INT64_MAX, INT64_MIN, INT64_MIN + now};
+    const TimestampMs times[] = {-1,
+                                 -2,
+                                 0,
+                                 broker_time + 1,
+                                 broker_time + 3'600'000,
+                                 broker_time + 3'600'001,
+                                 broker_time - 10'000,
+                                 broker_time - 10'001,
+                                 INT64_MAX,
+                                 INT64_MIN,
+                                 INT64_MIN + broker_time};
     return times[random_.below(std::size(times))];
   }
 
@@ -127,9 +136,10 @@ class CaseMaker {
     store_be<std::int32_t>(at + 12, -1);
     store_be<std::int8_t>(at + 16, 2);
     store_be<std::int32_t>(at + 23, static_cast<std::int32_t>(count) - 1);
-    store_be<std::int64_t>(at + 27, now);
+    store_be<std::int64_t>(at + 27, broker_time);
     store_be<std::int64_t>(
-        at + 35, random_.one_in(2) ? now : now - static_cast<TimestampMs>(random_.below(100)));
+        at + 35, random_.one_in(2) ? broker_time
+                                   : broker_time - static_cast<TimestampMs>(random_.below(100)));
     const bool idempotent = random_.one_in(3);
     store_be<std::int64_t>(at + 43, idempotent ? next_producer_++ : -1);
     store_be<std::int16_t>(at + 51, idempotent ? 0 : -1);
@@ -207,14 +217,14 @@ void put_text(Buffer& out, const std::string& text) {  // as DataInput.readUTF w
   for (const char c : text) out.push_back(static_cast<std::byte>(c));
 }
 template <class T>
-void put(Buffer& out, T value) {
+void put_number(Buffer& out, T value) {
   out.resize(out.size() + sizeof(T));
   store_be(out.data() + out.size() - sizeof(T), value);
 }
 
 std::string outcome(Buffer& bytes, const ProduceRules& rules, std::int16_t version,
                     CompressionContext& context, Buffer& storage) {
-  const auto result = validate_produced(bytes, rules, now, version, context, storage);
+  const auto result = validate_produced(bytes, rules, broker_time, version, context, storage);
   if (result) {
     EXPECT_TRUE(result->view().crc_is_good());
     return "stored\n" + test::dump_header(result->view(), 0, -1) +
@@ -242,15 +252,15 @@ TEST(ValidatorCases, are_left_for_kafka_to_judge) {
     const auto version =
         static_cast<std::int16_t>(random.one_in(20) ? 3 + random.below(4) : 7 + random.below(7));
     auto bytes = maker.make();
-    put(cases, version);
-    put(cases, static_cast<std::int16_t>(topic.size()));
+    put_number(cases, version);
+    put_number(cases, static_cast<std::int16_t>(topic.size()));
     ProduceRules rules;
     for (const auto& setting : topic) {
       put_text(cases, setting.name);
       put_text(cases, setting.value);
       setting.apply(rules);
     }
-    put(cases, static_cast<std::int32_t>(bytes.size()));
+    put_number(cases, static_cast<std::int32_t>(bytes.size()));
     cases.insert(cases.end(), bytes.begin(), bytes.end());
     const auto said = outcome(bytes, rules, version, context, storage);
     stored += said.starts_with("stored");

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "wire/record/batch_builder.h"
+#include "wire/record/record_test_support.h"
 #include "wire/varint.h"
 
 namespace weir::wire {
@@ -15,8 +16,6 @@ namespace {
 using Buffer = std::vector<std::byte>;
 constexpr TimestampMs now = 1'000'000'000;
 constexpr Codec every_codec[] = {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd};
-
-Blob blob(std::string_view text) { return Blob(as_bytes(text)); }
 
 // One record written by hand, so that it can be wrong.
 struct RawFields {

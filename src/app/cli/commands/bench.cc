@@ -19,7 +19,7 @@
 namespace weir::app {
 namespace {
 
-constexpr std::chrono::milliseconds poll_time{100};
+constexpr std::chrono::milliseconds measured_poll_time{100};
 
 // Processor time of all threads of this program.
 double cpu_seconds() {
@@ -233,7 +233,7 @@ class BenchConsume final : public ClientCommand {
   Task<client::Outcome<>> read(Session& session, client::Consumer& consumer, std::uint64_t wanted) {
     int empty = 0;
     while (records_ < wanted && !session.interrupted() && empty < 20) {
-      auto polling = consumer.poll(session.env.clock.now() + poll_time);
+      auto polling = consumer.poll(session.env.clock.now() + measured_poll_time);
       CO_TRY_ASSIGN(const auto polled, co_await std::move(polling));
       empty = polled.empty() ? empty + 1 : 0;
       for (const client::ConsumedRecords& consumed : polled) {

@@ -6,12 +6,11 @@
 #include <map>
 
 #include "app/cli/log_files/verify_partition.h"
+#include "app/cli/log_files/verify_small.h"
 #include "log/format/checkpoint_file.h"
 
 namespace weir::app {
 namespace {
-
-constexpr std::size_t checkpoint_size_max = std::size_t{256} << 20;
 
 using LogEnds = std::map<std::string, Offset, std::less<>>;  // by the name of the folder
 

@@ -16,8 +16,6 @@
 namespace weir::app {
 namespace {
 
-constexpr std::size_t checkpoint_size_max = std::size_t{256} << 20;
-
 bool is_of_segment(FileKind kind) {
   return kind == FileKind::segment || kind == FileKind::offset_index ||
          kind == FileKind::time_index || kind == FileKind::transaction_index;

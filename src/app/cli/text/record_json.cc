@@ -36,24 +36,26 @@ void put_headers(Json& to, const RecordView& record) {
   }
 }
 
-std::unexpected<Error> mistake(std::string what) { return fail(Errc::invalid, std::move(what)); }
+std::unexpected<Error> json_mistake(std::string what) {
+  return fail(Errc::invalid, std::move(what));
+}
 
 Result<std::optional<std::string>> bytes_of(const Json& json, std::string_view name, bool base64) {
   if (json.is_null()) return std::optional<std::string>();
-  if (!json.is_string()) return mistake(fmt::format("'{}' is neither text nor null", name));
+  if (!json.is_string()) return json_mistake(fmt::format("'{}' is neither text nor null", name));
   const auto& text = json.get_ref<const std::string&>();
   if (!base64) return std::optional(text);
   auto bytes = from_base64(text);
-  if (!bytes) return mistake(fmt::format("'{}' is not Base64", name));
+  if (!bytes) return json_mistake(fmt::format("'{}' is not Base64", name));
   return bytes;
 }
 
 Result<> read_headers(const Json& json, std::string_view name, bool base64, RecordText& record) {
   if (!json.is_array() || json.size() % 2 != 0) {
-    return mistake(fmt::format("'{}' is no list of names and values", name));
+    return json_mistake(fmt::format("'{}' is no list of names and values", name));
   }
   for (std::size_t i = 0; i < json.size(); i += 2) {
-    if (!json[i].is_string()) return mistake(fmt::format("a name in '{}' is no text", name));
+    if (!json[i].is_string()) return json_mistake(fmt::format("a name in '{}' is no text", name));
     TRY_ASSIGN(auto value, bytes_of(json[i + 1], name, base64));
     record.headers.emplace_back(json[i].get<std::string>(), std::move(value));
   }
@@ -62,9 +64,10 @@ Result<> read_headers(const Json& json, std::string_view name, bool base64, Reco
 
 template <class Number>
 Result<Number> number_of(const Json& json, std::string_view name) {
-  if (!json.is_number_integer()) return mistake(fmt::format("'{}' is no integer", name));
+  if (!json.is_number_integer()) return json_mistake(fmt::format("'{}' is no integer", name));
   const auto value = json.get<std::int64_t>();
-  if (value != static_cast<Number>(value)) return mistake(fmt::format("'{}' is too large", name));
+  if (value != static_cast<Number>(value))
+    return json_mistake(fmt::format("'{}' is too large", name));
   return static_cast<Number>(value);
 }
 
@@ -82,7 +85,7 @@ Result<> assign(const std::string& name, const Json& json, RecordText& record) {
   } else if (name == "ts") {
     TRY_ASSIGN(record.timestamp, number_of<TimestampMs>(json, name));
   } else if (name != "offset" && name != "tstype" && name != "broker") {
-    return mistake(fmt::format("'{}' is no field of a record", name));
+    return json_mistake(fmt::format("'{}' is no field of a record", name));
   }
   return {};
 }
@@ -105,8 +108,8 @@ void print_record_json(const RecordView& record, std::string& out) {
 
 Result<RecordText> read_record_json(std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);
-  if (json.is_discarded()) return mistake("not JSON");
-  if (!json.is_object()) return mistake("not a JSON object");
+  if (json.is_discarded()) return json_mistake("not JSON");
+  if (!json.is_object()) return json_mistake("not a JSON object");
   RecordText record;
   for (const auto& [name, value] : json.items()) TRY(assign(name, value, record));
   return record;
