@@ -4,6 +4,7 @@ of what they write, groups that it shares with Java's members, and producers who
 The program is `weir_interop_client` (clients/weir), built beside `weir`.
 """
 
+import concurrent.futures
 import json
 import queue
 import random
@@ -326,6 +327,16 @@ def storm(ours, kind, weir, records, kills, seed):
 
 
 def suite(kind, weir, quick=False, seed=1, only=None):
+    """Yields (name, ok, detail): against Weir and Apache Kafka side by side, as most of it is waiting, or against the latter alone."""
+    judges = ("weir", "kafka") if kind == "weir" else (kind,)
+    with concurrent.futures.ThreadPoolExecutor(len(judges)) as pool:
+        runs = [pool.submit(lambda judge=judge: list(against(judge, weir, quick, seed, only))) for judge in judges]
+        for judge, run in zip(judges, runs):
+            for name, ok, detail in run.result():
+                yield f"{name} ({judge})", ok, detail
+
+
+def against(kind, weir, quick, seed, only):
     """Yields (name, ok, detail). Parts: scenarios, interchange, groups, storm."""
     ours = clients.PROGRAMS["weir"][0]()
     parts = only or ["scenarios", "interchange", "groups", "storm"]
