@@ -67,13 +67,13 @@ enum class Partitioner : std::uint8_t { murmur2, crc32, sticky };
 using OwnPartitioner = std::function<std::optional<std::int32_t>(
     std::string_view topic, BytesView key, std::int32_t partition_count)>;
 
-// What is absent is what the client's properties say, else Kafka's default.
+// What is absent is what the client's properties say, else Kafka's default (but of the batch size).
 struct ProducerOptions {
   std::optional<Acks> acks{};                                   // all
   std::optional<bool> idempotence{};                            // enable.idempotence, true
   std::optional<Codec> compression{};                           // none
   std::optional<int> compression_level{};                       // the codec's own
-  std::optional<std::size_t> batch_size{};                      // bytes, 16384
+  std::optional<std::size_t> batch_size{};                      // bytes, 65536
   std::optional<std::chrono::milliseconds> linger{};            // 5 ms
   std::optional<std::size_t> buffer_memory{};                   // bytes, 32 MiB
   std::optional<std::size_t> request_size_max{};                // bytes, 1 MiB

@@ -23,7 +23,7 @@
 namespace weir::client {
 
 struct AccumulatorOptions {
-  std::size_t batch_size = 16'384;                      // batch.size
+  std::size_t batch_size = 65'536;                      // batch.size
   std::chrono::nanoseconds linger{5'000'000};           // linger.ms
   bool linger_adapts = true;                            // false: as Kafka's client
   std::size_t buffer_memory = std::size_t{32} << 20;    // buffer.memory
