@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -174,6 +175,20 @@ class Consuming(Cli):
         values = reader.stdout.read().split()
         self.assertEqual(reader.wait(60), 0)
         self.assertEqual(len(values), 50_000)
+
+    def test_an_interrupt_ends_who_writes_into_a_full_pipe(self):
+        topic, group = self.filled(range(200_000)), self.fresh("group")
+        out, into = os.pipe()
+        reader = self.start("consume", topic, "-g", group, "-o", "start", stdout=into)
+        while select.select([], [into], [], 0)[1]:
+            self.assertIsNone(reader.poll())
+        reader.send_signal(signal.SIGINT)
+        self.assertEqual(reader.wait(60), INTERRUPTED)
+        os.close(into)
+        with open(out, "rb") as printed:
+            lines = len(printed.read().splitlines())
+        rows = self.does("group", "describe", group, "--format", "json").json()["partitions"]
+        self.assertLessEqual(max((row["committed_offset"] or 0 for row in rows), default=0), lines)
 
     def test_an_interrupt_ends_a_follower(self):
         topic = self.filled(["x"])

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include "app/cli/profile.h"
 #include "app/cli/text/units.h"
@@ -18,10 +22,30 @@
 namespace weir::app {
 namespace {
 
-// Blocking: on a helper thread.
-Result<> write_all(std::string_view text) {
+// These block: on a helper thread.
+
+// Until something is there to read or room to write (`event`), the other side is gone, or `wake`
+// is written to and nothing of it is so. True: go on.
+bool wait_for(int descriptor, short event, int wake) {
+  std::array<pollfd, 2> waits{{{descriptor, event, 0}, {wake, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+  }
+  return waits[0].revents != 0 || waits[1].revents == 0;
+}
+
+// A pipe takes as much without blocking once it has room; a file takes everything.
+std::size_t piece_of_output() {
+  struct stat what{};
+  const bool is_file = ::fstat(STDOUT_FILENO, &what) == 0 && S_ISREG(what.st_mode);
+  return is_file ? std::numeric_limits<std::size_t>::max() : PIPE_BUF;
+}
+
+Result<> write_all(std::string_view text, int wake) {
+  const std::size_t piece = piece_of_output();
   while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (!wait_for(STDOUT_FILENO, POLLOUT, wake))
+      return fail(Errc::busy, "standard output has no room");
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), piece));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EPIPE) return fail(Errc::closed, "standard output was closed");
     if (written < 0) {
@@ -34,17 +58,9 @@ Result<> write_all(std::string_view text) {
   return {};
 }
 
-// Until something is there to read, the input has ended, or `wake` is written to. True: read.
-bool wait_for_input(int descriptor, int wake) {
-  std::array<pollfd, 2> waits{{{descriptor, POLLIN, 0}, {wake, POLLIN, 0}}};
-  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
-  }
-  return waits[0].revents != 0 || waits[1].revents == 0;
-}
-
 Result<std::string> read_some(int descriptor, int wake, std::size_t size_max) {
   std::string text;
-  if (!wait_for_input(descriptor, wake)) return text;
+  if (!wait_for(descriptor, POLLIN, wake)) return text;
   text.resize(size_max);
   ssize_t got = 0;
   do {
@@ -151,7 +167,8 @@ void Session::interrupt() {
 }
 
 Task<Result<>> Session::write(std::string text) {
-  auto writing = offload(env.executor, [&text] { return write_all(text); });
+  auto writing =
+      offload(env.executor, [&text, wake = wake_reader_] { return write_all(text, wake); });
   co_return co_await std::move(writing);
 }
 

@@ -62,7 +62,8 @@ class Session {
   Signal& interruption() { return interruption_; }
   void interrupt();
 
-  // Standard output, whole. Errors: closed (nobody reads any more), io.
+  // Standard output, whole. Errors: closed (nobody reads any more), busy (the command is
+  // interrupted, and a pipe has no room), io.
   Task<Result<>> write(std::string text);
   Task<Result<>> write(const Report& report) { return write(print(report, format())); }
   // The next bytes of standard input, or of an open file; empty at its end, and when the command
@@ -78,7 +79,7 @@ class Session {
  private:
   bool interrupted_ = false;
   Signal interruption_;
-  int wake_reader_ = -1;  // an eventfd, for who waits for input on a helper thread
+  int wake_reader_ = -1;  // an eventfd, for who waits for a pipe on a helper thread
 };
 
 // Runs `body` on a session of its own until it ends; `name` is for its messages. Ctrl-C interrupts

@@ -247,6 +247,7 @@ class Consume final : public ClientCommand {
       auto showing = show(session, consumer, *polled, bounds);
       const auto shown = co_await std::move(showing);
       if (!shown) {
+        if (session.interrupted()) break;
         co_return session.complain(fmt::format("{} after {} records", shown.error().what, printed_),
                                    Exit::failed);
       }
