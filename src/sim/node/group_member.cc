@@ -30,15 +30,13 @@ constexpr std::int16_t leave_version = 5;
 constexpr std::int16_t commit_version = 9;
 constexpr std::int16_t offset_fetch_version = 9;
 constexpr std::int16_t find_coordinator_version = 6;
-constexpr std::int16_t none = 0;
-
-constexpr std::int16_t code(wire::ErrorCode error) { return static_cast<std::int16_t>(error); }
+constexpr std::int16_t no_error = 0;
 
 }  // namespace
 
 // The broker has forgotten this member: the next join is a new one's.
 std::int16_t GroupMember::note(std::int16_t error_code) {
-  if (error_code == code(wire::ErrorCode::unknown_member_id)) member_id_.clear();
+  if (error_code == wire::code_of(wire::ErrorCode::unknown_member_id)) member_id_.clear();
   return error_code;
 }
 
@@ -56,11 +54,12 @@ Task<Result<std::int16_t>> GroupMember::join(RawClient& client) {
     request.protocols = {&protocol, 1};
     auto calling = client.call<wire::JoinGroupResponse>(request, join_version);
     CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-    if (answer->error_code == code(wire::ErrorCode::member_id_required) && member_id_.empty()) {
+    if (answer->error_code == wire::code_of(wire::ErrorCode::member_id_required) &&
+        member_id_.empty()) {
       member_id_ = answer->member_id.str();
       continue;
     }
-    if (answer->error_code != none) co_return note(answer->error_code);
+    if (answer->error_code != no_error) co_return note(answer->error_code);
     member_id_ = answer->member_id.str();
     generation_ = answer->generation_id;
     std::vector<std::string> members;
@@ -90,7 +89,7 @@ Task<Result<std::int16_t>> GroupMember::sync(RawClient& client, std::vector<std:
   request.assignments = assignments;
   auto calling = client.call<wire::SyncGroupResponse>(request, sync_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  if (answer->error_code == none) {
+  if (answer->error_code == no_error) {
     for (const std::byte partition : answer->assignment.view()) {
       assigned_.push_back({settings_.topic, static_cast<PartitionIndex>(partition)});
     }
@@ -130,13 +129,13 @@ Task<Result<std::int16_t>> GroupMember::commit(RawClient& client,
   for (const auto& each : answer->topics) {
     for (const auto& partition : each.partitions) {
       ++answered;
-      if (partition.error_code != none) co_return note(partition.error_code);
+      if (partition.error_code != no_error) co_return note(partition.error_code);
     }
   }
   if (answered != offsets.size()) {
     co_return fail(Errc::corrupt, "a commit answer of another shape than its request");
   }
-  co_return none;
+  co_return no_error;
 }
 
 Task<Result<std::int16_t>> GroupMember::leave(RawClient& client) {
@@ -187,7 +186,7 @@ Task<Result<CommittedOffsets>> committed_offsets(RawClient& client, std::string 
   CommittedOffsets committed{.error_code = answer->groups[0].error_code, .offsets = {}};
   for (const auto& topic : answer->groups[0].topics) {
     for (const auto& partition : topic.partitions) {
-      if (partition.error_code != none) committed.error_code = partition.error_code;
+      if (partition.error_code != no_error) committed.error_code = partition.error_code;
       committed.offsets[{topic.name.str(), partition.partition_index}] = partition.committed_offset;
     }
   }
