@@ -4,12 +4,14 @@ Kinds: "kafka" is Apache Kafka 4.4.0 out of its jars, "weir" is the binary of th
 ports and get the same settings, so that a difference in their answers is theirs.
 """
 
+import itertools
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import jars
@@ -35,18 +37,22 @@ class BrokerError(Exception):
     pass
 
 
+PORTS = itertools.count((os.getpid() * 37) % 12000)
+PORTS_LOCK = threading.Lock()
+
+
 def free_ports(count):
-    """Ports nobody listens on now, below the range the kernel hands out, so that nobody is given them later."""
+    """Ports nobody listens on now, and no other caller here is given, below the range the kernel hands out by itself."""
     found = []
-    port = 15000 + (os.getpid() * 37) % 12000
-    while len(found) < count:
-        port = 15000 + (port - 15000 + 1) % 17000
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                found.append(port)
-            except OSError:
-                pass
+    with PORTS_LOCK:
+        while len(found) < count:
+            port = 15000 + next(PORTS) % 17000
+            with socket.socket() as probe:
+                try:
+                    probe.bind(("127.0.0.1", port))
+                    found.append(port)
+                except OSError:
+                    pass
     return found
 
 

@@ -20,6 +20,7 @@ CODECS = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "codec-zstd"]
 SCENARIOS = ["create", *CODECS, "group", "timestamp", "resume", "members", "idempotent"]
 
 
+@jars.one_at_a_time
 def python_environment():
     """The Python of a virtual environment with the pinned clients."""
     wanted = CLIENTS / "python" / "requirements.txt"
@@ -47,6 +48,7 @@ def java_client():
     return jars.java("kafka", "JavaClient", log="error", extra=classes)
 
 
+@jars.one_at_a_time
 def go_client():
     go = jars.need("go", "install Go 1.26 or newer (Debian: golang from backports, or the upstream archive)")
     target = paths.CACHE / "franz-go"
@@ -54,6 +56,7 @@ def go_client():
     return [str(target)]
 
 
+@jars.one_at_a_time
 def node_client():
     node = jars.need("node", "install Node 20 or newer (Debian: nodejs)")
     npm = jars.need("npm", "install npm (Debian: npm)")
@@ -94,7 +97,7 @@ PROGRAMS = {
 
 def two_listeners(kind, name, weir):
     """A broker whose second listener is advertised as a proxy's port, and that port."""
-    cut_port, proxy_port = broker.free_ports(4)[2:]
+    cut_port, proxy_port = broker.free_ports(2)
     under_test = broker.Broker(kind, name, weir=weir)
     under_test.second_listener("CUT", cut_port, proxy_port)
     return under_test.fresh(), cut_port, proxy_port

@@ -1,8 +1,10 @@
 """Apache Kafka's jars, by pinned versions from Maven Central, and how to run a class out of them."""
 
+import functools
 import os
 import shutil
 import subprocess
+import threading
 
 import paths
 
@@ -14,6 +16,20 @@ class Missing(Exception):
     """A toolchain is not there; the message says which and how to get it."""
 
 
+MAKING = threading.RLock()
+
+
+def one_at_a_time(make):
+    """Of what is made at first use: suites that run side by side wait for one another."""
+
+    @functools.wraps(make)
+    def guarded(*arguments):
+        with MAKING:
+            return make(*arguments)
+
+    return guarded
+
+
 def need(program, how):
     found = shutil.which(program)
     if not found:
@@ -21,6 +37,7 @@ def need(program, how):
     return found
 
 
+@one_at_a_time
 def fetch(name):
     """The directory with the jars of set `name`, filled at first use."""
     pom = paths.HERE / "java" / name / "pom.xml"
@@ -40,6 +57,7 @@ def class_path(name):
     return f"{fetch(name)}/*"
 
 
+@one_at_a_time
 def compiled(name, source):
     """Compiles one Java source against jar set `name`; returns the class directory."""
     javac = need("javac", "install Debian's package openjdk-17-jdk-headless")
