@@ -2,6 +2,7 @@
 and says what to do; what was reported as delivered is there, and nothing was reported that is not."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -9,9 +10,17 @@ import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
+import unittest
 
+import program
 from cli import FAILED, INTERRUPTED, NOT_FOUND, PARTIAL, UNREACHABLE, USAGE, Cli
+
+
+def has_ipv6():
+    with socket.socket(socket.AF_INET6) as probe:
+        return probe.connect_ex(("::1", 1)) != errno.EADDRNOTAVAIL
 
 
 class Server:
@@ -62,6 +71,16 @@ class Unreachable(Cli):
 
     def test_one_dead_address_of_two_does_no_harm(self):
         self.does("topic", "list", "-b", f"127.0.0.1:1,{self.brokers}")
+
+    @unittest.skipUnless(has_ipv6(), "no IPv6 here")
+    def test_a_broker_of_ipv6_is_spoken_to(self):
+        with tempfile.TemporaryDirectory(prefix="weir-cli-") as home:
+            server = program.Program(self.weir, "--data", home, "--listen", "[::1]:0")
+            brokers = ("-b", f"[::1]:1,[::1]:{server.port()}")
+            self.does("topic", "create", "t", *brokers)
+            self.does("produce", "t", "-q", *brokers, input="over six\n")
+            self.assertEqual(self.does("consume", "t", *brokers).out, "over six\n")
+            self.assertEqual(server.stop(), 0)
 
 
 class Mistakes(Cli):
