@@ -1,0 +1,196 @@
+"""The real program on disks that fail: disk_faults_test.py WEIR FAULTY_DISK [unittest's arguments].
+
+FAULTY_DISK is the library of faulty_disk.cc. Each test fails unless what it ordered has been injected.
+"""
+
+import mmap
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+
+import program  # noqa: E402
+
+WEIR = FAULTY_DISK = ""
+READS, WRITES, SYNCS = range(3)
+MANY = 1 << 40
+SECONDS = 60
+
+
+class Orders:
+    """What is to fail, shared with the program."""
+
+    def __init__(self, path):
+        self.path = path
+        path.write_bytes(bytes(48))
+        with open(path, "r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), 48)
+
+    def fail(self, kind, count):
+        struct.pack_into("=q", self._memory, 8 * kind, count)
+
+    def failed(self, kind):
+        return struct.unpack_from("=q", self._memory, 24 + 8 * kind)[0]
+
+
+class Disk(unittest.TestCase):
+    def setUp(self):
+        home = tempfile.TemporaryDirectory(prefix="weir-disk-")
+        self.addCleanup(home.cleanup)
+        self.home = pathlib.Path(home.name)
+        self.data = self.home / "data"
+        self.orders = Orders(self.home / "orders")
+
+    def start(self, *arguments, chosen=None):
+        """With `chosen`, calls on files whose path has it fail as ordered."""
+        env = {}
+        if chosen:
+            env = {"LD_PRELOAD": FAULTY_DISK, "FAULTY_DISK": str(self.orders.path), "FAULTY_DISK_PATH": chosen}
+        started = program.Program(WEIR, "--data", self.data, "--listen", "127.0.0.1:0", *arguments, env=env)
+        self.addCleanup(started.kill)
+        self.brokers = f"127.0.0.1:{started.port()}"
+        return started
+
+    def weir(self, *arguments, input="", code=0):
+        command = [WEIR, *map(str, arguments), "-b", self.brokers]
+        ended = subprocess.run(command, input=input.encode(), capture_output=True, timeout=SECONDS)
+        if code is not None:
+            self.assertEqual(ended.returncode, code, ended.stderr.decode())
+        return ended
+
+    def produce(self, topic, values, **how):
+        return self.weir("produce", topic, "-q", "--timeout", "2s", "-X", "delivery.timeout.ms=2000", "-X", "request.timeout.ms=1000",
+                         input="".join(f"{value}\n" for value in values), **how)
+
+    def values(self, topic):
+        return [int(value) for value in self.weir("consume", topic).stdout.split()]
+
+    def begins_with(self, topic, values):
+        found = self.values(topic)
+        self.assertEqual(found[: len(values)], list(values))
+        return found
+
+
+class Broken(Disk):
+    def breaks(self, kind, word):
+        """One call fails while producing: nothing of it is acknowledged, the program ends, a start serves what was acknowledged."""
+        broken = self.start(chosen="/t-0/")
+        self.weir("topic", "create", "t")
+        self.produce("t", range(1000))
+        self.orders.fail(kind, 1)
+        self.assertNotEqual(self.produce("t", [1000], code=None).returncode, 0)
+        self.assertEqual(broken.wait(), 1, broken.text())
+        self.assertEqual(self.orders.failed(kind), 1)
+        self.assertIn("t-0", broken.text())
+        self.assertIn(word, broken.text())
+        mended = self.start()
+        found = self.begins_with("t", range(1000))
+        self.produce("t", [2000])
+        self.assertEqual(self.values("t"), [*found, 2000])
+        self.assertEqual(mended.stop(), 0)
+
+    def test_a_sync_that_fails_ends_it_and_loses_nothing(self):
+        self.breaks(SYNCS, "sync")
+
+    def test_a_write_that_fails_ends_it_and_loses_nothing(self):
+        self.breaks(WRITES, "writ")
+
+    def test_reads_that_fail_stop_only_readers_of_that_file(self):
+        running = self.start(chosen="/t-0/0")
+        self.weir("topic", "create", "t", "u")
+        self.produce("t", range(100))
+        self.produce("u", range(100))
+        self.orders.fail(READS, MANY)
+        reader = subprocess.Popen([WEIR, "consume", "t", "-n", "200", "-b", self.brokers], stdout=subprocess.PIPE)
+        self.addCleanup(reader.stdout.close)
+        self.addCleanup(reader.kill)
+        while not self.orders.failed(READS):
+            self.assertIsNone(running.process.poll())
+        self.assertEqual(self.values("u"), list(range(100)))
+        self.produce("t", range(100, 200))
+        self.orders.fail(READS, 0)
+        self.assertEqual([int(value) for value in reader.stdout.read().split()], list(range(200)))
+        self.assertEqual(reader.wait(SECONDS), 0)
+        self.assertEqual(self.values("t"), list(range(200)))
+        self.assertEqual(running.stop(), 0)
+
+    def test_metadata_that_cannot_be_read_refuses_to_start_and_deletes_nothing(self):
+        running = self.start()
+        self.weir("topic", "create", "t")
+        self.produce("t", range(100))
+        running.kill()
+        before = {path: path.read_bytes() for path in self.data.rglob("*") if path.is_file()}
+        self.orders.fail(READS, MANY)
+        env = {"LD_PRELOAD": FAULTY_DISK, "FAULTY_DISK": str(self.orders.path), "FAULTY_DISK_PATH": "__cluster_metadata-0/0"}
+        refused = program.Program(WEIR, "--data", self.data, "--listen", "127.0.0.1:0", env=env)
+        self.addCleanup(refused.kill)
+        self.assertNotEqual(refused.wait(), 0)
+        self.assertGreater(self.orders.failed(READS), 0)
+        self.assertIn("__cluster_metadata", refused.text())
+        after = {path: path.read_bytes() for path in self.data.rglob("*") if path.is_file()}
+        self.assertEqual([path for path in before if path.suffix == ".log" and after.get(path) != before[path]], [])
+        self.start()
+        self.assertEqual(self.values("t"), list(range(100)))
+
+
+class Copies(Disk):
+    def test_an_old_copy_serves_what_it_has(self):
+        running = self.start()
+        self.weir("topic", "create", "t")
+        self.produce("t", range(100))
+        self.assertEqual(running.stop(), 0)
+        shutil.copytree(self.data, self.home / "copy")
+        running = self.start()
+        self.produce("t", range(100, 200))
+        self.assertEqual(running.stop(), 0)
+        shutil.rmtree(self.data)
+        (self.home / "copy").rename(self.data)
+        self.start()
+        self.assertEqual(self.values("t"), list(range(100)))
+        self.produce("t", [7])
+        self.assertEqual(self.values("t"), [*range(100), 7])
+
+
+class Full(Disk):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.home / "disk"
+        self.data = self.disk / "data"
+        self.disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "weir-test", str(self.disk)], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no file system can be mounted here: " + mounted.stderr.decode().strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", str(self.disk)], check=True)
+
+    def test_a_file_system_that_is_full_takes_records_again_once_it_has_room(self):
+        ballast = self.disk / "ballast"
+        ballast.write_bytes(bytes(40 << 20))
+        running = self.start("--set", "log.segment.bytes=4194304")
+        self.weir("topic", "create", "t")
+        delivered, big = 0, "x" * 100_000
+        for number in range(100):
+            if self.produce("t", [f"{number}{big}"] * 10, code=None).returncode != 0:
+                break
+            delivered += 10
+        self.assertLess(delivered, 1000, "it was never full")
+        self.assertGreater(delivered, 0)
+        full = len(self.weir("consume", "t").stdout.splitlines())
+        self.assertGreaterEqual(full, delivered)
+        ballast.unlink()
+        self.produce("t", ["again"])
+        running.kill()
+        self.start()
+        lines = self.weir("consume", "t").stdout.splitlines()
+        self.assertGreaterEqual(len(lines), delivered + 1)
+        self.assertEqual(lines[-1], b"again")
+
+
+if __name__ == "__main__":
+    WEIR, FAULTY_DISK = (os.path.abspath(path) for path in sys.argv[1:3])
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
