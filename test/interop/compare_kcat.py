@@ -12,8 +12,10 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 
 import broker
 import kcat_steps
@@ -57,6 +59,29 @@ class Player:
         )
         return process
 
+    @staticmethod
+    def _disturb(process, step):
+        """Does what the step does to it while it runs; what of standard output was read for that."""
+        if not step.interrupted_after and not step.closed_after:
+            return b""
+        watchdog = threading.Timer(SECONDS, process.kill)
+        watchdog.start()
+        process.stdin.write(step.input)
+        process.stdin.flush()
+        out = b""
+        while not (step.interrupted_after in out if step.interrupted_after else len(out) >= step.closed_after):
+            piece = os.read(process.stdout.fileno(), 1 if step.closed_after else 65536)
+            if not piece:
+                break
+            out += piece
+        if step.interrupted_after:
+            process.send_signal(signal.SIGINT)
+        else:
+            process.stdout.close()
+            process.stdout = None
+        watchdog.cancel()
+        return out
+
     def _masked(self, data, step):
         data = data.replace(str(self._home).encode(), b"HOME")
         return masked(data, None if step.plain else self._program)
@@ -64,7 +89,9 @@ class Player:
     def end(self, process, step):
         """What came of it: "exit CODE", "| LINE" of standard output, "stderr: LINE"."""
         try:
-            out, err = process.communicate(step.input, timeout=SECONDS)
+            out = self._disturb(process, step)
+            rest, err = process.communicate(None if out else step.input, timeout=SECONDS)
+            out += rest or b""
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()

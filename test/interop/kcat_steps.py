@@ -31,6 +31,8 @@ class Step:
     input: bytes = b""
     unordered: bool = False  # partitions come in any order
     plain: bool = False  # names of both are in the output, and stay
+    interrupted_after: bytes = b""  # Ctrl-C when standard output has this; then the input ends
+    closed_after: int = 0  # standard output is closed when so many bytes came
     errors: bool = True  # false: kcat itself says now this, now that on standard error
     environment: dict = dataclasses.field(default_factory=dict)
     first_error: bool = False  # of standard error one line counts: help follows
@@ -142,6 +144,7 @@ PRODUCE = [
     Step("produce: no property file", f"{TO} -F none", b"p\n"),
     Step("produce: binary", f"{TO} {{t}}/odd.bin -k '\\q\"' -H 'h\"=\\'"),
     Step("produce: what is packed", "-b {b} -P -t {x}packed {t}/packed.bin {t}/nul.bin -k ' k'"),
+    Step("produce: a lot", "-b {b} -P -t {x}lot", b"".join(b"line %d\n" % n for n in range(40000))),
     Step("produce: a long time ago kcat came twice", "kcat -b {b} -P -t {x}one", b"p\n"),
 ]
 
@@ -197,6 +200,15 @@ CONSUME = [
     Step("consume: between times", "-b {b} -C -t {x}timed -e -o s@1700000001000 -o e@1700000003000 -J"),
     Step("consume: to a time to come", "-b {b} -C -t {x}timed -e -o e@1800000003000"),
     Step("consume: properties", f"{FROM} -c 1 -X fetch.min.bytes=1 -X check.crcs=true -X isolation.level=read_uncommitted -X fetch.message.max.bytes=100000 -X queued.min.messages=10"),
+]
+
+ENDS = [
+    Step("end: a consumer is interrupted", "-b {b} -C -q -u -t {x}timed", interrupted_after=b"value 5\n"),
+    Step("end: a member is interrupted", "-b {b} -G {x}ends -q -u -X auto.offset.reset=earliest {x}timed", interrupted_after=b"value 5\n"),
+    Step("end: it has committed", "-b {b} -G {x}ends -e -X auto.offset.reset=earliest {x}timed"),
+    Step("end: nobody reads what a consumer prints", "-b {b} -C -e -t {x}lot", closed_after=10, errors=False),
+    Step("end: nobody reads what a member prints", "-b {b} -G {x}lots -X auto.offset.reset=earliest -e {x}lot", closed_after=10, errors=False),
+    Step("end: a member cannot print a message", "-b {b} -G {x}packs -X auto.offset.reset=earliest -s value=qi -e {x}packed"),
 ]
 
 PACKED = [
@@ -265,4 +277,4 @@ NOBODY = [
 ]
 
 # Phases, one after the other, of chains that know nothing of each other and are played side by side.
-PHASES = [[USAGE + NOBODY, CREATES + PRODUCE], [PRINT, CONSUME, PACKED + QUESTIONS, GROUP]]
+PHASES = [[USAGE + NOBODY, CREATES + PRODUCE], [PRINT, CONSUME, ENDS + PACKED + QUESTIONS, GROUP]]

@@ -24,9 +24,9 @@ std::int64_t leading_number(const std::string& text) {
   return std::strtoll(text.c_str(), nullptr, 10);
 }
 
-class Reader {
+class CommandLineReader {
  public:
-  Reader(const Program& program, bool input_is_terminal)
+  CommandLineReader(const Program& program, bool input_is_terminal)
       : program_(program), input_is_terminal_(input_is_terminal) {}
 
   Run<CommandLine> read() {
@@ -313,7 +313,7 @@ class Reader {
 }  // namespace
 
 Run<CommandLine> read_command_line(const Program& program, bool input_is_terminal) {
-  return Reader(program, input_is_terminal).read();
+  return CommandLineReader(program, input_is_terminal).read();
 }
 
 }  // namespace weir::app::kcat

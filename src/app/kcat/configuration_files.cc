@@ -12,16 +12,16 @@
 namespace weir::app::kcat {
 namespace {
 
-constexpr std::string_view blanks = " \t\n\v\f\r";
+constexpr std::string_view line_blanks = " \t\n\v\f\r";
 
-std::optional<std::string> file_text(const std::string& path) {
+std::optional<std::string> configuration_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 // Java's files have backslashes before : and =.
-void drop_escapes(std::string& line) {
+void drop_java_escapes(std::string& line) {
   for (const std::string_view escape : {"\\:", "\\="}) {
     for (std::size_t at = 0; (at = line.find(escape)) != line.npos;) line.erase(at, 1);
   }
@@ -33,7 +33,7 @@ Run<> ConfigurationFiles::read_named(const std::string& path, const Notices& not
                                      KcatProperties& into) {
   searches_ = false;
   if (path == "-" || path == "none") return {};
-  const auto text = file_text(path);
+  const auto text = configuration_text(path);
   if (!text) return notices.fatal(fmt::format("Failed to open {}: {}", path, std::strerror(errno)));
   notices.info(1, fmt::format("Reading configuration from file {}", path));
   has_read_ = true;
@@ -56,7 +56,7 @@ Run<> ConfigurationFiles::read_default(const Notices& notices, KcatProperties& i
   const std::string path = home + "/.config/kcat.conf";
   const std::string old_path = home + "/.config/kafkacat.conf";
   for (const std::string& one : {path, old_path}) {
-    const auto text = file_text(one);
+    const auto text = configuration_text(one);
     if (!text) continue;
     notices.info(3, fmt::format("Reading configuration from file {}", one));
     TRY(read_configuration(*text, one, notices, into));
@@ -76,11 +76,11 @@ Run<> read_configuration(const std::string& text, const std::string& path, const
     std::string_view raw = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), raw.size() + 1));
     ++number;
-    raw.remove_prefix(std::min(raw.find_first_not_of(blanks), raw.size()));
-    raw = raw.substr(0, raw.find_last_not_of(blanks) + 1);
+    raw.remove_prefix(std::min(raw.find_first_not_of(line_blanks), raw.size()));
+    raw = raw.substr(0, raw.find_last_not_of(line_blanks) + 1);
     if (raw.empty() || raw.front() == '#') continue;
     std::string line(raw);
-    drop_escapes(line);
+    drop_java_escapes(line);
     const std::size_t equals = line.find('=');
     if (equals == line.npos || equals == 0) {
       return notices.fatal(fmt::format("{}:{}: expected property=value\n", path, number));

@@ -49,6 +49,7 @@ class GroupReading {
       auto reading = reader.read();
       ran = co_await std::move(reading);
     }
+    is_quiet_ = !ran;  // kcat is gone by then
     auto closing = consumer.close(run_.metadata_deadline());
     const auto closed = co_await std::move(closing);
     if (ran && !closed) {
@@ -138,6 +139,7 @@ class GroupReading {
 
   void announce_change(std::string_view change, std::string_view done, std::string_view remark,
                        const client::Partitions& partitions) const {
+    if (is_quiet_) return;
     const std::string& member = consumer_->identity().member_id;
     const std::string list = partition_list(partitions);
     run_.notices().info(
@@ -150,7 +152,7 @@ class GroupReading {
   }
 
   ModeRun& run_;
-  bool is_cooperative_ = false;
+  bool is_cooperative_ = false, is_quiet_ = false;
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
   std::set<client::TopicPartition> assigned_;

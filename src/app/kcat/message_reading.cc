@@ -99,7 +99,8 @@ Run<> MessageReader::print_message(const client::ConsumedRecords& consumed,
                                          of.topic, of.partition, record.offset, printed.error()));
   }
   last_ = {of, record.offset, record.value.is_null() ? 0 : record.value.view().size()};
-  next_[of] = {record.offset + 1};
+  // One that ends it was not printed: whoever comes next gets it again.
+  if (outcome) next_[of] = {record.offset + 1};
   is_done_ = is_done_ || ++count_ == static_cast<std::uint64_t>(run_.line.count);
   return outcome;
 }

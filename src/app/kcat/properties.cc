@@ -12,27 +12,28 @@
 namespace weir::app::kcat {
 namespace {
 
-using Set = std::expected<void, std::string>;
+using SetProperty = std::expected<void, std::string>;
 
 constexpr std::string_view topic_prefix = "topic.";
 constexpr std::string_view not_built_yet = "is known and not built yet";
 
-std::string_view canonical(std::string_view name) {
+std::string_view canonical_property(std::string_view name) {
   const auto found = std::ranges::find(property_aliases(), name, &PropertyAlias::alias);
   return found == property_aliases().end() ? name : found->name;
 }
 
-const PropertyRow* find_row(std::string_view name) {
+const PropertyRow* find_property_row(std::string_view name) {
   if (name.starts_with(topic_prefix)) {
-    const PropertyRow* const row = find_row(name.substr(topic_prefix.size()));
+    const PropertyRow* const row = find_property_row(name.substr(topic_prefix.size()));
     if (row && row->is_topics) return row;
   }
-  const auto found = std::ranges::find(property_rows(), canonical(name), &PropertyRow::name);
+  const auto found =
+      std::ranges::find(property_rows(), canonical_property(name), &PropertyRow::name);
   return found == property_rows().end() ? nullptr : &*found;
 }
 
 // As C's functions find a number; nothing if something else follows it.
-std::optional<double> number_in(const std::string& text, bool is_integer) {
+std::optional<double> number_in_text(const std::string& text, bool is_integer) {
   char* end = nullptr;
   const double number = is_integer ? static_cast<double>(std::strtol(text.c_str(), &end, 0))
                                    : std::strtod(text.c_str(), &end);
@@ -49,7 +50,7 @@ std::expected<std::string, std::string> checked_number(const PropertyRow& row,
                                                        const std::string& value) {
   if (row.name == "request.required.acks" && is_same_word(value, "all")) return "-1";
   const bool is_integer = row.kind == PropertyKind::integer;
-  const auto number = number_in(value, is_integer);
+  const auto number = number_in_text(value, is_integer);
   if (!number) {
     return std::unexpected(
         fmt::format("Invalid value for configuration property \"{}\"", row.name));
@@ -111,8 +112,8 @@ KcatProperties::KcatProperties() {
   config.producer.delivery.delivery_timeout = std::chrono::minutes(5);
 }
 
-Set KcatProperties::set(std::string_view name, std::string_view value) {
-  const PropertyRow* const row = find_row(name);
+SetProperty KcatProperties::set(std::string_view name, std::string_view value) {
+  const PropertyRow* const row = find_property_row(name);
   if (!row) {
     if (name.starts_with("schema.registry.")) {
       return std::unexpected("This build of kcat lacks Avro/Schema-Registry support");
@@ -144,13 +145,13 @@ Set KcatProperties::set(std::string_view name, std::string_view value) {
                                      *checked, row->preset));
 }
 
-Set KcatProperties::set_client(std::string_view name, std::string_view value) {
+SetProperty KcatProperties::set_client(std::string_view name, std::string_view value) {
   const auto set = client::set_property(config, name, value);
   if (!set) return std::unexpected(set.error().what);
   return {};
 }
 
-Set KcatProperties::set_own(const PropertyRow& row, std::string_view value) {
+SetProperty KcatProperties::set_own(const PropertyRow& row, std::string_view value) {
   const std::string_view name = row.name;
   const auto number = [&] { return std::strtoll(std::string(value).c_str(), nullptr, 10); };
   if (name == "metadata.broker.list") {
@@ -199,7 +200,7 @@ Set KcatProperties::set_own(const PropertyRow& row, std::string_view value) {
   return {};
 }
 
-Set KcatProperties::settle() {
+SetProperty KcatProperties::settle() {
   client::ClientConfig& settled = config;
   auto addresses = client::parse_bootstrap(bootstrap);
   if (!addresses) return std::unexpected(addresses.error().what);
