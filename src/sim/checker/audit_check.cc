@@ -167,7 +167,7 @@ class AuditCheck {
           if (!slot.is_taken || slot.audit == audit.begin) return;
           const bool is_within = offset < event.end;
           f_.report.figures.cleaned += is_within && !keeps_all && slot.missing == no_index;
-          if (is_within && !log.is_loose) slot.missing = index;
+          if (is_within && !log.is_loose) slot.missing = std::min(slot.missing, index);
           if (slot.acked < audit.begin && (keeps_all || !is_within)) {
             is_explained = true;
             f_.found(Anomaly::acknowledged_lost,

@@ -36,8 +36,8 @@ struct Slot {
   EventIndex first = no_index;       // what says so first
   EventIndex first_read = no_index;  // by whom it was read first
   EventIndex acked = no_index;       // by an acknowledgement that counts
-  EventIndex audit = no_index;       // the last audit that read it, or
-  EventIndex missing = no_index;     // that did not
+  EventIndex audit = no_index;       // the last audit that read it
+  EventIndex missing = no_index;     // the first that did not
 };
 
 struct LogFacts {
