@@ -159,7 +159,23 @@ Task<Result<>> Node::write_checkpoints(CheckpointFiles files) {
     env_.log.write(env::Level::warning, "broker",
                    fmt::format("cannot write the checkpoints: {}", written.error().message()));
   }
+  // After a failure either may stand there.
+  const auto note = [&written](bool is_meant, log::OffsetCheckpoint& on_disk,
+                               log::OffsetCheckpoint& wanted) {
+    if (!is_meant) return;
+    if (!written) wanted.merge(on_disk);
+    on_disk = std::move(wanted);
+  };
+  note(files.recovery_points, recovery_points_, all.recovery_points);
+  note(files.log_start_offsets, log_start_offsets_, all.log_start_offsets);
+  note(files.cleaner_offsets, cleaner_offsets_, all.cleaner_offsets);
+  note(files.high_watermarks, high_watermarks_, all.high_watermarks);
   co_return written;
+}
+
+bool Node::checkpoints_name(const log::PartitionName& name) const {
+  return recovery_points_.contains(name) || log_start_offsets_.contains(name) ||
+         high_watermarks_.contains(name) || cleaner_offsets_.contains(name);
 }
 
 // One at a time; a caller that comes while one is being written waits for the next.
@@ -196,6 +212,40 @@ void Node::start_checkpoints() {
 Task<> Node::write_periodic_checkpoints(CheckpointFiles files) {
   const Result<> ignored = co_await write_checkpoints_in_turn(files);
   static_cast<void>(ignored);
+}
+
+// --- folders ---
+
+// Checkpoints know partitions by their names. What they say of a deleted topic must be gone before
+// the folder of the next one of its name is there: a crash would apply it to that one.
+Task<Result<>> Node::claim_folder_here(const log::PartitionName& name) {
+  while (!stopping_ && claimed_folders_.contains(name)) co_await changed_.wait();
+  if (stopping_) co_return weir::fail(Errc::closed, "the node stops");
+  claimed_folders_.insert(name);
+  // The one that is being written may have been gathered before the former partition went.
+  while (writing_checkpoints_) co_await changed_.wait();
+  if (!checkpoints_name(name)) co_return Result<>{};
+  co_return co_await write_checkpoints_in_turn(CheckpointFiles::all());
+}
+
+Task<Result<>> Node::claim_folder(Shard& from, log::PartitionName name) {
+  co_return co_await on_shard<Result<>>(from, 0, [this, &name] { return claim_folder_here(name); });
+}
+
+namespace {
+
+Task<Unit> let_go(std::set<log::PartitionName>& claimed, const log::PartitionName& name,
+                  Signal& changed) {
+  claimed.erase(name);
+  changed.notify();
+  co_return Unit{};
+}
+
+}  // namespace
+
+Task<> Node::release_folder(Shard& from, log::PartitionName name) {
+  co_await on_shard<Unit>(from, 0,
+                          [this, &name] { return let_go(claimed_folders_, name, changed_); });
 }
 
 Task<Result<>> Node::checkpoint(Shard& from) {

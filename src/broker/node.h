@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,12 @@ class Node final : private metadata::ImageListener {
                                                        metadata::RequestContext context);
   // Returns when the checkpoints say at least what holds now; on any shard.
   Task<Result<>> checkpoint(Shard& from);
+  // A folder is one partition's at a time: a topic that is made again waits until the folder of the
+  // one before it is renamed, maybe by another shard. Returns when it is free and no checkpoint
+  // speaks of its former content any more. Failure: closed, the node stops; or no checkpoint can be
+  // written. On any shard.
+  Task<Result<>> claim_folder(Shard& from, log::PartitionName name);
+  Task<> release_folder(Shard& from, log::PartitionName name);
   // Wakes failed(); from any shard.
   void fail(Shard& from, Error error);
 
@@ -106,6 +113,9 @@ class Node final : private metadata::ImageListener {
   Task<Result<>> write_checkpoints(CheckpointFiles files);
   Task<Result<>> write_checkpoints_in_turn(CheckpointFiles files);
   Task<> write_periodic_checkpoints(CheckpointFiles files);
+  bool checkpoints_name(const log::PartitionName& name) const;
+  Task<Result<>> forget_checkpoints_of_others();
+  Task<Result<>> claim_folder_here(const log::PartitionName& name);
   Task<> stop_serving();
 
   std::vector<env::Env*> envs_;
@@ -117,7 +127,9 @@ class Node final : private metadata::ImageListener {
   std::int64_t broker_epoch_ = -1;
   std::int16_t kraft_version_ = 0;
   bool after_clean_stop_ = false;
+  // As they stand on the disk.
   log::OffsetCheckpoint recovery_points_, log_start_offsets_, high_watermarks_, cleaner_offsets_;
+  std::set<log::PartitionName> claimed_folders_;
 
   std::unique_ptr<log::LogDirectory> directory_;
   std::unique_ptr<metadata::MetadataNode> metadata_;

@@ -181,7 +181,33 @@ Task<Result<>> Node::open_metadata() {
     env_.log.write(env::Level::warning, "broker",
                    aside + " belongs to no topic of this cluster: it is set aside");
   }
-  co_return Result<>{};
+  co_return co_await forget_checkpoints_of_others();
+}
+
+// A crash may have come between the end of a topic and the next one's of its name: what is said of
+// partitions that have no folder was said of somebody else's.
+Task<Result<>> Node::forget_checkpoints_of_others() {
+  const metadata::ImagePtr image = metadata_->image();
+  for (const auto& [_, topic] : image->topics) {
+    for (const auto& [index, registration] : topic->partitions) {
+      if (registration->has_replica(node_id())) claimed_folders_.insert({topic->name, index});
+    }
+  }
+  co_return co_await offload(env_.executor, [this]() -> Result<> {
+    TRY_ASSIGN(const auto folders, directory_->partitions());
+    std::set<log::PartitionName> there;
+    for (const auto& found : folders) there.insert(found.name);
+    const auto forget = [&there](log::OffsetCheckpoint& checkpoint) {
+      return std::erase_if(checkpoint, [&](const auto& of) { return !there.contains(of.first); });
+    };
+    if (forget(recovery_points_) > 0) TRY(directory_->write_recovery_points(recovery_points_));
+    if (forget(log_start_offsets_) > 0) {
+      TRY(directory_->write_log_start_offsets(log_start_offsets_));
+    }
+    if (forget(high_watermarks_) > 0) TRY(directory_->write_high_watermarks(high_watermarks_));
+    if (forget(cleaner_offsets_) > 0) TRY(directory_->write_cleaner_offsets(cleaner_offsets_));
+    return {};
+  });
 }
 
 Partition::OpenHints Node::open_hints(const log::PartitionName& name) const {

@@ -50,6 +50,7 @@ Task<> Node::stop_serving() {
 // the next start that nothing needs to be checked.
 Task<Result<>> Node::stop() {
   if (std::exchange(stopping_, true)) co_return Result<>{};
+  changed_.notify();
   for (Ticker* clock : {&recovery_point_clock_, &log_start_clock_, &high_watermark_clock_}) {
     clock->stop();
   }

@@ -154,7 +154,7 @@ void Shard::apply_partition(const metadata::Topic& topic, PartitionIndex index,
                             const metadata::Partition& after) {
   if (!after.has_replica(node.node_id())) return;
   Partition* held = partition({topic.id, index});
-  if (!held) held = add_partition(topic, index, {});
+  if (!held) held = add_partition(topic, index, {.is_new = true});
   if (after.leader == node.node_id()) {
     lead(*held, after);
   } else {
@@ -215,6 +215,7 @@ void Shard::drop_partition(const PartitionId& id) {
 
 Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
   co_await partition->shut_down();
+  if (!partition->has_folder()) co_return;
   const std::string directory = node.directory().partition_path(partition->name());
   const std::uint64_t unique = env.random.next();
   log::LogDirectory& logs = node.directory();
@@ -223,6 +224,7 @@ Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
     closing->close_files();
     return logs.mark_deleted(directory, unique);
   });
+  co_await node.release_folder(*this, partition->name());
   if (!marked) {
     env.log.write(
         env::Level::error, "broker",

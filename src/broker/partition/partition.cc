@@ -93,6 +93,14 @@ Offset Partition::read_bound(Isolation isolation) const {
 // --- life ---
 
 Task<> Partition::open(std::string directory, OpenHints hints) {
+  if (hints.is_new) {
+    const Result<> claimed = co_await shard_.node.claim_folder(shard_, name_);
+    if (!claimed) {
+      has_folder_ = false;
+      go_offline(claimed.error());
+      co_return;
+    }
+  }
   log::PartitionLog::OpenOptions options;
   options.directory = std::move(directory);
   options.name = name_;
@@ -302,6 +310,13 @@ void Partition::write() {
     if (!written) {
       append->fail(ErrorCode::kafka_storage_error, written.error().message());
     } else if (append->acks == -1 && append->end_offset > log_->high_watermark()) {
+      if (!leader_) {
+        // The leadership ended in the turn in which it was staged: nobody will say when it is
+        // committed.
+        append->fail(ErrorCode::not_leader_or_follower);
+        append->join->one_ended();
+        continue;
+      }
       // In order of end offset; only a repeated batch does not come last.
       auto place = awaiting_commit_.end();
       while (place != awaiting_commit_.begin() &&

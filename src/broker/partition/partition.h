@@ -83,6 +83,7 @@ class Partition final : private VerificationStage::Exit {
     Offset log_start_offset = 0;
     Offset high_watermark = 0;
     Offset cleaned_up_to = 0;  // by the cleaner
+    bool is_new = false;       // its topic was made just now; its folder may be another's yet
   };
   Task<> open(std::string directory, OpenHints hints);  // ends online or offline
   Task<> opened();                                      // waits for that
@@ -95,6 +96,7 @@ class Partition final : private VerificationStage::Exit {
   Task<> shut_down();
   Result<> close_clean();  // blocking; after shut_down()
   void close_files();      // blocking; after shut_down(), of a partition that is deleted
+  bool has_folder() const { return has_folder_; }  // it is this one's
 
   // --- writing ---
   // NONE, or why this broker cannot take it now: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR.
@@ -159,6 +161,7 @@ class Partition final : private VerificationStage::Exit {
   bool write_scheduled_ = false;
   bool deadlines_watched_ = false;
   env::Instant unflushed_since_{};
+  bool has_folder_ = true;
   std::size_t busy_ = 0;  // jobs off the shard that use the log
   VerificationStage verification_{*this};
   std::vector<PartitionAppend*> staged_;
