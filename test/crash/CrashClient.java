@@ -272,8 +272,10 @@ public final class CrashClient {
                     sender.send(name, life, 0);
                 }
                 sender.drain();
-                insist(process, "trim", name + life + " 0 7",
-                    () -> admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(7))).all().get());
+                // Not always the same, so that a start that is an earlier life's is seen.
+                long start = 3 + number * 5 % 17;
+                insist(process, "trim", name + life + " 0 " + start,
+                    () -> admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(start))).all().get());
                 readAll(process, partition, life);
                 // Some are under way while their topic goes.
                 for (int index = 0; number % 2 == 0 && index < WINDOW; index++) {
