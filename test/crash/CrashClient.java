@@ -172,7 +172,7 @@ public final class CrashClient {
     private void consume() {
         String process = "java-member";
         Properties properties = settings("group.id", group, "auto.offset.reset", "earliest", "enable.auto.commit", "false",
-            "session.timeout.ms", "10000", "heartbeat.interval.ms", "300", "partition.assignment.strategy", assignor);
+            "session.timeout.ms", "2000", "heartbeat.interval.ms", "200", "partition.assignment.strategy", assignor);
         line(process, "member", group);
         try (var consumer = new KafkaConsumer<String, String>(properties, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of("log"), new ConsumerRebalanceListener() {
@@ -221,6 +221,7 @@ public final class CrashClient {
         try {
             consumer.commitSync(done);
             begun.keySet().forEach(operation -> line(process, "done", operation));
+            say("committed");
         } catch (KafkaException failure) {
             begun.keySet().forEach(operation -> line(process, "unknown", operation, failure.getClass().getSimpleName()));
         }

@@ -15,7 +15,7 @@ import confluent_kafka as ck
 
 WINDOW = 8
 SIZE = 200
-TURNS = 60  # polls with records before the member leaves
+TURNS = 30  # polls with records before the member leaves
 
 BOOTSTRAP, PATH, GROUP, ASSIGNOR = sys.argv[1:5]
 ENDING = threading.Event()
@@ -107,8 +107,8 @@ class Member:
             "group.id": GROUP,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
-            "session.timeout.ms": 10000,
-            "heartbeat.interval.ms": 300,
+            "session.timeout.ms": 2000,
+            "heartbeat.interval.ms": 200,
             "partition.assignment.strategy": ASSIGNOR,
         }
         line(self.process, "member", GROUP)
@@ -140,6 +140,8 @@ class Member:
         for place, operation in begun.items():
             error = outcomes.get(place)
             line(self.process, *(("done", operation) if error is None else ("unknown", operation, error.name())))
+        if not any(outcomes.values()):
+            say("committed")
 
 
 def guarded(work):
