@@ -121,7 +121,7 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
     if (!partition->has_log()) continue;
     const log::PartitionLog& log = partition->log();
     all.recovery_points[partition->name()] =
-        sings(Canary::recovery_point_ahead) ? log.log_end_offset() : log.durable_end_offset();
+        sings(Canary::recovery_point_ahead) ? log.log_end_offset() : log.recovery_point();
     all.high_watermarks[partition->name()] = log.high_watermark();
     if (partition->cleaned_up_to() > 0) {
       all.cleaner_offsets[partition->name()] = partition->cleaned_up_to();

@@ -158,6 +158,29 @@ TEST_P(Faults, after_a_failed_write_or_sync_nothing_more_is_taken) {
   EXPECT_EQ(fixture.offsets().size(), 1U);  // reads go on
 }
 
+// The data is durable and counts; a recovery begins where the leader epochs are known, too.
+TEST_P(Faults, a_full_disk_puts_the_checkpoint_of_leader_epochs_off) {
+  LogFixture fixture;
+  fixture.append({});
+  ASSERT_TRUE(fixture.flush());
+  const Offset known = fixture.log().durable_end_offset();
+  fixture.log().assign_epoch_start(fixture.log().latest_epoch() + 1, known);
+  fixture.append({});
+  const auto plan = fixture.log().plan_flush();
+  ASSERT_TRUE(plan && plan->leader_epoch_checkpoint);
+  fixture.disk.fail_operation(plan->files.size(), Errc::no_space, false);
+  ASSERT_TRUE(plan->carry_out(fixture.disk));
+  ASSERT_TRUE(plan->leader_epochs_put_off);
+  fixture.log().flush_done(*plan);
+  EXPECT_FALSE(fixture.log().offline());
+  EXPECT_EQ(fixture.log().durable_end_offset(), fixture.log().log_end_offset());
+  EXPECT_EQ(fixture.log().recovery_point(), known);
+  EXPECT_FALSE(fixture.log().plan_flush()) << "it waits for the next data";
+  fixture.append({});
+  ASSERT_TRUE(fixture.flush());
+  EXPECT_EQ(fixture.log().recovery_point(), fixture.log().log_end_offset());
+}
+
 TEST_P(Faults, what_is_staged_while_a_sync_fails_is_refused) {
   LogFixture fixture;
   fixture.append({});

@@ -19,9 +19,11 @@ Result<> FlushPlan::carry_out(env::Disk& disk) const {
     TRY(disk.sync_directory(directory));
   }
   if (leader_epoch_checkpoint) {
-    TRY(env::write_file_atomically(disk,
-                                   directory + "/" + std::string(leader_epoch_checkpoint_name),
-                                   *leader_epoch_checkpoint));
+    const auto written = env::write_file_atomically(
+        disk, directory + "/" + std::string(leader_epoch_checkpoint_name),
+        *leader_epoch_checkpoint);
+    leader_epochs_put_off = !written && written.error().code == Errc::no_space;
+    if (!leader_epochs_put_off) return written;
   }
   return {};
 }
@@ -31,7 +33,7 @@ std::optional<FlushPlan> PartitionLog::plan_flush() {
   if (s.offline || s.epochs_in_flight) return std::nullopt;
   const bool epochs_dirty = s.epochs.changes() != s.epochs_written &&
                             !(sings(Canary::old_leader_epochs) && s.epochs.entries().size() > 1);
-  if (s.durable_end == s.log_end && !epochs_dirty) return std::nullopt;
+  if (s.durable_end == s.log_end && (!epochs_dirty || s.epochs_put_off)) return std::nullopt;
   FlushPlan plan{.end_offset = s.log_end,
                  .directory = s.home.directory,
                  .sync_directory = s.directory_changes != s.directory_synced,
@@ -62,7 +64,8 @@ std::optional<FlushPlan> PartitionLog::plan_flush() {
 void PartitionLog::flush_done(const FlushPlan& plan) {
   State& s = *state_;
   if (plan.leader_epoch_checkpoint) {
-    s.epochs_written = plan.epoch_changes;
+    s.epochs_put_off = plan.leader_epochs_put_off;
+    if (!s.epochs_put_off) s.epochs_written = plan.epoch_changes;
     s.epochs_in_flight = false;
   }
   if (plan.sync_directory) {
@@ -72,6 +75,7 @@ void PartitionLog::flush_done(const FlushPlan& plan) {
   if (plan.truncations != s.truncations) return;
   s.durable_end = std::max(s.durable_end, plan.end_offset);
   CHECK(s.durable_end <= s.log_end);
+  if (!s.epochs_put_off) s.recovery_point = s.durable_end;
   if (plan.sealed_end > s.sealed_synced) {
     const auto synced = static_cast<std::ptrdiff_t>(plan.sealed_end - s.sealed_synced);
     s.sealed_files.erase(s.sealed_files.begin(), s.sealed_files.begin() + synced);

@@ -193,16 +193,19 @@ Result<std::vector<LogDirectory::Found>> LogDirectory::partitions() {
     auto name = parse_folder_name(entry.name);
     if (!name) continue;
     Found partition{.name = *std::move(name), .directory = path_ + "/" + entry.name};
-    const auto text = env::read_file(
-        disk_, partition.directory + "/" + std::string(partition_metadata_name), small_file_max);
-    if (text) {
-      if (const auto id = parse_partition_metadata(*text)) partition.topic_id = *id;
-    } else if (text.error().code != Errc::not_found) {
-      return std::unexpected(text.error());
-    }
+    TRY_ASSIGN(partition.topic_id, topic_id_of(partition.directory));
     found.push_back(std::move(partition));
   }
   return found;
+}
+
+Result<std::optional<Uuid>> LogDirectory::topic_id_of(const std::string& directory) {
+  const auto text =
+      env::read_file(disk_, directory + "/" + std::string(partition_metadata_name), small_file_max);
+  if (!text && text.error().code != Errc::not_found) return std::unexpected(text.error());
+  if (!text) return std::nullopt;
+  const auto id = parse_partition_metadata(*text);
+  return id ? std::optional<Uuid>(*id) : std::nullopt;
 }
 
 // Kafka's name of such a folder, cut where it would be longer than a file name may be.

@@ -62,6 +62,8 @@ class LogDirectory {
   Result<std::string> mark_stray(const std::string& directory, std::uint64_t unique);
   Result<> remove_marked();  // everything that ends in -delete
   std::string partition_path(const PartitionName& name) const;
+  // Whose folder this is, by its partition.metadata; nothing: it does not say.
+  Result<std::optional<Uuid>> topic_id_of(const std::string& directory);
 
  private:
   LogDirectory(env::Disk& disk, std::string path, std::unique_ptr<env::DirectoryLock> lock);

@@ -121,6 +121,9 @@ void PartitionLog::set_config(const LogConfig& config) {
 Offset PartitionLog::log_start_offset() const { return state_->log_start; }
 Offset PartitionLog::log_end_offset() const { return state_->log_end; }
 Offset PartitionLog::durable_end_offset() const { return state_->durable_end; }
+Offset PartitionLog::recovery_point() const {
+  return std::min(state_->recovery_point, state_->durable_end);
+}
 Offset PartitionLog::high_watermark() const { return state_->high_watermark; }
 
 void PartitionLog::set_high_watermark(Offset high_watermark) {
@@ -198,9 +201,12 @@ Result<> PartitionLog::close_clean() {
                        .sync_directory = true,
                        .leader_epoch_checkpoint = format_epoch_checkpoint(s.epochs.entries())};
   TRY(plan.carry_out(s.disk));
+  if (plan.leader_epochs_put_off) {
+    return fail(Errc::no_space, "no room for the checkpoint of leader epochs");
+  }
   s.sealed_synced += s.sealed_files.size();
   s.sealed_files.clear();
-  s.durable_end = s.log_end;
+  s.durable_end = s.recovery_point = s.log_end;
   s.epochs_written = s.epochs.changes();
   s.directory_synced = s.directory_changes;
   for (auto& segment : s.segments) segment->close_files();

@@ -96,13 +96,15 @@ struct FlushPlan {
   std::string directory;
   bool sync_directory = false;                         // files were created or renamed in it
   std::optional<std::string> leader_epoch_checkpoint;  // its new content
-  Result<> carry_out(env::Disk& disk) const;           // blocking
+  // Blocking. A full disk only puts the leader epochs off: they go with the next flush.
+  Result<> carry_out(env::Disk& disk) const;
 
   // For flush_done().
   std::uint64_t truncations = 0;
   std::uint64_t directory_changes = 0;
   std::uint64_t epoch_changes = 0;
   std::uint64_t sealed_end = 0;
+  mutable bool leader_epochs_put_off = false;  // by carry_out()
 };
 
 struct CompactionOptions {
@@ -170,7 +172,9 @@ class PartitionLog {
   // --- offsets (shard) ---
   Offset log_start_offset() const;
   Offset log_end_offset() const;
-  Offset durable_end_offset() const;  // the recovery point
+  Offset durable_end_offset() const;
+  // Where recovery may begin: the durable end when the leader epochs, too, were last durable.
+  Offset recovery_point() const;
   Offset high_watermark() const;
   void set_high_watermark(Offset high_watermark);  // never moves back by itself
   Offset last_stable_offset() const;  // first open transaction's start, or the high watermark

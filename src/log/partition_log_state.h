@@ -94,6 +94,8 @@ struct PartitionLog::State {
   std::uint64_t directory_synced = 0;
   std::uint64_t epochs_written = 0;  // epochs.changes() that is in the checkpoint
   bool epochs_in_flight = false;
+  bool epochs_put_off = false;  // by a full disk
+  Offset recovery_point = 0;
 };
 
 std::string snapshot_path(const SegmentHome& home, Offset offset);

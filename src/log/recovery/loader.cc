@@ -183,6 +183,7 @@ Result<> LogLoader::repair_transaction_indexes() {
 }
 
 void LogLoader::settle_offsets() {
+  s_.recovery_point = s_.durable_end;
   s_.log_start = std::max(options_.log_start_offset, s_.segments.front()->base_offset());
   s_.staged_end = s_.log_end;
   s_.high_watermark = s_.log_start;
