@@ -189,7 +189,7 @@ void Shard::lead(Partition& partition, const metadata::Partition& registration) 
 }
 
 Task<> Shard::load_groups(PartitionId id, LeaderEpoch epoch) {
-  co_await partition(id)->opened();
+  co_await partition(id)->settled();
   Partition* held = partition(id);
   if (!held || !held->is_leader() || held->leader_epoch() != epoch || stopping_) co_return;
   groups_->start_loading(id.partition, epoch,

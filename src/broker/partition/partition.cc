@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/canary.h"
@@ -24,6 +25,10 @@ namespace {
 constexpr std::uint64_t unpacks_to_max = 100;
 
 constexpr std::int64_t cleaner_buffer_bytes_min = 4096;
+
+// How often a partition that found the disk full is opened again.
+constexpr std::chrono::milliseconds reopen_pause{1'000};
+constexpr std::chrono::milliseconds reopen_nap{100};
 
 wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   using metadata::CompressionType;
@@ -101,6 +106,25 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
       co_return;
     }
   }
+  auto opening = try_open(directory, hints);
+  Result<> done = co_await std::move(opening);
+  reopening_ = !done && done.error().code == Errc::no_space;
+  if (!done) go_offline(done.error());
+  env::Instant next_try = shard_.env.clock.now() + reopen_pause;
+  while (reopening_ && !shutting_down_) {
+    auto sleeping = sleep_for(shard_.env, reopen_nap);
+    co_await std::move(sleeping);
+    if (shutting_down_ || shard_.env.clock.now() < next_try) continue;
+    next_try += reopen_pause;
+    auto again = try_open(directory, hints);
+    done = co_await std::move(again);
+    reopening_ = !done && done.error().code == Errc::no_space;
+  }
+  reopening_ = false;
+  changed_.notify();
+}
+
+Task<Result<>> Partition::try_open(std::string directory, OpenHints hints) {
   log::PartitionLog::OpenOptions options;
   options.directory = std::move(directory);
   options.name = name_;
@@ -113,10 +137,7 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
   auto opened = co_await offload(shard_.env.executor, [this, &options] {
     return log::PartitionLog::open(shard_.env.disk, shard_.env.log, options, id_.topic_id);
   });
-  if (!opened) {
-    go_offline(opened.error());
-    co_return;
-  }
+  if (!opened) co_return std::unexpected(opened.error());
   log_ = std::move(*opened);
   counted_end_ = counts_when_durable() && !sings(Canary::high_watermark_too_high)
                      ? log_->durable_end_offset()
@@ -126,14 +147,19 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
   state_ = State::online;
   if (leads_when_open_) start_leading(*std::exchange(leads_when_open_, std::nullopt));
   changed_.notify();
+  co_return Result<>{};
 }
 
 Task<> Partition::opened() {
   while (state_ == State::opening) co_await changed_.wait();
 }
 
+Task<> Partition::settled() {
+  while (state_ == State::opening || reopening_) co_await changed_.wait();
+}
+
 void Partition::become_leader(replication::BecomeLeader command) {
-  if (state_ == State::opening) {
+  if (state_ == State::opening || (reopening_ && state_ == State::offline)) {
     leads_when_open_ = std::move(command);
   } else if (state_ == State::online) {
     start_leading(std::move(command));
@@ -190,7 +216,7 @@ Task<> Partition::shut_down() {
   co_await opened();
   write();  // what was staged in this turn is written, then answered
   resign();
-  while (flushing_ || flush_wanted_ || busy_ > 0) co_await changed_.wait();
+  while (flushing_ || flush_wanted_ || busy_ > 0 || reopening_) co_await changed_.wait();
   state_ = State::closed;
   wake_watchers();
   changed_.notify();

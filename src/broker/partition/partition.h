@@ -85,8 +85,10 @@ class Partition final : private VerificationStage::Exit {
     Offset cleaned_up_to = 0;  // by the cleaner
     bool is_new = false;       // its topic was made just now; its folder may be another's yet
   };
-  Task<> open(std::string directory, OpenHints hints);  // ends online or offline
-  Task<> opened();                                      // waits for that
+  // Ends online or offline; where that may pass (a full disk) it tries again.
+  Task<> open(std::string directory, OpenHints hints);
+  Task<> opened();   // waits until it is the one or the other
+  Task<> settled();  // ... and does not try again
   // What the image says; remembered while opening.
   void become_leader(replication::BecomeLeader command);
   void isr_changed(std::int32_t partition_epoch, std::vector<BrokerId> isr);
@@ -129,6 +131,7 @@ class Partition final : private VerificationStage::Exit {
   void raise_log_start_offset(Offset offset);
 
  private:
+  Task<Result<>> try_open(std::string directory, OpenHints hints);
   void verified(PartitionAppend& append, bool has_waited) override;
   bool may_append(PartitionAppend& append) const;
   void stage(PartitionAppend& append);
@@ -157,6 +160,7 @@ class Partition final : private VerificationStage::Exit {
   Offset cleaned_up_to_ = 0;
   bool flushing_ = false;
   bool shutting_down_ = false;
+  bool reopening_ = false;
   bool flush_wanted_ = false;  // in the flusher's list
   bool write_scheduled_ = false;
   bool deadlines_watched_ = false;
