@@ -34,8 +34,22 @@ std::string_view name_of(Fault fault) {
       return "network parted";
     case Fault::clock_jumped:
       return "clock jumped";
+    case Fault::clock_skewed:
+      return "clock skewed";
+    case Fault::disk_slow:
+      return "disk slow";
+    case Fault::half_open:
+      return "connection half-open";
+    case Fault::recovery_cut:
+      return "recovery cut off";
   }
   CHECK(false, "every fault has a name");
+}
+
+std::uint64_t FaultCounts::total() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : counts_) sum += count;
+  return sum;
 }
 
 void FaultCounts::add(const FaultCounts& others) {

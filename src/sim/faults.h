@@ -24,8 +24,12 @@ enum class Fault : std::uint8_t {
   connection_reset,
   network_parted,  // two machines do not hear each other for a while
   clock_jumped,    // the wall clock
+  clock_skewed,    // ... goes too fast or too slow
+  disk_slow,       // a helper's work took a multiple of its time
+  half_open,       // a connection of which neither side hears any more, nor that it is dead
+  recovery_cut,    // a crash before a start had ended
 };
-constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::clock_jumped) + 1;
+constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::recovery_cut) + 1;
 
 std::string_view name_of(Fault fault);
 
@@ -35,6 +39,7 @@ class FaultCounts {
     counts_[static_cast<std::size_t>(fault)] += times;
   }
   void add(const FaultCounts& others);
+  std::uint64_t total() const;
   std::uint64_t of(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
 
  private:

@@ -63,7 +63,9 @@ env::Instant Host::monotonic() const { return world_.now(); }
 
 TimestampMs Host::wall_ms() const {
   const auto since_start = world_.now().time_since_epoch();
-  return wall_start_ms + wall_offset_.count() +
+  const auto skewed_for =
+      std::chrono::duration_cast<std::chrono::milliseconds>(world_.now() - skewed_since_);
+  return wall_start_ms + wall_offset_.count() + skewed_for.count() * wall_skew_ / 1'000'000 +
          std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
 }
 
@@ -71,6 +73,21 @@ void Host::jump_wall_clock(std::chrono::milliseconds by) {
   world_.trace().add(TraceKind::clock_jump, {number_, static_cast<std::uint64_t>(by.count())});
   world_.faults().add(Fault::clock_jumped);
   wall_offset_ += by;
+}
+
+void Host::skew_wall_clock(std::int64_t parts_per_million) {
+  world_.trace().add(TraceKind::clock_jump,
+                     {number_, static_cast<std::uint64_t>(parts_per_million), 1});
+  world_.faults().add(Fault::clock_skewed);
+  const TimestampMs before = wall_ms();
+  wall_skew_ = parts_per_million;
+  skewed_since_ = world_.now();
+  wall_offset_ += std::chrono::milliseconds(before - wall_ms());
+}
+
+void Host::set_wall_clock_right() {
+  wall_offset_ = {};
+  wall_skew_ = 0;
 }
 
 std::uint16_t Host::next_port() {

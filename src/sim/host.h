@@ -52,8 +52,13 @@ class Host {
 
   env::Instant monotonic() const;
   TimestampMs wall_ms() const;
-  void jump_wall_clock(std::chrono::milliseconds by);  // forwards or back
-  void set_wall_clock_right() { wall_offset_ = {}; }   // as a machine does when it starts
+  void jump_wall_clock(std::chrono::milliseconds by);    // forwards or back
+  void skew_wall_clock(std::int64_t parts_per_million);  // too fast, or (negative) too slow
+  void set_wall_clock_right();                           // as a machine does when it starts
+
+  // From now on a helper's work takes up to so much longer; zero: no more.
+  void slow_disk(env::Duration longest) { slowness_ = longest; }
+  env::Duration slowness() const { return slowness_; }
 
   // For the parts of the simulator.
   Shard& shard(env::ShardId id) { return *shards_.at(id); }
@@ -75,6 +80,9 @@ class Host {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::uint16_t last_port_;
   std::chrono::milliseconds wall_offset_{};
+  std::int64_t wall_skew_ = 0;  // parts per million
+  env::Instant skewed_since_{};
+  env::Duration slowness_{};
 };
 
 }  // namespace weir::sim

@@ -163,6 +163,89 @@ TEST(Host, a_wall_clock_that_jumps_leaves_the_other_one_alone) {
   EXPECT_EQ(host.monotonic(), monotonic);
 }
 
+TEST(Host, a_skewed_wall_clock_goes_on_from_where_it_is_and_can_be_set_right) {
+  World world({.seed = 3});
+  Host& host = world.add_host({.name = "machine"});
+  const auto pass = [&](int time) {
+    world.at(world.now() + seconds(time), [] {});
+    world.run_for(seconds(time));
+  };
+  pass(10);
+  const TimestampMs before = host.wall_ms();
+  host.skew_wall_clock(500'000);
+  EXPECT_EQ(host.wall_ms(), before);
+  pass(10);
+  EXPECT_EQ(host.wall_ms(), before + 15'000);
+  host.skew_wall_clock(-500'000);
+  pass(10);
+  EXPECT_EQ(host.wall_ms(), before + 20'000);
+  host.set_wall_clock_right();
+  EXPECT_EQ(host.wall_ms(), before + 20'000) << "so it is by chance";
+  pass(1);
+  EXPECT_EQ(host.wall_ms(), before + 21'000);
+  EXPECT_EQ(world.faults().of(Fault::clock_skewed), 2u);
+}
+
+TEST(Host, work_on_a_slow_disk_takes_longer_and_is_counted) {
+  const auto time_of = [](env::Duration slowness, std::uint64_t& counted) {
+    World world({.seed = 5});
+    Host& host = world.add_host({.name = "machine"});
+    host.slow_disk(slowness);
+    int done = 0;
+    for (int i = 0; i < 20; ++i) host.env(0).executor.offload([] {}, [&] { ++done; });
+    EXPECT_TRUE(world.run_until([&] { return done == 20; }, seconds(60)));
+    counted = world.faults().of(Fault::disk_slow);
+    return world.now().time_since_epoch();
+  };
+  std::uint64_t counted = 0;
+  EXPECT_LT(time_of({}, counted), milliseconds(1));
+  EXPECT_EQ(counted, 0u);
+  EXPECT_GT(time_of(seconds(1), counted), milliseconds(500));
+  EXPECT_EQ(counted, 20u);
+}
+
+struct Talk {
+  std::size_t heard = 0;
+  bool is_told = false;
+};
+
+// Says a byte each millisecond and counts what comes back, until it is told that nobody is there.
+Task<> talk(env::Env& env, env::Address to, Talk& talk) {
+  auto connecting = env.network.connect(std::move(to));
+  auto connected = co_await std::move(connecting);
+  while (connected && !talk.is_told) {
+    const std::byte said{'x'};
+    const env::Piece piece = Bytes(&said, 1);
+    auto writing = (*connected)->write({&piece, 1});
+    const Result<> written = co_await std::move(writing);
+    std::byte back[16];
+    auto hearing = (*connected)->readable();
+    const Result<> readable = co_await std::move(hearing);
+    const auto got = (*connected)->read_now(back);
+    if (got) talk.heard += got->bytes;
+    talk.is_told = !written || !readable || !got;
+  }
+}
+
+TEST(Host, a_half_open_connection_carries_nothing_and_is_given_up_in_the_end) {
+  World world({.seed = 7});
+  Host& server = world.add_host({.name = "server"});
+  Host& client = world.add_host({.name = "client"});
+  auto& tasks = client.hold(std::make_shared<Sleepers>(client));
+  server.hold(std::make_shared<EchoNode>(server)).start();
+  world.run_for(milliseconds(10));
+  Talk said;
+  tasks.scope.spawn(talk(client.env(0), {"server", echo_port}, said));
+  world.run_for(milliseconds(100));
+  EXPECT_GT(said.heard, 10u);
+  world.half_open_connections(server);
+  EXPECT_EQ(world.faults().of(Fault::half_open), 1u);
+  world.run_until([&] { return said.is_told; }, milliseconds(6));  // what was on its way
+  const std::size_t heard = said.heard;
+  EXPECT_TRUE(world.run_until([&] { return said.is_told; }, seconds(6)));
+  EXPECT_EQ(said.heard, heard);
+}
+
 TEST(Host, who_dials_while_the_machine_crashes_is_told) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     World world({.seed = seed});

@@ -38,6 +38,7 @@ struct Side {
 
 struct Link {
   std::uint64_t id = 0;
+  bool is_dead = false;       // half-open: nothing that is sent arrives any more
   std::size_t window = 0;     // bytes on the way and unread at most, in each direction
   std::array<Side, 2> sides;  // 0: who connected
   std::array<Pipe, 2> pipes;  // pipes[i] leaves side i

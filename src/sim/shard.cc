@@ -135,7 +135,12 @@ void Shard::offload(env::Callback work, env::Callback done) {
     schedule(delay_up_to(helper_back_max), TraceKind::offload_done,
              [this, done = std::move(done)]() mutable { arrive(std::move(done)); });
   };
-  schedule(delay_up_to(helper_wait_max), TraceKind::offload_work, std::move(job));
+  env::Duration wait = delay_up_to(helper_wait_max);
+  if (host_.slowness() > env::Duration{}) {
+    wait += delay_up_to(host_.slowness());
+    world_.faults().add(Fault::disk_slow);
+  }
+  schedule(wait, TraceKind::offload_work, std::move(job));
 }
 
 DetachedFrames* Shard::detached_frames() { return &host_.frames(); }

@@ -132,6 +132,7 @@ void Switchboard::send(const std::shared_ptr<Link>& link, int side, std::string 
   world_.trace().add(TraceKind::network, {link->id, static_cast<std::uint64_t>(side), bytes.size(),
                                           hash_of(as_bytes(bytes))});
   pipe.on_the_way += bytes.size();
+  if (link->is_dead) return;
   pipe.last_arrival = std::max(pipe.last_arrival, world_.now() + delay(*link));
   auto arrival = [this, link, side, bytes = std::move(bytes)]() {
     Pipe& into = link->from(side);
@@ -197,6 +198,7 @@ void Switchboard::close(const std::shared_ptr<Link>& link, int side) {
   Pipe& in = link->to(side);
   in.reader_gone = true;
   if (mine.life->over) return;  // host_is_down() tells the peer
+  if (link->is_dead) return;
   if (in.unread() > 0) {
     // As TCP does: what was not read is answered by a reset.
     return reset(link, 1 - side, delay(*link));
@@ -236,6 +238,23 @@ void Switchboard::reset_all(const Host& host) {
     world_.faults().add(Fault::connection_reset);
     for (int side = 0; side < 2; ++side) {
       if (!link->at(side).life->over) reset(link, side, delay(*link));
+    }
+  }
+}
+
+// Each side gives up by itself after a while, as by time-outs of its own.
+void Switchboard::half_open_all(const Host& host) {
+  world_.trace().add(TraceKind::network_fault, {host.number(), 1});
+  std::erase_if(links_, [](const auto& link) { return link.second.expired(); });
+  for (auto& [id, weak] : links_) {
+    const auto link = weak.lock();
+    if (link->at(0).host != &host && link->at(1).host != &host) continue;
+    if (link->is_dead || link->at(0).closed || link->at(1).closed) continue;
+    link->is_dead = true;
+    world_.faults().add(Fault::half_open);
+    for (int side = 0; side < 2; ++side) {
+      if (link->at(side).life->over) continue;
+      reset(link, side, milliseconds(1 + chance_.below(side == 0 ? 5'000 : 60'000)));
     }
   }
 }

@@ -42,6 +42,7 @@ class Switchboard {
 
   void host_is_down(Host& host, bool silently);
   void reset_all(const Host& host);
+  void half_open_all(const Host& host);
   void part(const Host& one, const Host& other, env::Duration duration);
 
  private:

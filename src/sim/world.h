@@ -69,6 +69,8 @@ class World {
 
   // Resets every connection of this machine.
   void reset_connections(const Host& host) { switchboard_.reset_all(host); }
+  // Kills every connection of this machine without a word.
+  void half_open_connections(const Host& host) { switchboard_.half_open_all(host); }
   // For so long these two do not hear each other; then what was sent arrives, as TCP sends again.
   void part(const Host& one, const Host& other, env::Duration duration) {
     switchboard_.part(one, other, duration);

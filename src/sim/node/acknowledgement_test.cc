@@ -21,6 +21,7 @@ namespace weir::sim {
 namespace {
 
 using std::chrono::minutes;
+using std::chrono::seconds;
 using wire::code_of;
 using wire::ErrorCode;
 
@@ -159,6 +160,22 @@ std::vector<std::string> values_read(OneNode& one) {
   return values;
 }
 
+Task<Result<>> read_empty(OneNode& one, TopicPartition at) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto reading = read_all(client, std::move(at));
+  CO_TRY(co_await std::move(reading));
+  co_return Result<>{};
+}
+
+Task<> play_reading_of(OneNode& one, TopicPartition at, bool& is_read, bool& ended) {
+  auto reading = read_empty(one, std::move(at));
+  const Result<> read = co_await std::move(reading);
+  is_read = read.has_value();
+  ended = true;
+}
+
 TEST(FullDisk, refuses_appends_with_a_storage_error_and_takes_them_when_there_is_room) {
   OneNode one;
   EXPECT_EQ(answer_to(one, 0), 0);
@@ -282,6 +299,26 @@ Task<Result<>> change_everything(OneNode& one) {
   EXPECT_EQ(altered->responses[0].error_code, refused);
   EXPECT_EQ(altered->responses[0].resource_name.view(), "t");
   co_return Result<>{};
+}
+
+// Found by the swarm: a topic whose folder found no room answered with a storage error for ever.
+TEST(FullDisk, a_partition_that_found_no_room_is_opened_when_there_is_some) {
+  for (std::uint64_t room = 0; room < 4'000; room += 100) {
+    OneNode one;
+    EXPECT_EQ(answer_to(one, 0), 0);
+    one.node.host().disk().limit_room(room);
+    const auto created = code_of_creating(one, "late");
+    one.world.run_for(seconds(3));
+    one.node.host().disk().limit_room(std::nullopt);
+    one.world.run_for(seconds(3));
+    EXPECT_FALSE(one.node.error().has_value()) << room;
+    if (created != 0) continue;
+    bool is_read = false;
+    bool ended = false;
+    one.scope.spawn(play_reading_of(one, {"late", 0}, is_read, ended));
+    EXPECT_TRUE(one.world.run_until([&] { return ended; }, minutes(1)));
+    EXPECT_TRUE(is_read) << room;
+  }
 }
 
 TEST(FullDisk, refuses_every_change_of_metadata_by_its_error) {

@@ -8,30 +8,31 @@
 namespace weir::sim {
 namespace {
 
-using enum Canary;
-
-constexpr std::pair<Canary, std::string_view> named_canaries[] = {
-    {acknowledged_before_flush, "acknowledged_before_flush"},
-    {sealed_segment_not_synced, "sealed_segment_not_synced"},
-    {segment_name_not_synced, "segment_name_not_synced"},
-    {recovery_point_ahead, "recovery_point_ahead"},
-    {cut_below_durable, "cut_below_durable"},
-    {high_watermark_too_high, "high_watermark_too_high"},
-    {sync_failure_forgotten, "sync_failure_forgotten"},
-    {clean_stop_forever, "clean_stop_forever"},
-    {old_leader_epochs, "old_leader_epochs"},
-    {index_believed, "index_believed"},
-    {producers_not_replayed, "producers_not_replayed"},
-    {duplicates_forgotten, "duplicates_forgotten"},
-    {duplicate_answered_early, "duplicate_answered_early"},
-    {refused_batch_remembered, "refused_batch_remembered"},
-    {batch_overtakes, "batch_overtakes"},
-    {commit_answered_early, "commit_answered_early"},
-    {offsets_reset_at_reload, "offsets_reset_at_reload"},
-    {compaction_loses_key, "compaction_loses_key"},
-    {retention_follows_clock, "retention_follows_clock"},
-    {topic_answered_early, "topic_answered_early"},
-};
+constexpr auto named_canaries = [] {
+  using enum Canary;
+  return std::to_array<std::pair<Canary, std::string_view>>({
+      {acknowledged_before_flush, "acknowledged_before_flush"},
+      {sealed_segment_not_synced, "sealed_segment_not_synced"},
+      {segment_name_not_synced, "segment_name_not_synced"},
+      {recovery_point_ahead, "recovery_point_ahead"},
+      {cut_below_durable, "cut_below_durable"},
+      {high_watermark_too_high, "high_watermark_too_high"},
+      {sync_failure_forgotten, "sync_failure_forgotten"},
+      {clean_stop_forever, "clean_stop_forever"},
+      {old_leader_epochs, "old_leader_epochs"},
+      {index_believed, "index_believed"},
+      {producers_not_replayed, "producers_not_replayed"},
+      {duplicates_forgotten, "duplicates_forgotten"},
+      {duplicate_answered_early, "duplicate_answered_early"},
+      {refused_batch_remembered, "refused_batch_remembered"},
+      {batch_overtakes, "batch_overtakes"},
+      {commit_answered_early, "commit_answered_early"},
+      {offsets_reset_at_reload, "offsets_reset_at_reload"},
+      {compaction_loses_key, "compaction_loses_key"},
+      {retention_follows_clock, "retention_follows_clock"},
+      {topic_answered_early, "topic_answered_early"},
+  });
+}();
 
 constexpr auto canary_list = [] {
   std::array<Canary, std::size(named_canaries)> list{};
@@ -39,7 +40,7 @@ constexpr auto canary_list = [] {
   return list;
 }();
 
-static_assert(std::size(named_canaries) == static_cast<std::size_t>(topic_answered_early),
+static_assert(std::size(named_canaries) == static_cast<std::size_t>(Canary::topic_answered_early),
               "each is hunted");
 
 }  // namespace
@@ -64,7 +65,7 @@ Find hunt(Canary canary, std::uint64_t first, std::uint64_t seeds_max) {
     if (report.violations.empty()) continue;
     find = {.seeds = i + 1, .seed = first + i, .what = report.violations.front()};
   }
-  let_sing(none);
+  let_sing(Canary::none);
   return find;
 }
 #else

@@ -9,14 +9,16 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr std::int64_t skew_max = 500'000;       // parts per million
 constexpr std::uint64_t room_left_max = 20'000;  // bytes, on a disk that is nearly full
 
 }  // namespace
 
 std::string_view name_of(const Strike& strike) {
   constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
-  constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs", "full",
-                                           "resets", "parting", "clock", "stop"};
+  constexpr std::string_view troubles[] = {"reads",  "writes",  "syncs",     "full",
+                                           "resets", "parting", "clock",     "stop",
+                                           "skew",   "slow",    "half-open", "start crashes"};
   if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
   return troubles[static_cast<int>(std::get<Trouble>(strike))];
 }
@@ -36,6 +38,7 @@ void Nemesis::run_for_up_to(milliseconds longest) {
 }
 
 void Nemesis::crash(Crash how) {
+  if (!node_.is_ready()) world_.faults().add(Fault::recovery_cut);
   node_.crash(how);
   run_for_up_to(milliseconds(300));
   start();
@@ -72,12 +75,33 @@ void Nemesis::trouble(Trouble what) {
       return world_.reset_connections(node_.host());
     case Trouble::network_parted:
       return world_.part(node_.host(), clients_, milliseconds(1 + chance_.below(20'000)));
+    case Trouble::clock_skews:
+      return node_.host().skew_wall_clock(
+          static_cast<std::int64_t>(chance_.below(2 * skew_max + 1)) - skew_max);
+    case Trouble::disk_slow:
+      node_.host().slow_disk(milliseconds(1 << chance_.below(9)));
+      run_for_up_to(seconds(2));
+      return node_.host().slow_disk({});
+    case Trouble::connections_half_open:
+      return world_.half_open_connections(node_.host());
+    case Trouble::crashes_while_starting:
+      return crash_while_starting();
     case Trouble::clean_restart:
       return restart_cleanly();
     case Trouble::clock_jumps: {
       const auto by = milliseconds(chance_.below(milliseconds(hours(24)).count()));
       return node_.host().jump_wall_clock(chance_.one_in(2) ? by : -by);
     }
+  }
+}
+
+void Nemesis::crash_while_starting() {
+  constexpr Crash kinds[] = {Crash::process, Crash::power_keep_none, Crash::power_keep_some,
+                             Crash::power_keep_mixed};
+  for (std::uint64_t left = 2 + chance_.below(4); left > 0; --left) {
+    crash(kinds[chance_.below(4)]);
+    // A start takes some milliseconds.
+    world_.run_for(std::chrono::microseconds(chance_.below(1 << (6 + chance_.below(9)))));
   }
 }
 

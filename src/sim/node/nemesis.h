@@ -25,8 +25,12 @@ enum class Trouble : std::uint8_t {
   network_parted,     // between the node and its clients, for up to 20 s
   clock_jumps,        // the node's wall clock, by up to a day; it is set right when it starts again
   clean_restart,
+  clock_skews,             // the node's wall clock, by up to half of its pace
+  disk_slow,               // for a while
+  connections_half_open,   // all of them
+  crashes_while_starting,  // one after the other
 };
-constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::clean_restart) + 1;
+constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::crashes_while_starting) + 1;
 
 using Strike = std::variant<Crash, Trouble>;
 std::string_view name_of(const Strike& strike);
@@ -45,6 +49,7 @@ class Nemesis {
   void crash(Crash how);
   void start();
   void restart_cleanly();
+  void crash_while_starting();
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);
   void fill_disk();

@@ -11,10 +11,22 @@ constexpr std::uint64_t salt = 0x5741524D;  // the world's own chance comes from
 constexpr int strikes_max = 8;
 
 constexpr Strike all_strikes[] = {
-    Crash::process,          Crash::power_keep_none, Crash::power_keep_some,
-    Crash::power_keep_mixed, Trouble::reads_fail,    Trouble::writes_fail,
-    Trouble::syncs_fail,     Trouble::disk_full,     Trouble::connections_reset,
-    Trouble::network_parted, Trouble::clock_jumps,   Trouble::clean_restart,
+    Crash::process,
+    Crash::power_keep_none,
+    Crash::power_keep_some,
+    Crash::power_keep_mixed,
+    Trouble::reads_fail,
+    Trouble::writes_fail,
+    Trouble::syncs_fail,
+    Trouble::disk_full,
+    Trouble::connections_reset,
+    Trouble::network_parted,
+    Trouble::clock_jumps,
+    Trouble::clean_restart,
+    Trouble::clock_skews,
+    Trouble::disk_slow,
+    Trouble::connections_half_open,
+    Trouble::crashes_while_starting,
 };
 
 // One run in twenty has no strike: what is found there is a mistake of the checks.

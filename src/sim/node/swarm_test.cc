@@ -78,6 +78,21 @@ TEST(Swarm, compaction_loses_no_key_when_names_are_kept_out_of_order) {
   EXPECT_GT(compacted, 1'000u);
 }
 
+// Found by the swarm: a topic that was deleted and made anew at once found the folder of its former
+// life, and answered with a storage error until the next start.
+TEST(Swarm, a_topic_made_anew_before_its_folder_is_gone_is_served) {
+  std::size_t churned = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    WorkloadSettings settings = swarm_settings(seed);
+    settings.strikes.assign(3, Trouble::disk_slow);
+    settings.churn_steps = 40;
+    const WorkloadReport report = run_workload(settings);
+    EXPECT_THAT(report.violations, IsEmpty()) << "seed " << seed;
+    churned += report.churned;
+  }
+  EXPECT_GT(churned, 500u);
+}
+
 // Found by the swarm: a wall clock that jumped ahead by more than retention.ms took everything.
 TEST(Swarm, a_jump_of_the_clock_deletes_nothing) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "sim/node/campaign.h"
 #include "sim/node/canaries.h"
 #include "sim/node/swarm.h"
 
@@ -20,11 +22,12 @@ namespace {
 using namespace weir;
 
 constexpr std::string_view usage =
-    "usage: weir_sim [--seed S] [--seeds N] [--shards K] [--twice] [--log] [--quiet]\n"
+    "usage: weir_sim [--seed S] [--seeds N | --hours H] [--shards K] [--twice] [--log] [--quiet]\n"
     "       weir_sim --canaries [--only NAME] [--seed S] [--seeds N] [--starts K]\n"
     "\n"
     "  --seed S     the first seed (default 1)\n"
     "  --seeds N    so many seeds, one after the other (default 10)\n"
+    "  --hours H    instead, until H hours count (campaign.h says what counts)\n"
     "  --shards K   shards of the node (default: as the seed says)\n"
     "  --twice      run each seed again: the trace must be the same\n"
     "  --log        print what the node logs\n"
@@ -36,6 +39,7 @@ constexpr std::string_view usage =
 struct Arguments {
   std::uint64_t seed = 1;
   std::uint64_t seeds = 10;
+  std::uint64_t hours = 0;
   std::uint64_t shards = 0;
   bool twice = false;
   bool log = false;
@@ -43,11 +47,6 @@ struct Arguments {
   bool canaries = false;
   std::string_view only;
   std::uint64_t starts = 5;
-};
-
-struct Sums {
-  std::uint64_t seeds = 0, broken = 0, acknowledged = 0, consumed = 0;
-  sim::FaultCounts faults;
 };
 
 bool parse(int count, char** words, Arguments& into) {
@@ -68,6 +67,7 @@ bool parse(int count, char** words, Arguments& into) {
     }
     std::uint64_t* const value = name == "--seed"     ? &into.seed
                                  : name == "--seeds"  ? &into.seeds
+                                 : name == "--hours"  ? &into.hours
                                  : name == "--shards" ? &into.shards
                                  : name == "--starts" ? &into.starts
                                                       : nullptr;
@@ -79,7 +79,7 @@ bool parse(int count, char** words, Arguments& into) {
   return into.shards <= 64;
 }
 
-void run_seed(std::uint64_t seed, const Arguments& arguments, Sums& sums) {
+void run_seed(std::uint64_t seed, const Arguments& arguments, sim::Campaign& sums) {
   sim::WorkloadSettings settings = sim::swarm_settings(seed);
   if (arguments.shards != 0) settings.shards = static_cast<env::ShardId>(arguments.shards);
   settings.print_log = arguments.log;
@@ -91,11 +91,7 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Sums& sums) {
     }
   }
   const bool good = report.violations.empty();
-  ++sums.seeds;
-  sums.broken += good ? 0 : 1;
-  sums.acknowledged += report.acknowledged;
-  sums.consumed += report.consumed;
-  sums.faults.add(report.faults);
+  sums.add(report);
   if (good && arguments.quiet) return;
   fmt::print(
       "seed {} trace {:016x}: {} events, {} acknowledged, {} consumed, {} connections lost, "
@@ -106,9 +102,16 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Sums& sums) {
   if (!good) fmt::print("  again: weir_sim --seeds 1 --seed {} --log\n", seed);
 }
 
-void print_sums(const Sums& sums) {
-  fmt::print("{} seeds, {} broken; {} records acknowledged, {} consumed\n", sums.seeds, sums.broken,
-             sums.acknowledged, sums.consumed);
+void print_sums(const sim::Campaign& sums) {
+  fmt::print(
+      "{} seeds, {} broken; {} records acknowledged, {} consumed, {} compacted away, {} steps of "
+      "topics, {} producers stuck\n",
+      sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.churned,
+      sums.stuck_producers);
+  fmt::print("{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes\n",
+             std::chrono::duration<double>(sums.under_load).count() / 3'600, sums.hours(),
+             sums.limited_by(), sums.crashes());
+  fmt::print("fired:\n");
   for (std::size_t i = 0; i < sim::fault_count; ++i) {
     const auto fault = static_cast<sim::Fault>(i);
     fmt::print("  {:8} {}\n", sums.faults.of(fault), name_of(fault));
@@ -158,10 +161,14 @@ int main(int count, char** words) {
     return 2;
   }
   if (arguments.canaries) return hunt_canaries(arguments);
-  fmt::print("one node and its clients, {} seeds from {}, {}\n", arguments.seeds, arguments.seed,
+  fmt::print("one node and its clients, seeds from {}, {}\n", arguments.seed,
              arguments.twice ? "each seed twice" : "each seed once");
-  Sums sums;
-  for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
+  sim::Campaign sums;
+  const auto goes_on = [&](std::uint64_t done) {
+    return arguments.hours == 0 ? done < arguments.seeds
+                                : sums.hours() < static_cast<double>(arguments.hours);
+  };
+  for (std::uint64_t i = 0; goes_on(i); ++i) {
     run_seed(arguments.seed + i, arguments, sums);
   }
   print_sums(sums);

@@ -52,7 +52,9 @@ struct WorkloadReport {
   std::size_t compacted = 0;  // records that the cleaner took
   std::size_t churned = 0;    // topics made, written to and deleted
   std::size_t connections_lost = 0;
+  std::size_t stuck_producers = 0;  // see docs/reliability.md
   std::uint64_t rebalances = 0;
+  env::Duration under_load{};  // with clients at work; nothing where no fault fired
   FaultCounts faults;
   std::vector<std::string> violations;
 };

@@ -1,0 +1,32 @@
+#pragma once
+// What a campaign of seeds adds up to. Kernel.
+//
+// An hour of simulated time counts only with clients at work and faults fired, and only so far as
+// the rest keeps up: fifty hours hold at least five million acknowledged records, twenty thousand
+// crashes and five hundred firings of each class of fault. So a campaign has as many hours as the
+// least of these allows.
+
+#include <string>
+
+#include "sim/node/workload.h"
+
+namespace weir::sim {
+
+struct Campaign {
+  std::uint64_t seeds = 0;
+  std::uint64_t broken = 0;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t consumed = 0;
+  std::uint64_t compacted = 0;
+  std::uint64_t churned = 0;
+  std::uint64_t stuck_producers = 0;
+  env::Duration under_load{};
+  FaultCounts faults;
+
+  void add(const WorkloadReport& report);
+  std::uint64_t crashes() const;
+  double hours() const;  // that count
+  std::string limited_by() const;
+};
+
+}  // namespace weir::sim
