@@ -105,12 +105,14 @@ TEST(Checker, allows_what_only_looks_wrong) {
 }
 
 TEST(Checker, counts_kills_that_hit_what_was_open) {
-  const auto report = check_text(
-      timed("p producer all\np send 1 t 0 k a\nx killed\np acked 1 0\np send 2 t 0 k b\nx killed\n"
-            "p acked 2 1\nx killed\ng commit 1 G 1 t 0 1\nx killed\n"));
+  const auto report = check_text(timed(
+      "p producer all\np send 1 t 0 k a\nx killed\nx started\np acked 1 0\np send 2 t 0 k b\n"
+      "x killed\nx killed\nx started\np acked 2 1\nx killed\nx started\ng commit 1 G 1 t 0 1\n"
+      "x killed\n"));
   ASSERT_TRUE(report);
-  EXPECT_EQ(report->figures.kills, 4);
-  EXPECT_EQ(report->figures.kills_amid_sends, 1);  // before the first nobody had been told anything
+  EXPECT_EQ(report->figures.kills, 5);
+  EXPECT_EQ(report->figures.kills_amid_sends, 1);  // before the first nobody had been told
+  // anything, and the third hit a start
   EXPECT_EQ(report->figures.kills_amid_commits, 1);
 }
 

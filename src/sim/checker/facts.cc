@@ -74,6 +74,10 @@ void Facts::gather(const Event& event, EventIndex index) {
     case Verb::killed:
       count_kill(event);
       break;
+    case Verb::started:
+      is_up_ = true;
+      started_ = event.time;
+      break;
     default:
       if (completes(event.verb)) gather_end(event, index);
   }
@@ -81,13 +85,13 @@ void Facts::gather(const Event& event, EventIndex index) {
 
 void Facts::count_kill(const Event& event) {
   ++report.figures.kills;
+  if (!std::exchange(is_up_, false)) return;  // while it started: what was open is not its
   bool sends_open = false, commits_open = false;
   for (const Process& process : processes_) {
     sends_open |= process.open_sends > 0 && process.acked != no_index &&
                   history.events[process.acked].time >= std::max(started_, event.time - lively_ns);
     commits_open |= process.open_commits > 0;
   }
-  started_ = event.time;
   report.figures.kills_amid_sends += sends_open;
   report.figures.kills_amid_commits += commits_open;
 }

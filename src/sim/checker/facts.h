@@ -87,7 +87,8 @@ class Facts {
   bool stands_right(const Event& event, EventIndex index, Sent& sent);
   void take(const Event& event, EventIndex index, NameId key, NameId value);
 
-  std::int64_t started_ = 0;         // the broker, or it was killed
+  bool is_up_ = true;  // the broker, if nobody says otherwise
+  std::int64_t started_ = 0;
   std::vector<EventIndex> removed_;  // by topic: when its deletion began
   std::vector<EventIndex> created_;
   std::vector<std::uint32_t> by_value_;  // into sends
