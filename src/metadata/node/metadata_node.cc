@@ -93,7 +93,8 @@ class MetadataNode::Impl final : public replication::QuorumListener, public Cont
   Result<> check_loaded() const;
   // Appends what was decided and lets the kernel see it.
   Result<> carry_out(const ControllerKernel::Decision& decision);
-  void carry_out_unasked(ControllerKernel::Decision decision);
+  void repeat(std::int64_t ms, std::function<void()> work);
+  void every(std::int64_t ms, std::function<ControllerKernel::Decision()> decide);
   Task<Result<>> register_controller();
   Task<Result<>> until_committed(Offset offset, std::uint64_t generation);
   void start_periodic_work();
@@ -165,21 +166,35 @@ Task<Result<>> MetadataNode::Impl::register_controller() {
 }
 
 void MetadataNode::Impl::start_periodic_work() {
-  const auto every = [this](std::int64_t ms, std::function<void()> work) {
-    if (ms <= 0) return;
-    periodic_.push_back(
-        std::make_unique<Periodic>(env_, std::chrono::milliseconds(ms), std::move(work)));
-  };
-  every(settings_.metadata_max_idle_interval_ms, [this] { carry_out_unasked(kernel_.no_op()); });
+  every(settings_.metadata_max_idle_interval_ms, [this] { return kernel_.no_op(); });
   every(std::max<std::int64_t>(1, settings_.broker_session_timeout_ms / 4),
-        [this] { carry_out_unasked(kernel_.fence_expired(now())); });
+        [this] { return kernel_.fence_expired(now()); });
   every(settings_.unclean_leader_election_interval_ms,
-        [this] { carry_out_unasked(kernel_.elect_unclean_leaders(now())); });
+        [this] { return kernel_.elect_unclean_leaders(now()); });
   if (settings_.auto_leader_rebalance_enable) {
     every(settings_.leader_imbalance_check_interval_seconds * 1000,
-          [this] { carry_out_unasked(kernel_.balance_leaders(now())); });
+          [this] { return kernel_.balance_leaders(now()); });
   }
-  every(settings_.metadata_log_max_snapshot_interval_ms, [this] { maybe_snapshot(); });
+  repeat(settings_.metadata_log_max_snapshot_interval_ms, [this] { maybe_snapshot(); });
+}
+
+void MetadataNode::Impl::repeat(std::int64_t ms, std::function<void()> work) {
+  if (ms <= 0) return;
+  periodic_.push_back(
+      std::make_unique<Periodic>(env_, std::chrono::milliseconds(ms), std::move(work)));
+}
+
+// What nobody asked for. A controller that has failed decides nothing any more, while the node that
+// it is of comes to its end.
+void MetadataNode::Impl::every(std::int64_t ms,
+                               std::function<ControllerKernel::Decision()> decide) {
+  repeat(ms, [this, decide = std::move(decide)] {
+    if (!kernel_.is_active() || failed_ || stopped_) return;
+    const auto done = carry_out(decide());
+    if (!done && done.error().code != Errc::busy && done.error().code != Errc::closed) {
+      failed(done.error());
+    }
+  });
 }
 
 Result<> MetadataNode::Impl::carry_out(const ControllerKernel::Decision& decision) {
@@ -193,14 +208,6 @@ Result<> MetadataNode::Impl::carry_out(const ControllerKernel::Decision& decisio
     rest = rest.subspan(count);
   }
   return {};
-}
-
-void MetadataNode::Impl::carry_out_unasked(ControllerKernel::Decision decision) {
-  if (!kernel_.is_active() || failed_ || stopped_) return;
-  const auto done = carry_out(decision);
-  if (!done && done.error().code != Errc::busy && done.error().code != Errc::closed) {
-    failed(done.error());
-  }
 }
 
 Task<Result<std::vector<std::byte>>> MetadataNode::Impl::call(wire::ApiKey api,

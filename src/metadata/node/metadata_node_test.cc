@@ -195,6 +195,20 @@ TEST_F(NodeTest, no_op_records_come_every_half_second_and_none_when_told_so) {
   stop_cleanly(quiet);
 }
 
+// Found by the swarm: between the failed sync and the end of the node the clocks of the controller
+// went on, and one that is not active any more was asked to decide.
+TEST_F(NodeTest, a_controller_that_has_failed_decides_nothing_any_more) {
+  format();
+  TestProcess& process = start_with_broker();
+  host.disk().set_faults({.sync_fails_one_in = 1});
+  world.run_for(std::chrono::minutes(1));
+  EXPECT_TRUE(process.node.failed());
+  const Offset last = process.node.image()->offset;
+  host.disk().set_faults({});
+  world.run_for(std::chrono::minutes(1));
+  EXPECT_EQ(process.node.image()->offset, last);
+}
+
 TEST_F(NodeTest, a_broker_that_falls_silent_is_fenced_after_its_session) {
   format();
   TestProcess& process = start_with_broker();
