@@ -225,7 +225,12 @@ Task<Result<>> Node::claim_folder_here(const log::PartitionName& name) {
   // The one that is being written may have been gathered before the former partition went.
   while (writing_checkpoints_) co_await changed_.wait();
   if (!checkpoints_name(name)) co_return Result<>{};
-  co_return co_await write_checkpoints_in_turn(CheckpointFiles::all());
+  const Result<> written = co_await write_checkpoints_in_turn(CheckpointFiles::all());
+  if (!written) {  // it may be asked for again
+    claimed_folders_.erase(name);
+    changed_.notify();
+  }
+  co_return written;
 }
 
 Task<Result<>> Node::claim_folder(Shard& from, log::PartitionName name) {

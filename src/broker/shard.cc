@@ -292,6 +292,7 @@ Task<std::size_t> Shard::close_partitions() {
   for (Partition* held : partitions()) co_await held->shut_down();
   deadlines_.stop();
   for (Partition* held : partitions()) {
+    if (!held->has_folder()) continue;  // made too late to have one: the next start makes it
     const Result<> closed = co_await offload(env.executor, [held] { return held->close_clean(); });
     if (closed) continue;
     ++failed;

@@ -98,30 +98,36 @@ Offset Partition::read_bound(Isolation isolation) const {
 // --- life ---
 
 Task<> Partition::open(std::string directory, OpenHints hints) {
-  if (hints.is_new) {
-    const Result<> claimed = co_await shard_.node.claim_folder(shard_, name_);
-    if (!claimed) {
-      has_folder_ = false;
-      go_offline(claimed.error());
-      co_return;
-    }
-  }
-  auto opening = try_open(directory, hints);
+  has_folder_ = !hints.is_new;
+  auto opening = claim_and_open(directory, hints);
   Result<> done = co_await std::move(opening);
   reopening_ = !done && done.error().code == Errc::no_space;
   if (!done) go_offline(done.error());
   env::Instant next_try = shard_.env.clock.now() + reopen_pause;
-  while (reopening_ && !shutting_down_) {
-    auto sleeping = sleep_for(shard_.env, reopen_nap);
-    co_await std::move(sleeping);
-    if (shutting_down_ || shard_.env.clock.now() < next_try) continue;
+  while (reopening_) {
+    if (!shutting_down_) {
+      auto sleeping = sleep_for(shard_.env, reopen_nap);
+      co_await std::move(sleeping);
+    }
+    // Once more at the end: where there is room now, nothing is left for the next start to check.
+    const bool is_last = shutting_down_;
+    if (!is_last && shard_.env.clock.now() < next_try) continue;
     next_try += reopen_pause;
-    auto again = try_open(directory, hints);
+    auto again = claim_and_open(directory, hints);
     done = co_await std::move(again);
-    reopening_ = !done && done.error().code == Errc::no_space;
+    reopening_ = !done && done.error().code == Errc::no_space && !is_last;
   }
-  reopening_ = false;
   changed_.notify();
+}
+
+Task<Result<>> Partition::claim_and_open(std::string directory, OpenHints hints) {
+  if (!has_folder_) {
+    auto claiming = shard_.node.claim_folder(shard_, name_);
+    CO_TRY(co_await std::move(claiming));
+    has_folder_ = true;
+  }
+  auto opening = try_open(std::move(directory), hints);
+  co_return co_await std::move(opening);
 }
 
 Task<Result<>> Partition::try_open(std::string directory, OpenHints hints) {

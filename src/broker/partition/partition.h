@@ -131,6 +131,7 @@ class Partition final : private VerificationStage::Exit {
   void raise_log_start_offset(Offset offset);
 
  private:
+  Task<Result<>> claim_and_open(std::string directory, OpenHints hints);
   Task<Result<>> try_open(std::string directory, OpenHints hints);
   void verified(PartitionAppend& append, bool has_waited) override;
   bool may_append(PartitionAppend& append) const;

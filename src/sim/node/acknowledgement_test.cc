@@ -321,6 +321,62 @@ TEST(FullDisk, a_partition_that_found_no_room_is_opened_when_there_is_some) {
   }
 }
 
+Task<Result<>> live_and_die(OneNode& one) {
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto creating = create_topic(client, "late", 1);
+  CO_TRY_ASSIGN(const auto created, co_await std::move(creating));
+  EXPECT_EQ(created, 0);
+  auto sleeping = sleep_for(one.env(), std::chrono::milliseconds(200));  // its checkpoints name it
+  co_await std::move(sleeping);
+  auto deleting = delete_topic(client, "late");
+  CO_TRY_ASSIGN(const auto deleted, co_await std::move(deleting));
+  EXPECT_EQ(deleted, 0);
+  co_return Result<>{};
+}
+
+const metadata::ConfigMap eager_checkpoints{{"log.initial.task.delay.ms", "1"},
+                                            {"log.flush.offset.checkpoint.interval.ms", "10"}};
+
+// The same where the topic had a life before, which the checkpoints still name.
+TEST(FullDisk, a_partition_of_a_name_that_was_used_is_opened_when_there_is_room) {
+  for (std::uint64_t room = 0; room < 4'000; room += 100) {
+    OneNode one(1, eager_checkpoints);
+    one.run(live_and_die);
+    one.node.host().disk().limit_room(room);
+    const auto created = code_of_creating(one, "late");
+    one.world.run_for(seconds(3));
+    one.node.host().disk().limit_room(std::nullopt);
+    one.world.run_for(seconds(3));
+    EXPECT_FALSE(one.node.error().has_value()) << room;
+    if (created != 0) continue;
+    bool is_read = false;
+    bool ended = false;
+    one.scope.spawn(play_reading_of(one, {"late", 0}, is_read, ended));
+    EXPECT_TRUE(one.world.run_until([&] { return ended; }, minutes(1)));
+    EXPECT_TRUE(is_read) << room;
+  }
+}
+
+// Found by the swarm: a partition that waited for room made a stop unclean, although there was
+// room.
+TEST(FullDisk, a_stop_is_clean_as_soon_as_there_is_room) {
+  for (std::uint64_t room = 0; room < 4'000; room += 100) {
+    OneNode one(1, eager_checkpoints);
+    one.run(live_and_die);
+    one.node.host().disk().limit_room(room);
+    static_cast<void>(code_of_creating(one, "late"));
+    one.world.run_for(seconds(3));
+    one.node.host().disk().limit_room(std::nullopt);
+    ASSERT_TRUE(one.node.stop_and_wait().has_value()) << room;
+    const auto started = one.node.start_and_wait();
+    ASSERT_TRUE(started.has_value()) << room;
+    EXPECT_TRUE(started->after_clean_stop) << room;
+    EXPECT_EQ(started->bytes_checked, 0u) << room;
+  }
+}
+
 TEST(FullDisk, refuses_every_change_of_metadata_by_its_error) {
   OneNode one;
   one.run(be_served);  // its partition's files are there

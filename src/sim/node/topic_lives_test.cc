@@ -167,5 +167,36 @@ TEST(TopicLives, a_crash_before_the_next_topic_has_a_folder_leaves_nothing_of_th
   }
 }
 
+Task<Result<>> live_thrice(OneNode& one) {
+  auto living = live_twice(one);
+  CO_TRY(co_await std::move(living));
+  RawClient client = one.client();
+  auto connecting = client.connect();
+  CO_TRY(co_await std::move(connecting));
+  auto deleting = delete_topic(client, "came");
+  CO_TRY_ASSIGN(const auto deleted, co_await std::move(deleting));
+  EXPECT_EQ(deleted, 0);
+  auto again = create_topic(client, "came", 1);
+  CO_TRY_ASSIGN(const auto recreated, co_await std::move(again));
+  EXPECT_EQ(recreated, 0);
+  co_return Result<>{};
+}
+
+// Found by the swarm: a topic that waits for the folder of the one before it has no log yet, and a
+// stop in that moment did not count as a clean one.
+TEST(TopicLives, a_stop_before_a_topic_has_a_folder_is_clean) {
+  for (const OneNode::Scenario scenario : {live_twice, live_thrice}) {
+    OneNode one(2);
+    one.run(scenario);
+    ASSERT_TRUE(one.node.stop_and_wait());
+    const auto started = one.node.start_and_wait();
+    ASSERT_TRUE(started.has_value());
+    EXPECT_TRUE(started->after_clean_stop);
+    EXPECT_EQ(started->bytes_checked, 0u);
+    one.run(write_one);
+    one.run(find_one);
+  }
+}
+
 }  // namespace
 }  // namespace weir::sim
