@@ -89,6 +89,8 @@ std::int64_t PartitionLog::unflushed_messages() const {
   return state_->log_end - state_->durable_end;
 }
 
+bool PartitionLog::has_unflushed_segments() const { return !state_->sealed_files.empty(); }
+
 bool PartitionLog::offline() const { return state_->offline; }
 
 }  // namespace weir::log

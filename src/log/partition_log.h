@@ -167,6 +167,7 @@ class PartitionLog {
   void flush_done(const FlushPlan& plan);   // moves durable_end_offset
   void flush_failed(const Error& error);    // offline from now on
   std::int64_t unflushed_messages() const;  // log_end_offset - durable_end_offset
+  bool has_unflushed_segments() const;      // that were rolled away
   bool offline() const;
 
   // --- offsets (shard) ---

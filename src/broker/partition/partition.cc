@@ -371,7 +371,9 @@ void Partition::write() {
     shard_.watch_deadlines(id_);
   }
   counted_end_moved();
-  if (log_->unflushed_messages() >= settings_->log.flush_messages) {
+  // A segment that was rolled away is flushed whatever flush.messages says, as in Kafka.
+  if (log_->unflushed_messages() >= settings_->log.flush_messages ||
+      log_->has_unflushed_segments()) {
     shard_.flusher.request(*this);
   } else if (unflushed_since_ == env::Instant{}) {
     unflushed_since_ = shard_.env.clock.now();

@@ -11,14 +11,17 @@ namespace {
 
 constexpr std::string_view log_suffix = ".log";
 
+Offset base_of(std::string_view name) {
+  Offset base = 0;
+  std::from_chars(name.data(), name.data() + name.size(), base);
+  return base;
+}
+
 // The last segment whose base offset is not above `offset`; empty: there is none.
 std::string segment_of(const std::vector<std::string>& sorted_names, Offset offset) {
   std::string found;
   for (const std::string& name : sorted_names) {
-    Offset base = 0;
-    if (!name.ends_with(log_suffix)) continue;
-    std::from_chars(name.data(), name.data() + name.size(), base);
-    if (base <= offset) found = name;
+    if (name.ends_with(log_suffix) && base_of(name) <= offset) found = name;
   }
   return found;
 }
@@ -52,6 +55,23 @@ bool DurableLog::holds(const TopicPartition& at, Offset first,
     if ((*records)[i] != expected) return false;
   }
   return true;
+}
+
+Offset DurableLog::end(const TopicPartition& at) const {
+  const std::string folder = fmt::format("{}/{}-{}", directory_, at.topic, at.partition);
+  Offset next = 0;
+  for (const std::string& name : disk_.durable_names(folder)) {
+    if (!name.ends_with(log_suffix) || base_of(name) != next) continue;
+    const auto content = disk_.durable_content(folder + "/" + name);
+    for (Bytes left = content ? as_bytes(*content) : Bytes{};;) {
+      const Bytes batch = batch_with(left, next);
+      const auto read = wire::read_batch(batch);
+      if (!read || !read->crc_is_good() || read->base_offset() != next) break;
+      next = read->last_offset() + 1;
+      left = left.subspan(static_cast<std::size_t>(batch.data() - left.data()) + batch.size());
+    }
+  }
+  return next;
 }
 
 }  // namespace weir::sim

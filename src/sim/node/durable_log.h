@@ -18,6 +18,8 @@ class DurableLog {
 
   // Whether records with these values stand at `first` and the offsets after it.
   bool holds(const TopicPartition& at, Offset first, std::span<const std::string> values) const;
+  // So far it goes without a gap, from offset 0.
+  Offset end(const TopicPartition& at) const;
 
  private:
   const Disk& disk_;
