@@ -1,6 +1,7 @@
 #include "sim/disk_node.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace weir::sim {
@@ -67,9 +68,35 @@ void garble(FileChange change, SeededRandom& chance, PagedBytes& into) {
   apply(change, into);
 }
 
+// Where the first byte of a write lies that no durable one was at.
+std::size_t first_new_byte(const FileChange& change, const PagedBytes& into) {
+  const std::uint64_t old = into.size() > change.position ? into.size() - change.position : 0;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(old, change.bytes.size()));
+}
+
+// One sector of what has grown holds what an earlier one of the file holds, as when a write went to
+// the wrong place and the right one has what was there before.
+void leave_stale(FileChange change, SeededRandom& chance, FaultCounts& faults, PagedBytes& into) {
+  const std::size_t old = first_new_byte(change, into);
+  const std::uint64_t sectors = into.size() / sector_bytes;
+  if (old < change.bytes.size() && sectors > 0) {
+    std::array<std::byte, sector_bytes> sector;
+    into.read(chance.below(sectors) * sector_bytes, sector);
+    const std::size_t at = old + chance.below(change.bytes.size() - old);
+    for_each_sector(change, [&](std::size_t from, std::size_t to) {
+      if (at < from || at >= to) return;
+      for (std::size_t i = std::max(from, old); i < to; ++i) {
+        change.bytes[i] = static_cast<char>(sector[(change.position + i) % sector_bytes]);
+      }
+    });
+    faults.add(Fault::sector_stale);
+  }
+  apply(change, into);
+}
+
 void lose_some(const FileChange& change, SeededRandom& chance, FaultCounts& faults,
                PagedBytes& into) {
-  const std::uint64_t fate = chance.below(8);
+  const std::uint64_t fate = chance.below(9);
   if (fate < 4) return apply(change, into);
   if (fate == 4 || change.is_truncation) return faults.add(Fault::write_lost);
   if (fate == 5) {
@@ -80,6 +107,7 @@ void lose_some(const FileChange& change, SeededRandom& chance, FaultCounts& faul
     faults.add(Fault::write_zeroed);
     return grow_only(change, into);
   }
+  if (fate == 7) return leave_stale(change, chance, faults, into);
   faults.add(Fault::write_garbled);
   garble(change, chance, into);
 }

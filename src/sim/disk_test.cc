@@ -267,8 +267,8 @@ TEST(Disk, a_power_loss_treats_each_unsynced_write_by_itself) {
        {"", "aaa", "aaab", "000b", "a0ab", "a?ab", "aaa?", "000?", "000"}) {
     EXPECT_TRUE(seen.contains(shape)) << shape;
   }
-  for (const Fault fault :
-       {Fault::write_lost, Fault::write_torn, Fault::write_zeroed, Fault::write_garbled}) {
+  for (const Fault fault : {Fault::write_lost, Fault::write_torn, Fault::write_zeroed,
+                            Fault::write_garbled, Fault::sector_stale}) {
     EXPECT_GT(counts.of(fault), 20u) << name_of(fault);
   }
 }
