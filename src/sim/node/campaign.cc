@@ -1,5 +1,6 @@
 #include "sim/node/campaign.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::sim {
@@ -35,6 +36,8 @@ void Campaign::add(const WorkloadReport& report) {
   compacted += report.compacted;
   churned += report.churned;
   stuck_producers += report.stuck_producers;
+  forgiven += report.forgiven;
+  history_lines += static_cast<std::uint64_t>(std::ranges::count(report.history, '\n'));
   under_load += report.under_load;
   faults.add(report.faults);
 }

@@ -108,6 +108,7 @@ class FetchSession {
   // Positions move behind what was received. An error of the session begins a new one.
   Task<Result<std::map<TopicPartition, Fetched>>> poll(std::int32_t max_wait_ms);
   const std::map<TopicPartition, Offset>& positions() const { return positions_; }
+  void seek(const TopicPartition& at, Offset offset) { positions_[at] = offset; }
   std::int32_t id() const { return id_; }
 
  private:

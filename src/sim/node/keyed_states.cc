@@ -7,12 +7,19 @@ namespace {
 
 constexpr std::uint64_t key_count = 12;
 constexpr std::uint64_t value_bytes_max = 200;
+constexpr std::string_view states_writer = "states-writer";  // in the history
 
 std::string shown(const std::optional<std::string>& value) {
   return value ? "'" + *value + "'" : "nothing";
 }
 
 }  // namespace
+
+KeyedStates::KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home)
+    : ledger_(ledger), recorder_(recorder), home_(std::move(home)) {
+  recorder_.say(states_writer, Recorder::Verb::topic, home_.topic, "compact");
+  recorder_.say(states_writer, Recorder::Verb::producer, "all");
+}
 
 std::map<std::string, std::string> KeyedStates::topic_config(std::uint64_t segment_bytes) {
   return {{"cleanup.policy", "compact"},
@@ -24,12 +31,14 @@ std::map<std::string, std::string> KeyedStates::topic_config(std::uint64_t segme
 }
 
 KeyedStates::Update KeyedStates::next(SeededRandom& chance) {
-  Update update{.key = fmt::format("key-{}", chance.below(key_count)), .value = {}};
+  Update update{.key = fmt::format("key-{}", chance.below(key_count)), .value = {}, .send = 0};
   if (!chance.one_in(6)) {
     update.value =
         fmt::format("{}:{}", ++last_number_, std::string(chance.below(value_bytes_max), 's'));
   }
   keys_[update.key].tried.insert(update.value);
+  update.send =
+      recorder_.send(states_writer, home_.topic, home_.partition, update.key, update.value);
   return update;
 }
 
@@ -38,6 +47,7 @@ Task<Result<std::int16_t>> KeyedStates::write(RawClient& client, const Update& u
   auto sending = produce(client, home_, keyed_batch(update.key, update.value, now));
   CO_TRY_ASSIGN(const Appended appended, co_await std::move(sending));
   if (appended.error_code == 0) {
+    recorder_.say(states_writer, Recorder::Verb::acked, update.send, appended.base_offset);
     keys_[update.key] = {.confirmed = update.value};
     ++acknowledged_;
   }
@@ -45,7 +55,7 @@ Task<Result<std::int16_t>> KeyedStates::write(RawClient& client, const Update& u
 }
 
 Task<Result<>> KeyedStates::check(RawClient& client) {
-  auto reading = read_all(client, home_);
+  auto reading = audit(client, recorder_, "auditor", home_.topic, home_);
   CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
   std::map<std::string, Value> found;
   Offset last = no_offset;

@@ -10,12 +10,13 @@
 
 #include "sim/node/ledger.h"
 #include "sim/node/raw_client.h"
+#include "sim/node/recorder.h"
 
 namespace weir::sim {
 
 class KeyedStates {
  public:
-  KeyedStates(Ledger& ledger, TopicPartition home) : ledger_(ledger), home_(std::move(home)) {}
+  KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home);
 
   static std::map<std::string, std::string> topic_config(std::uint64_t segment_bytes);
 
@@ -23,6 +24,7 @@ class KeyedStates {
   struct Update {
     std::string key;
     std::optional<std::string> value;  // none: a tombstone
+    Recorder::Op send = 0;
   };
   Update next(SeededRandom& chance);
   // Kafka's number; 0: acknowledged.
@@ -43,6 +45,7 @@ class KeyedStates {
   };
 
   Ledger& ledger_;
+  Recorder& recorder_;
   TopicPartition home_;
   std::map<std::string, Key> keys_;
   std::uint64_t last_number_ = 0;

@@ -34,6 +34,15 @@ void Ledger::commit_confirmed(const TopicPartition& at, Offset offset) {
   commits_[at] = {.confirmed = offset, .tried = {}};
 }
 
+std::size_t Ledger::forgive(const TopicPartition& at, Offset from) {
+  Log& consumed = consumed_[at];
+  consumed.erase(consumed.lower_bound(from), consumed.end());
+  Log& promised = acknowledged_[at];
+  const std::size_t before = promised.size();
+  promised.erase(promised.lower_bound(from), promised.end());
+  return before - promised.size();
+}
+
 void Ledger::check_log(const TopicPartition& at, const std::vector<FetchedRecord>& records) {
   Log log;
   std::map<std::string_view, Offset> first;

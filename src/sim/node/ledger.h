@@ -23,6 +23,9 @@ class Ledger {
   // A commit is sent; it was confirmed.
   void commit_tried(const TopicPartition& at, Offset offset);
   void commit_confirmed(const TopicPartition& at, Offset offset);
+  // What stands from `from` on was not flushed when it could be lost: it is no promise any more.
+  // Says how many acknowledged records that are.
+  std::size_t forgive(const TopicPartition& at, Offset from);
 
   // The whole partition as it is read back: nothing acknowledged is missing or different, nothing
   // stands there that was not sent, nothing is doubled, what was consumed is what is there.

@@ -47,6 +47,17 @@ TEST(Ledger, each_broken_promise_is_named) {
   }
 }
 
+TEST(Ledger, what_was_not_flushed_may_go_and_nothing_before_it) {
+  Ledger ledger = two_records();
+  EXPECT_EQ(ledger.forgive(at, 1), 1u);
+  ledger.acknowledged(at, 1, "b");
+  EXPECT_EQ(ledger.forgive(at, 1), 1u);
+  ledger.check_log(at, {{0, "a"}});
+  EXPECT_THAT(ledger.violations(), IsEmpty());
+  ledger.check_log(at, {});
+  EXPECT_THAT(ledger.violations(), ElementsAre(HasSubstr("offset 0: 'a' was acknowledged")));
+}
+
 TEST(Ledger, an_offset_never_changes_its_record) {
   Ledger ledger = two_records();
   ledger.acknowledged(at, 1, "a");

@@ -69,6 +69,14 @@ void turn_knobs(SeededRandom& chance, WorkloadSettings& settings) {
   if (chance.one_in(2)) settings.config["log.cleaner.min.cleanable.ratio"] = "0.01";
 }
 
+// Not synced at once: only what was not flushed may be lost.
+void flush_later(SeededRandom& chance, WorkloadSettings& settings) {
+  if (!chance.one_in(8)) return;
+  settings.acknowledges_what_is_durable = false;
+  settings.topic_config["flush.messages"] = power_of_two(chance, 2, 12);
+  if (chance.one_in(2)) settings.topic_config["flush.ms"] = power_of_two(chance, 10, 7);
+}
+
 }  // namespace
 
 WorkloadSettings swarm_settings(std::uint64_t seed) {
@@ -95,6 +103,7 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   if (chance.one_in(4)) settings.topic_config["segment.index.bytes"] = "128";
   turn_features(chance, settings);
   turn_knobs(chance, settings);
+  flush_later(chance, settings);
   return settings;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "wire/error_code.h"
 
 namespace weir::sim {
@@ -10,12 +12,17 @@ namespace {
 using wire::ErrorCode;
 
 constexpr std::uint64_t churned_names = 4;
+constexpr std::string_view churner = "churner";  // in the history
 
 bool is_code(std::int16_t code, ErrorCode error) {
   return code == static_cast<std::int16_t>(error);
 }
 
 }  // namespace
+
+TopicChurn::TopicChurn(Ledger& ledger, Recorder& recorder) : ledger_(ledger), recorder_(recorder) {
+  recorder_.say(churner, Recorder::Verb::producer, "all");
+}
 
 Task<Result<std::int16_t>> TopicChurn::step(RawClient& client, SeededRandom& chance,
                                             TimestampMs now) {
@@ -40,16 +47,20 @@ Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string nam
   Topic& topic = topics_[name];
   const bool was_unsure = topic.state == State::unsure;
   topic.state = State::unsure;
+  const std::string word = fmt::format("{}@{}", name, topic.life + 1);
+  if (topic.create == 0) topic.create = recorder_.begin(churner, Recorder::Verb::create, word);
   auto creating = create_topic(client, name, 1);
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
   if (code == 0) {
-    topic = {.state = State::there, .life = topic.life + 1, .promised = {}};
+    recorder_.say(churner, Recorder::Verb::done, topic.create);
+    topic = {.state = State::there, .life = topic.life + 1, .promised = {}, .word = word};
   } else if (is_code(code, ErrorCode::topic_already_exists)) {
     if (!was_unsure) {
       ledger_.add_violation(name + " was deleted, and is said to exist");
     }
     // Which life that is nobody knows: nothing is promised of it any more.
-    topic = {.state = State::there, .life = topic.life + 1, .is_new = false, .promised = {}};
+    topic = {
+        .state = State::there, .life = topic.life + 1, .is_new = false, .promised = {}, .word = {}};
   }
   co_return code;
 }
@@ -57,9 +68,12 @@ Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string nam
 Task<Result<std::int16_t>> TopicChurn::remove(RawClient& client, std::string name) {
   Topic& topic = topics_[name];
   topic.state = State::unsure;
+  const std::string word = std::exchange(topic.word, {});
+  const Recorder::Op op = word.empty() ? 0 : recorder_.begin(churner, Recorder::Verb::remove, word);
   auto removing = delete_topic(client, name);
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(removing));
   if (code == 0) topic.state = State::gone;
+  if (code == 0 && op != 0) recorder_.say(churner, Recorder::Verb::done, op);
   if (is_code(code, ErrorCode::unknown_topic_or_partition)) {
     ledger_.add_violation(name + " was created, and is not known when it is to be deleted");
     topic.state = State::gone;
@@ -71,15 +85,22 @@ Task<Result<std::int16_t>> TopicChurn::write(RawClient& client, std::string name
   Topic& topic = topics_[name];
   const std::string value = fmt::format("{}/{}/{}", name, topic.life, ++written_);
   const std::vector<std::string> values{value};
+  const std::string word = topic.word;
+  const Recorder::Op op = word.empty() ? 0 : recorder_.send(churner, word, 0, std::nullopt, value);
   auto sending = produce(client, {name, 0}, batch_of(values, now));
   CO_TRY_ASSIGN(const Appended appended, co_await std::move(sending));
   if (appended.error_code == 0) topic.promised[appended.base_offset] = value;
+  if (appended.error_code == 0 && op != 0) {
+    recorder_.say(churner, Recorder::Verb::acked, op, appended.base_offset);
+  }
   co_return appended.error_code;
 }
 
 Task<Result<>> TopicChurn::check_records(RawClient& client, std::string name) {
   const Topic& topic = topics_[name];
-  auto reading = read_all(client, {name, 0});
+  const TopicPartition at{name, 0};
+  auto reading = topic.word.empty() ? read_all(client, at)
+                                    : audit(client, recorder_, "auditor", topic.word, at);
   CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
   std::map<Offset, std::string> found;
   for (const FetchedRecord& record : records) {

@@ -8,12 +8,13 @@
 
 #include "sim/node/ledger.h"
 #include "sim/node/raw_client.h"
+#include "sim/node/recorder.h"
 
 namespace weir::sim {
 
 class TopicChurn {
  public:
-  explicit TopicChurn(Ledger& ledger) : ledger_(ledger) {}
+  TopicChurn(Ledger& ledger, Recorder& recorder);
 
   // Creates one, writes a record to one, or deletes one. Kafka's number; 0: done.
   Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
@@ -27,6 +28,10 @@ class TopicChurn {
     int life = 0;                            // of this name
     bool is_new = true;                      // it may hold records of this life only
     std::map<Offset, std::string> promised;  // of this life
+    // In the history: this life's word, empty while nobody knows which it is; what creates the
+    // next.
+    std::string word;
+    Recorder::Op create = 0;
   };
   Task<Result<std::int16_t>> create(RawClient& client, std::string name);
   Task<Result<std::int16_t>> remove(RawClient& client, std::string name);
@@ -34,6 +39,7 @@ class TopicChurn {
   Task<Result<>> check_records(RawClient& client, std::string name);
 
   Ledger& ledger_;
+  Recorder& recorder_;
   std::map<std::string, Topic> topics_;
   std::uint64_t written_ = 0;
   std::size_t done_ = 0;

@@ -23,6 +23,7 @@ using namespace weir;
 
 constexpr std::string_view usage =
     "usage: weir_sim [--seed S] [--seeds N | --hours H] [--shards K] [--twice] [--log] [--quiet]\n"
+    "       weir_sim [--seed S] [--shards K] [--log] --history >FILE\n"
     "       weir_sim --canaries [--only NAME] [--seed S] [--seeds N] [--starts K]\n"
     "\n"
     "  --seed S     the first seed (default 1)\n"
@@ -32,6 +33,8 @@ constexpr std::string_view usage =
     "  --twice      run each seed again: the trace must be the same\n"
     "  --log        print what the node logs\n"
     "  --quiet      say only what was broken, and the sums\n"
+    "  --history    one seed; its history goes to standard output (docs/formats/history.md;\n"
+    "               weir_check reads it), everything else to standard error\n"
     "  --canaries   put back one bug after the other and count seeds (at most 2000, or N)\n"
     "               until it is found, from K starts (default 5); needs the preset `canary`\n"
     "  --only NAME  only this one of them\n";
@@ -46,6 +49,7 @@ struct Arguments {
   bool quiet = false;
   bool canaries = false;
   std::string_view only;
+  bool history = false;
   std::uint64_t starts = 5;
 };
 
@@ -59,6 +63,10 @@ bool parse(int count, char** words, Arguments& into) {
     }
     if (name == "--only" && i + 1 < count) {
       into.only = words[++i];
+      continue;
+    }
+    if (name == "--history") {
+      into.history = true;
       continue;
     }
     if (name == "--log" || name == "--twice" || name == "--quiet") {
@@ -79,6 +87,9 @@ bool parse(int count, char** words, Arguments& into) {
   return into.shards <= 64;
 }
 
+// For what is said of the runs.
+std::FILE* out(const Arguments& arguments) { return arguments.history ? stderr : stdout; }
+
 void run_seed(std::uint64_t seed, const Arguments& arguments, sim::Campaign& sums) {
   sim::WorkloadSettings settings = sim::swarm_settings(seed);
   if (arguments.shards != 0) settings.shards = static_cast<env::ShardId>(arguments.shards);
@@ -91,30 +102,37 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, sim::Campaign& sum
     }
   }
   const bool good = report.violations.empty();
+  if (arguments.history) fmt::print("{}", report.history);
   sums.add(report);
   if (good && arguments.quiet) return;
-  fmt::print(
-      "seed {} trace {:016x}: {} events, {} acknowledged, {} consumed, {} connections lost, "
-      "{} generations, {}: {}\n",
-      seed, report.trace_hash, report.events, report.acknowledged, report.consumed,
-      report.connections_lost, report.rebalances, good ? "ok" : "BROKEN", describe(settings));
-  for (const auto& violation : report.violations) fmt::print("  {}\n", violation);
-  if (!good) fmt::print("  again: weir_sim --seeds 1 --seed {} --log\n", seed);
+  fmt::print(out(arguments),
+             "seed {} trace {:016x}: {} events, {} acknowledged, {} consumed, {} connections lost, "
+             "{} generations, {}: {}\n",
+             seed, report.trace_hash, report.events, report.acknowledged, report.consumed,
+             report.connections_lost, report.rebalances, good ? "ok" : "BROKEN",
+             describe(settings));
+  for (const auto& violation : report.violations) fmt::print(out(arguments), "  {}\n", violation);
+  if (!good) {
+    fmt::print(out(arguments), "  again: ./dev sim --seeds 1 --seed {} --log --history FILE\n",
+               seed);
+  }
 }
 
-void print_sums(const sim::Campaign& sums) {
+void print_sums(const Arguments& arguments, const sim::Campaign& sums) {
   fmt::print(
+      out(arguments),
       "{} seeds, {} broken; {} records acknowledged, {} consumed, {} compacted away, {} steps of "
-      "topics, {} producers stuck\n",
+      "topics, {} producers stuck; {} that were not flushed; {} lines of history\n",
       sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.churned,
-      sums.stuck_producers);
-  fmt::print("{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes\n",
+      sums.stuck_producers, sums.forgiven, sums.history_lines);
+  fmt::print(out(arguments),
+             "{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes\n",
              std::chrono::duration<double>(sums.under_load).count() / 3'600, sums.hours(),
              sums.limited_by(), sums.crashes());
-  fmt::print("fired:\n");
+  fmt::print(out(arguments), "fired:\n");
   for (std::size_t i = 0; i < sim::fault_count; ++i) {
     const auto fault = static_cast<sim::Fault>(i);
-    fmt::print("  {:8} {}\n", sums.faults.of(fault), name_of(fault));
+    fmt::print(out(arguments), "  {:8} {}\n", sums.faults.of(fault), name_of(fault));
   }
 }
 
@@ -161,7 +179,8 @@ int main(int count, char** words) {
     return 2;
   }
   if (arguments.canaries) return hunt_canaries(arguments);
-  fmt::print("one node and its clients, seeds from {}, {}\n", arguments.seed,
+  if (arguments.history) arguments.seeds = 1;
+  fmt::print(out(arguments), "one node and its clients, seeds from {}, {}\n", arguments.seed,
              arguments.twice ? "each seed twice" : "each seed once");
   sim::Campaign sums;
   const auto goes_on = [&](std::uint64_t done) {
@@ -171,6 +190,6 @@ int main(int count, char** words) {
   for (std::uint64_t i = 0; goes_on(i); ++i) {
     run_seed(arguments.seed + i, arguments, sums);
   }
-  print_sums(sums);
+  print_sums(arguments, sums);
   return sums.broken == 0 ? 0 : 1;
 }

@@ -54,6 +54,8 @@ Task<> NodeUnderTest::start_node(Run& run) {
   auto report = co_await std::move(starting);
   if (report) {
     run.report = *std::move(report);
+    const bool is_clean = run.report->after_clean_stop && run.report->bytes_checked == 0;
+    if (run.follows_stop && !is_clean) ++*run.forgotten_stops;
     run.tasks.spawn(watch_node(run));
   } else {
     run.error = std::move(report).error();
@@ -74,6 +76,8 @@ Task<> NodeUnderTest::stop_node(Run& run) {
 void NodeUnderTest::start() {
   CHECK(!run_, "a node starts once in a life");
   run_ = &host_.hold(std::make_shared<Run>(host_, options_));
+  run_->follows_stop = std::exchange(has_stopped_, false);
+  run_->forgotten_stops = &forgotten_stops_;
   host_.env(0).executor.post([run = run_] { run->tasks.spawn(start_node(*run)); });
 }
 
@@ -90,11 +94,17 @@ Result<> NodeUnderTest::stop_and_wait() {
   host_.world().run_until([this] { return run_->stopped.has_value(); }, minutes(5));
   Result<> result =
       run_->stopped.value_or(fail(Errc::timed_out, "the node did not stop in five minutes"));
-  crash(Crash::power_keep_none);
+  has_stopped_ = result.has_value();
+  go_down(Crash::power_keep_none);
   return result;
 }
 
 void NodeUnderTest::crash(Crash kind) {
+  if (watcher_) watcher_(kind);
+  go_down(kind);
+}
+
+void NodeUnderTest::go_down(Crash kind) {
   run_ = nullptr;
   host_.crash(kind);
   host_.restart();

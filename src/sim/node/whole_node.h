@@ -10,6 +10,7 @@
 // The calls are made from outside of the world's events (a test's own code), except the questions.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -32,8 +33,12 @@ class NodeUnderTest {
   // A clean stop. The machine then loses its power, so that what a clean stop promises must have
   // been synced; the next start() finds that.
   Result<> stop_and_wait();
+  // Starts after a clean stop that did not find one, or had to check bytes.
+  std::size_t forgotten_stops() const { return forgotten_stops_; }
   // The machine is ready for start() afterwards.
   void crash(Crash kind);
+  // What looks at the disk before each crash.
+  void watch_crashes(std::function<void(Crash)> watcher) { watcher_ = std::move(watcher); }
 
   bool is_ready() const { return run_ && run_->report.has_value(); }
   // Why it could not start, or what it could not live with.
@@ -52,7 +57,10 @@ class NodeUnderTest {
     std::optional<broker::ReadyReport> report;
     std::optional<Error> error;
     std::optional<Result<>> stopped;
+    bool follows_stop = false;
+    std::size_t* forgotten_stops = nullptr;
   };
+  void go_down(Crash kind);
   static Task<> start_node(Run& run);
   static Task<> watch_node(Run& run);
   static Task<> stop_node(Run& run);
@@ -60,6 +68,9 @@ class NodeUnderTest {
   Host& host_;
   broker::NodeOptions options_;
   Run* run_ = nullptr;
+  bool has_stopped_ = false;
+  std::size_t forgotten_stops_ = 0;
+  std::function<void(Crash)> watcher_;
 };
 
 }  // namespace weir::sim

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "base/offload.h"
@@ -13,6 +14,7 @@
 #include "sim/node/group_member.h"
 #include "sim/node/keyed_states.h"
 #include "sim/node/ledger.h"
+#include "sim/node/recorder.h"
 #include "sim/node/topic_churn.h"
 #include "sim/node/whole_node.h"
 #include "sim/world.h"
@@ -26,12 +28,17 @@ using std::chrono::milliseconds;
 constexpr std::string_view topic = "flights";
 constexpr std::string_view states_topic = "states";
 constexpr std::string_view group = "readers";
+constexpr std::string_view auditor = "auditor";  // in the history
+// A member that the group knew so lately was not overtaken by another (half of both timeouts).
+constexpr std::chrono::seconds known_lately{5};
 constexpr milliseconds pause_after_failure{20};
 constexpr milliseconds pause_between_rounds{15};
 constexpr milliseconds pause_between_updates{5};
 constexpr std::int32_t long_poll_ms = 50;
 constexpr auto out_of_order =
     static_cast<std::int16_t>(wire::ErrorCode::out_of_order_sequence_number);
+constexpr auto rebalancing = static_cast<std::int16_t>(wire::ErrorCode::rebalance_in_progress);
+constexpr auto out_of_range = static_cast<std::int16_t>(wire::ErrorCode::offset_out_of_range);
 constexpr auto topic_exists = static_cast<std::int16_t>(wire::ErrorCode::topic_already_exists);
 
 bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code).retriable; }
@@ -40,8 +47,9 @@ bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code)
 class Clients {
  public:
   Clients(const WorkloadSettings& settings, World& world, Host& host, env::Address broker)
-      : states(ledger, {std::string(states_topic), 0}),
-        churn(ledger),
+      : recorder(world),
+        states(ledger, recorder, {std::string(states_topic), 0}),
+        churn(ledger, recorder),
         settings_(settings),
         world_(world),
         env_(host.env(0)),
@@ -62,30 +70,49 @@ class Clients {
     for (int who = 0; who < settings_.members; ++who) scope_.spawn(consume(who));
   }
   bool have_produced() const { return producing_ == 0; }
-  bool have_consumed() const { return have_produced() && ledger.all_consumed(); }
+  // Where records may go again, so may what a group has consumed.
+  bool have_consumed() const { return have_produced() && (!is_strict() || ledger.all_consumed()); }
   void stop_consuming() { stopping_ = true; }
   bool have_ended() const { return scope_.running() == 0; }
   void check() { scope_.spawn(check_everything()); }
+  // Of a node that does not sync at once, before each crash.
+  void forgive_unflushed(Crash how);
 
   Ledger ledger;
+  Recorder recorder;
   KeyedStates states;
   TopicChurn churn;
   std::size_t connections_lost = 0;
   std::size_t stuck_producers = 0;
+  std::size_t forgiven = 0;
   std::uint64_t rebalances = 0;
 
  private:
   // A round of one producer: batches to one partition, sent at once.
   struct Round {
     TopicPartition to;
+    std::string process;                           // in the history
     std::vector<std::vector<std::string>> values;  // of each batch
     std::vector<std::vector<std::byte>> batches;
+    std::vector<std::vector<Recorder::Op>> sends;
+  };
+  // One of the group, and what it owns as far as it knows.
+  struct Consumer {
+    std::string process;
+    RawClient client;
+    GroupMember member;
+    SeededRandom chance;
+    std::vector<TopicPartition> owned;
+    env::Instant known{};  // the group knew it then, or later
   };
 
   Task<> create();
   Task<> produce_idempotent(int who);
   Task<> produce_plain(int who);
   Task<> consume(int who);
+  bool is_strict() const { return settings_.acknowledges_what_is_durable; }
+  // Whether what the node said in its life `life` still holds.
+  bool still_holds(std::uint64_t life) const { return is_strict() || life == node_lives(); }
   void check_durable(const TopicPartition& at, const FetchedRecord& record);
   std::uint64_t node_lives() const {
     return world_.faults().of(Fault::process_killed) + world_.faults().of(Fault::power_lost);
@@ -96,11 +123,19 @@ class Clients {
   Task<Result<>> connect(RawClient& client);
   Task<Result<ProducerIdentity>> identity(RawClient& client);
   Round make_round(SeededRandom& chance, int who, int number);
+  std::string producer_process(int who, std::int16_t acks, bool is_idempotent);
+  void record_sends(Round& round, std::string process, std::size_t batches);
+  void record_unknown(const Round& round);
   Task<Result<std::int16_t>> send_round(RawClient& client, Round& round);
-  Task<Result<>> be_member(RawClient& client, GroupMember& member, SeededRandom& chance);
-  Task<Result<std::int16_t>> follow(RawClient& client, GroupMember& member, SeededRandom& chance);
-  Task<Result<std::int16_t>> commit(RawClient& client, GroupMember& member,
-                                    std::map<TopicPartition, Offset> offsets);
+  Task<Result<>> be_member(Consumer& self);
+  Task<Result<std::int16_t>> follow(Consumer& self);
+  Task<Result<CommittedOffsets>> ask_for_commits(RawClient& client, std::string process,
+                                                 std::vector<TopicPartition> of);
+  void consumed(Consumer& self, const TopicPartition& at, const Fetched& got, std::uint64_t life);
+  Task<Result<std::int16_t>> heartbeat(Consumer& self);
+  Task<Result<std::int16_t>> commit(Consumer& self, std::map<TopicPartition, Offset> offsets);
+  void take_over(Consumer& self);
+  void give_up(Consumer& self, bool in_order);
   Task<Result<>> check_log(RawClient& client);
   Task<Result<>> check_epochs(RawClient& client, TopicPartition at,
                               const std::vector<FetchedRecord>& records);
@@ -119,6 +154,8 @@ class Clients {
   int producing_ = 0;
   bool created_ = false;
   bool stopping_ = false;
+  std::uint64_t syncs_failed_ = 0;
+  std::set<std::string> producers_;  // that the history knows
   TaskScope scope_;
 };
 
@@ -177,9 +214,39 @@ Clients::Round Clients::make_round(SeededRandom& chance, int who, int number) {
   return round;
 }
 
+// A process of the history has one kind of acks.
+std::string Clients::producer_process(int who, std::int16_t acks, bool is_idempotent) {
+  // Only where an acknowledgement says that a record is durable it is a promise to the checks.
+  const std::string word = acks == -1 && is_strict() ? "all" : acks == 0 ? "0" : "1";
+  is_idempotent = is_idempotent && is_strict();
+  std::string process = fmt::format("producer-{}-acks-{}", who, word);
+  if (producers_.insert(process).second) {
+    recorder.say(process, Recorder::Verb::producer, word + (is_idempotent ? " idempotent" : ""));
+  }
+  return process;
+}
+
+void Clients::record_sends(Round& round, std::string process, std::size_t batches) {
+  round.process = std::move(process);
+  for (std::size_t b = 0; b < batches; ++b) {
+    auto& sends = round.sends.emplace_back();
+    for (const auto& value : round.values[b]) {
+      sends.push_back(
+          recorder.send(round.process, round.to.topic, round.to.partition, std::nullopt, value));
+    }
+  }
+}
+
+void Clients::record_unknown(const Round& round) {
+  for (const auto& batch : round.sends) {
+    for (const Recorder::Op op : batch) recorder.say(round.process, Recorder::Verb::unknown, op);
+  }
+}
+
 // What is acknowledged leaves the round. Stops at the first error, which is not one of the
 // connection.
 Task<Result<std::int16_t>> Clients::send_round(RawClient& client, Round& round) {
+  const std::uint64_t life = node_lives();
   for (const auto& batch : round.batches) CO_TRY(add_produce(client, round.to, batch, -1));
   auto sending = client.flush();
   CO_TRY(co_await std::move(sending));
@@ -190,12 +257,15 @@ Task<Result<std::int16_t>> Clients::send_round(RawClient& client, Round& round) 
     if (first_error == 0) first_error = appended.error_code;
     if (first_error != 0) continue;
     Offset offset = appended.base_offset;
-    if (settings_.acknowledges_what_is_durable &&
-        !durable_.holds(round.to, offset, round.values.front())) {
+    if (is_strict() && !durable_.holds(round.to, offset, round.values.front())) {
       ledger.add_violation(fmt::format("{}-{} offset {} was acknowledged before it was durable",
                                        round.to.topic, round.to.partition, offset));
     }
-    for (const auto& value : round.values.front()) ledger.acknowledged(round.to, offset++, value);
+    for (std::size_t i = 0; i < round.values.front().size(); ++i, ++offset) {
+      if (still_holds(life)) ledger.acknowledged(round.to, offset, round.values.front()[i]);
+      recorder.say(round.process, Recorder::Verb::acked, round.sends.front()[i], offset);
+    }
+    round.sends.erase(round.sends.begin());
     round.values.erase(round.values.begin());
     round.batches.erase(round.batches.begin());
   }
@@ -222,11 +292,12 @@ Task<> Clients::produce_idempotent(int who) {
   RawClient client(env_, broker_);
   SeededRandom chance = world_.fork(fmt::format("workload/producer/{}", who));
   auto identifying = identity(client);
-  const auto producer = co_await std::move(identifying);
+  auto producer = co_await std::move(identifying);
   if (!producer) ledger.add_violation(producer.error().message());
   std::map<TopicPartition, Sequence> sequences;
   for (int number = 0; producer && number < settings_.rounds; ++number) {
     Round round = make_round(chance, who, number);
+    record_sends(round, producer_process(who, -1, true), round.values.size());
     for (const auto& values : round.values) {
       Sequence& sequence = sequences[round.to];
       round.batches.push_back(batch_of(values, env_.clock.wall_ms(), *producer, sequence));
@@ -238,6 +309,14 @@ Task<> Clients::produce_idempotent(int who) {
       co_await std::move(connecting);
       auto sending = send_round(client, round);
       const auto sent = co_await std::move(sending);
+      if (sent && *sent == out_of_order && !is_strict()) {
+        // What it was told of is gone: it begins anew, as producers do.
+        auto again = identity(client);
+        const auto renewed = co_await std::move(again);
+        if (renewed) producer = renewed;
+        sequences.clear();
+        break;
+      }
       if (sent && *sent == out_of_order && round.batches.size() > 1 && node_lives() != life) {
         // Kafka's snapshots of producers hold the last batch of each: a node that has started again
         // cannot tell that an earlier one is repeated. The producer cannot go on.
@@ -253,11 +332,13 @@ Task<> Clients::produce_idempotent(int who) {
       auto sleeping = sleep_for(env_, pause_between_rounds);
       co_await std::move(sleeping);
     }
+    record_unknown(round);
   }
   --producing_;
 }
 
-// Sends every value once, whatever comes back.
+// Sends every value once, whatever comes back. Half of the partitions get nothing that is not a
+// promise: of such a log the history allows more.
 Task<> Clients::produce_plain(int who) {
   RawClient client(env_, broker_);
   SeededRandom chance = world_.fork(fmt::format("workload/producer/{}", who));
@@ -268,7 +349,9 @@ Task<> Clients::produce_plain(int who) {
     }
     auto connecting = connect(client);
     co_await std::move(connecting);
-    const auto acks = static_cast<std::int16_t>(static_cast<int>(chance.below(3)) - 1);
+    auto acks = static_cast<std::int16_t>(static_cast<int>(chance.below(3)) - 1);
+    if (round.to.partition % 2 == 1) acks = -1;
+    record_sends(round, producer_process(who, acks, false), acks == -1 ? round.values.size() : 1);
     if (acks == -1) {
       auto sending = send_round(client, round);
       const auto sent = co_await std::move(sending);
@@ -278,6 +361,7 @@ Task<> Clients::produce_plain(int who) {
       const auto sent = co_await std::move(sending);
       if (!sent) lost(client);
     }
+    record_unknown(round);
     auto sleeping = sleep_for(env_, pause_between_rounds);
     co_await std::move(sleeping);
   }
@@ -334,60 +418,102 @@ Task<> Clients::churn_topics() {
 // --- consumers ---
 
 Task<> Clients::consume(int who) {
-  RawClient client(env_, broker_);
-  SeededRandom chance = world_.fork(fmt::format("workload/member/{}", who));
-  GroupMember member({.group = std::string(group),
-                      .topic = std::string(topic),
-                      .partitions = settings_.partitions});
+  Consumer self{.process = fmt::format("member-{}", who),
+                .client = RawClient(env_, broker_),
+                .member = GroupMember({.group = std::string(group),
+                                       .topic = std::string(topic),
+                                       .partitions = settings_.partitions}),
+                .chance = world_.fork(fmt::format("workload/member/{}", who)),
+                .owned = {}};
+  // Nothing is said of what a group processes where records may go again.
+  if (is_strict()) recorder.say(self.process, Recorder::Verb::member, group);
   while (!stopping_) {
-    auto connecting = connect(client);
+    auto connecting = connect(self.client);
     co_await std::move(connecting);
-    auto membership = be_member(client, member, chance);
+    auto membership = be_member(self);
     const auto ended = co_await std::move(membership);
     if (!ended && ended.error().code == Errc::corrupt) {
       ledger.add_violation("a consumer got: " + ended.error().message());
     }
-    if (!ended) lost(client);
+    if (!ended) lost(self.client);
+    give_up(self, false);
     auto sleeping = sleep_for(env_, pause_after_failure);
     co_await std::move(sleeping);
   }
 }
 
 // From finding the coordinator to the next rebalance, or the end.
-Task<Result<>> Clients::be_member(RawClient& client, GroupMember& member, SeededRandom& chance) {
-  auto finding = find_coordinator(client, std::string(group));
+Task<Result<>> Clients::be_member(Consumer& self) {
+  auto finding = find_coordinator(self.client, std::string(group));
   CO_TRY_ASSIGN(std::int16_t error, co_await std::move(finding));
   if (error == 0) {
-    auto joining = member.join(client);
+    self.known = world_.now();
+    auto joining = self.member.join(self.client);
     CO_TRY_ASSIGN(error, co_await std::move(joining));
   }
   if (error != 0) co_return Result<>{};  // again, after a pause
   ++rebalances;
-  auto following = follow(client, member, chance);
+  take_over(self);
+  auto following = follow(self);
   CO_TRY_ASSIGN(error, co_await std::move(following));
+  const bool was_asked = error == 0 || error == rebalancing;
+  give_up(self, was_asked && world_.now() - self.known < known_lately);
   if (error == 0) {
-    auto leaving = member.leave(client);
+    auto leaving = self.member.leave(self.client);
     CO_TRY(co_await std::move(leaving));
   }
   co_return Result<>{};
 }
 
+void Clients::take_over(Consumer& self) {
+  self.owned = self.member.assigned();
+  for (const TopicPartition& at : self.owned) {
+    recorder.say(self.process, Recorder::Verb::assigned, group, self.member.generation(), at.topic,
+                 at.partition);
+  }
+}
+
+// In order: before anybody else can have been given what it owns.
+void Clients::give_up(Consumer& self, bool in_order) {
+  for (const TopicPartition& at : std::exchange(self.owned, {})) {
+    recorder.say(self.process, in_order ? Recorder::Verb::revoked : Recorder::Verb::lost, group,
+                 self.member.generation(), at.topic, at.partition);
+  }
+}
+
+Task<Result<CommittedOffsets>> Clients::ask_for_commits(RawClient& client, std::string process,
+                                                        std::vector<TopicPartition> of) {
+  std::map<TopicPartition, Recorder::Op> asked;
+  for (const TopicPartition& at : of) {
+    asked[at] = recorder.begin(process, Recorder::Verb::fetch, group, at.topic, at.partition);
+  }
+  auto asking = committed_offsets(client, std::string(group), std::move(of));
+  CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
+  if (committed.error_code != 0) co_return committed;
+  for (const auto& [at, offset] : committed.offsets) {
+    if (asked.contains(at)) recorder.say(process, Recorder::Verb::told, asked[at], offset);
+  }
+  co_return committed;
+}
+
 // Reads, commits and beats until the generation is over (an error) or it wants to leave (0).
-Task<Result<std::int16_t>> Clients::follow(RawClient& client, GroupMember& member,
-                                           SeededRandom& chance) {
-  auto asking = committed_offsets(client, std::string(group), member.assigned());
+Task<Result<std::int16_t>> Clients::follow(Consumer& self) {
+  auto asking = ask_for_commits(self.client, self.process, self.owned);
   CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
   if (committed.error_code != 0) co_return committed.error_code;
   std::map<TopicPartition, Offset> positions;
   for (const auto& [at, offset] : committed.offsets) positions[at] = std::max<Offset>(offset, 0);
-  FetchSession session(client, positions);
-  while (!stopping_ && !chance.one_in(60)) {
+  FetchSession session(self.client, positions);
+  while (!stopping_ && !self.chance.one_in(60)) {
     if (!positions.empty()) {
+      const std::uint64_t life = node_lives();
       auto polling = session.poll(long_poll_ms);
       CO_TRY_ASSIGN(const auto fetched, co_await std::move(polling));
       for (const auto& [at, got] : fetched) {
-        for (const auto& record : got.records) ledger.consumed(at, record.offset, record.value);
-        if (!got.records.empty()) check_durable(at, got.records.back());
+        consumed(self, at, got, life);
+        if (got.error_code != out_of_range || is_strict()) continue;
+        session.seek(at, 0);
+        recorder.say(self.process, Recorder::Verb::seek, at.topic, at.partition, 0);
       }
     } else {
       auto sleeping = sleep_for(env_, milliseconds(long_poll_ms));
@@ -398,32 +524,67 @@ Task<Result<std::int16_t>> Clients::follow(RawClient& client, GroupMember& membe
       if (positions[at] != offset) moved[at] = offset;
     }
     if (!moved.empty()) {
-      auto committing = commit(client, member, moved);
+      auto committing = commit(self, moved);
       CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
       if (error != 0) co_return error;
       for (const auto& [at, offset] : moved) positions[at] = offset;
     }
-    auto beating = member.heartbeat(client);
+    auto beating = heartbeat(self);
     CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(beating));
     if (error != 0) co_return error;
   }
   co_return std::int16_t{0};
 }
 
+Task<Result<std::int16_t>> Clients::heartbeat(Consumer& self) {
+  const env::Instant asked = world_.now();
+  auto beating = self.member.heartbeat(self.client);
+  CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(beating));
+  if (error == 0) self.known = asked;
+  co_return error;
+}
+
+void Clients::consumed(Consumer& self, const TopicPartition& at, const Fetched& got,
+                       std::uint64_t life) {
+  for (const auto& record : got.records) {
+    if (still_holds(life)) ledger.consumed(at, record.offset, record.value);
+    recorder.read(self.process, at.topic, at.partition, record);
+  }
+  if (!got.records.empty()) check_durable(at, got.records.back());
+}
+
+// What the disk would not hold after a loss of power may go; also when a sync failed, after which
+// the disk may show what it holds already.
+void Clients::forgive_unflushed(Crash how) {
+  const std::uint64_t failed = world_.faults().of(Fault::sync_failed);
+  const bool may_lose = loses_power(how) || std::exchange(syncs_failed_, failed) != failed;
+  if (is_strict() || !may_lose) return;
+  for (const TopicPartition& at : all_partitions()) {
+    forgiven += ledger.forgive(at, durable_.end(at));
+  }
+}
+
 void Clients::check_durable(const TopicPartition& at, const FetchedRecord& record) {
-  if (!settings_.acknowledges_what_is_durable) return;
+  if (!is_strict()) return;
   if (durable_.holds(at, record.offset, {&record.value, 1})) return;
   ledger.add_violation(fmt::format("{}-{} offset {} was served before it was durable", at.topic,
                                    at.partition, record.offset));
 }
 
-Task<Result<std::int16_t>> Clients::commit(RawClient& client, GroupMember& member,
+// What is not confirmed may take effect at any time: in the history it does not end.
+Task<Result<std::int16_t>> Clients::commit(Consumer& self,
                                            std::map<TopicPartition, Offset> offsets) {
-  for (const auto& [at, offset] : offsets) ledger.commit_tried(at, offset);
-  auto committing = member.commit(client, offsets);
+  std::vector<Recorder::Op> begun;
+  for (const auto& [at, offset] : offsets) {
+    ledger.commit_tried(at, offset);
+    begun.push_back(recorder.begin(self.process, Recorder::Verb::commit, group,
+                                   self.member.generation(), at.topic, at.partition, offset));
+  }
+  auto committing = self.member.commit(self.client, offsets);
   CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
   if (error == 0) {
     for (const auto& [at, offset] : offsets) ledger.commit_confirmed(at, offset);
+    for (const Recorder::Op op : begun) recorder.say(self.process, Recorder::Verb::done, op);
   }
   co_return error;
 }
@@ -459,7 +620,7 @@ Task<> Clients::check_everything() {
 
 Task<Result<>> Clients::check_log(RawClient& client) {
   for (const TopicPartition& at : all_partitions()) {
-    auto reading = read_all(client, at);
+    auto reading = audit(client, recorder, std::string(auditor), at.topic, at);
     CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
     ledger.check_log(at, records);
     auto asking = check_epochs(client, at, records);
@@ -498,7 +659,7 @@ Task<Result<>> Clients::check_epochs(RawClient& client, TopicPartition at,
 
 Task<Result<>> Clients::check_commits(RawClient& client) {
   for (;;) {
-    auto asking = committed_offsets(client, std::string(group), all_partitions());
+    auto asking = ask_for_commits(client, std::string(auditor), all_partitions());
     CO_TRY_ASSIGN(const CommittedOffsets committed, co_await std::move(asking));
     if (is_retriable(committed.error_code)) {
       auto sleeping = sleep_for(env_, pause_after_failure);
@@ -523,12 +684,21 @@ class Run {
         node_(world_.add_host({.name = "broker", .shards = settings.shards}), settings.config),
         client_host_(world_.add_host({.name = "clients"})),
         clients_(client_host_.hold(
-            std::make_shared<Clients>(settings, world_, client_host_, node_.address()))) {}
+            std::make_shared<Clients>(settings, world_, client_host_, node_.address()))) {
+    node_.watch_crashes([this](Crash how) { clients_.forgive_unflushed(how); });
+  }
 
   WorkloadReport report() {
     if (start()) {
       work();
       stop_and_check();
+    }
+    // A log that a full disk has put off is not closed.
+    if (node_.forgotten_stops() > 0 && world_.faults().of(Fault::disk_full) == 0) {
+      clients_.ledger.add_violation("a clean stop was none, or bytes were checked after it");
+    }
+    for (auto& anomaly : clients_.recorder.anomalies()) {
+      clients_.ledger.add_violation(std::move(anomaly));
     }
     return {
         .trace_hash = world_.trace_hash(),
@@ -539,10 +709,12 @@ class Run {
         .churned = clients_.churn.steps_done(),
         .connections_lost = clients_.connections_lost,
         .stuck_producers = clients_.stuck_producers,
+        .forgiven = clients_.forgiven,
         .rebalances = clients_.rebalances,
         .under_load = under_load_,
         .faults = world_.faults(),
-        .violations = clients_.ledger.violations()};
+        .violations = clients_.ledger.violations(),
+        .history = clients_.recorder.text()};
   }
 
  private:

@@ -8,7 +8,8 @@
 // often an idempotent producer sent it; what a consumer saw stays; committed offsets are there;
 // leader epochs end where the batches say; of a compacted topic the newest value of each key stays
 // (keyed_states.h); topics are there or not as was answered (topic_churn.h); after a clean stop
-// nothing of the logs has to be checked.
+// nothing of the logs has to be checked; the history of what the clients asked and were told, which
+// real processes write too, has no anomaly (recorder.h).
 
 #include <chrono>
 #include <cstdint>
@@ -38,7 +39,8 @@ struct WorkloadSettings {
   metadata::ConfigMap config = {};   // of the node
   std::map<std::string, std::string> topic_config = {};
   // With acks=all: a record is in the durable image when its acknowledgement arrives. False for a
-  // node that is told to sync later.
+  // node that is told to sync later: then a power loss may take what is not durable at that moment,
+  // and nothing before it.
   bool acknowledges_what_is_durable = true;
   std::chrono::seconds patience = std::chrono::minutes(20);  // for what must come in the end
   bool print_log = false;
@@ -53,10 +55,12 @@ struct WorkloadReport {
   std::size_t churned = 0;    // topics made, written to and deleted
   std::size_t connections_lost = 0;
   std::size_t stuck_producers = 0;  // see docs/reliability.md
+  std::size_t forgiven = 0;         // acknowledged, not flushed yet, and not asked for any more
   std::uint64_t rebalances = 0;
   env::Duration under_load{};  // with clients at work; nothing where no fault fired
   FaultCounts faults;
   std::vector<std::string> violations;
+  std::string history;  // docs/formats/history.md; it was checked
 };
 
 WorkloadReport run_workload(const WorkloadSettings& settings);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/checker/history_writer.h"
+
 namespace weir::sim {
 namespace {
 
@@ -52,6 +54,41 @@ TEST(Workload, what_was_acknowledged_and_committed_survives_crashes_at_random_ti
   }
 }
 
+TEST(Workload, a_run_writes_the_history_that_it_is_judged_by) {
+  const WorkloadReport report =
+      run_workload({.seed = 3,
+                    .keyed_updates = 40,
+                    .churn_steps = 20,
+                    .strikes = {Crash::process, Crash::power_keep_mixed}});
+  EXPECT_THAT(report.violations, IsEmpty());
+  const auto checked = checker::check_text(report.history);
+  ASSERT_TRUE(checked) << checked.error().message();
+  EXPECT_EQ(checked->anomalies(), 0u);
+  EXPECT_GE(checked->figures.acknowledged, report.acknowledged);
+  EXPECT_GE(checked->figures.reads, report.consumed);
+  EXPECT_GT(checked->figures.commits, 5u);
+  EXPECT_GE(checked->figures.audits, 2 * 7u) << "six partitions and the states, twice";
+}
+
+// With flush.messages above 1 a loss of power takes what was not flushed yet, and nothing else; a
+// clean stop flushes.
+TEST(Workload, only_what_was_not_flushed_is_lost_with_the_power) {
+  std::size_t forgiven = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (const Crash crash :
+         {Crash::power_keep_none, Crash::power_keep_some, Crash::power_keep_mixed}) {
+      const WorkloadReport report = run_workload({.seed = seed,
+                                                  .shards = 2,
+                                                  .strikes = {crash, Trouble::clean_restart, crash},
+                                                  .topic_config = {{"flush.messages", "50"}},
+                                                  .acknowledges_what_is_durable = false});
+      EXPECT_THAT(report.violations, IsEmpty()) << "seed " << seed;
+      forgiven += report.forgiven;
+    }
+  }
+  EXPECT_GT(forgiven, 100u);
+}
+
 // The checks see what they are for: a node that does not sync loses by a power loss, and only by
 // that.
 TEST(Workload, a_node_that_syncs_never_is_found_out) {
@@ -66,9 +103,9 @@ TEST(Workload, a_node_that_syncs_never_is_found_out) {
       run_workload({.seed = 5,
                     .strikes = {Crash::power_keep_none, Crash::power_keep_none},
                     .config = never,
-                    .acknowledges_what_is_durable = false,
                     .patience = std::chrono::seconds(30)});
   EXPECT_THAT(unplugged.violations, Contains(HasSubstr("was acknowledged, and there is")));
+  EXPECT_THAT(unplugged.violations, Contains(HasSubstr("the history shows acknowledged_lost")));
   const WorkloadReport watched = run_workload({.seed = 5, .config = never});
   EXPECT_THAT(watched.violations, Contains(HasSubstr("before it was durable")))
       << "seen without any power loss";
