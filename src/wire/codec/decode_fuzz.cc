@@ -1,18 +1,39 @@
 // Foreign bytes as any message in any version: two bytes choose the message, one the version. What
-// decodes must encode again, to bytes that decode to the same message, and memory is bounded by the
-// bytes.
+// decodes must encode again, to bytes that decode to the same message and are written the same way
+// once more. Memory is bounded by the bytes, and closely where a message turns out to be none.
+//
+// Mutations keep to the bytes behind the choice, try other versions, and now and then begin with a
+// valid message.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <string>
 
 #include "base/check.h"
+#include "base/random.h"
 #include "wire/codec/codec.h"
 #include "wire/codec/descriptor.h"
+#include "wire/codec/random_message_test_support.h"
 
 namespace weir::wire {
 namespace {
+
+constexpr std::size_t choice_size = 3;
+
+struct Choice {
+  const MessageDescriptor& message;
+  std::int16_t version;
+};
+
+Choice choice_of(const std::uint8_t* data) {
+  const auto messages = all_messages();
+  const auto& message =
+      *messages[static_cast<std::size_t>(data[0] | data[1] << 8) % messages.size()];
+  const int versions = message.max_version - message.min_version + 1;
+  return {message, static_cast<std::int16_t>(message.min_version + data[2] % versions)};
+}
 
 std::unique_ptr<std::max_align_t[]> fresh(const MessageDescriptor& message) {
   const auto& root = message.structs[message.root];
@@ -21,12 +42,23 @@ std::unique_ptr<std::max_align_t[]> fresh(const MessageDescriptor& message) {
   return memory;
 }
 
+// What a message that is none may take: it is walked before more than its own size is reserved, so
+// no count has made room for elements that are not there.
+constexpr std::size_t max_refused_memory(std::size_t bytes) {
+  return (std::size_t{64} << 10) + 32 * bytes;
+}
+constexpr std::size_t surely_within_budget = std::size_t{64} << 10;  // of bytes
+
 void run(const MessageDescriptor& message, std::int16_t version, Bytes bytes) {
   Arena arena;
   const auto decoded = fresh(message);
   const auto used = codec_detail::decode(decoded.get(), message, bytes, version, arena);
   CHECK(arena.bytes_reserved() <= max_decoded_memory(bytes.size()));
-  if (!used) return;
+  if (!used) {
+    CHECK(bytes.size() > surely_within_budget ||
+          arena.bytes_reserved() <= max_refused_memory(bytes.size()));
+    return;
+  }
   CHECK(*used <= bytes.size());
   Output output;
   const auto encoded = codec_detail::encode(decoded.get(), message, version, output);
@@ -40,6 +72,25 @@ void run(const MessageDescriptor& message, std::int16_t version, Bytes bytes) {
   CHECK(reread && *reread == output.bytes().size());
   CHECK(codec_detail::to_json(decoded.get(), message, version) ==
         codec_detail::to_json(again.get(), message, version));
+  Output rewritten;
+  CHECK(codec_detail::encode(again.get(), message, version, rewritten).has_value());
+  CHECK(std::ranges::equal(rewritten.bytes(), output.bytes()), "there is one way to write it");
+}
+
+// 0: there is no room for it.
+std::size_t make_message(std::uint8_t* data, std::size_t max_size, SeededRandom& random) {
+  const auto number = random.below(all_messages().size());
+  const std::uint8_t choice[choice_size] = {static_cast<std::uint8_t>(number),
+                                            static_cast<std::uint8_t>(number >> 8),
+                                            static_cast<std::uint8_t>(random.below(256))};
+  const auto [message, version] = choice_of(choice);
+  Output output;
+  RandomMessage(random.next()).encode(message, version, output);
+  const auto size = output.bytes().size();
+  if (choice_size + size > max_size) return 0;
+  std::copy_n(choice, choice_size, data);
+  if (size != 0) std::memcpy(data + choice_size, output.bytes().data(), size);
+  return choice_size + size;
 }
 
 }  // namespace
@@ -47,12 +98,25 @@ void run(const MessageDescriptor& message, std::int16_t version, Bytes bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::wire;
-  if (size < 3) return 0;
-  const auto messages = all_messages();
-  const auto& message =
-      *messages[static_cast<std::size_t>(data[0] | data[1] << 8) % messages.size()];
-  const int versions = message.max_version - message.min_version + 1;
-  const auto version = static_cast<std::int16_t>(message.min_version + data[2] % versions);
-  run(message, version, {reinterpret_cast<const std::byte*>(data + 3), size - 3});
+  if (size < choice_size) return 0;
+  const auto [message, version] = choice_of(data);
+  run(message, version,
+      {reinterpret_cast<const std::byte*>(data + choice_size), size - choice_size});
   return 0;
+}
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned int seed) {
+  using namespace weir::wire;
+  weir::SeededRandom random(seed);
+  if (size < choice_size || random.one_in(16)) {
+    const auto made = make_message(data, max_size, random);
+    if (made != 0) return made;
+  }
+  if (size < choice_size || max_size <= choice_size) return LLVMFuzzerMutate(data, size, max_size);
+  if (random.one_in(16)) data[2] = static_cast<std::uint8_t>(random.below(256));
+  return choice_size +
+         LLVMFuzzerMutate(data + choice_size, size - choice_size, max_size - choice_size);
 }
