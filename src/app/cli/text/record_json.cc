@@ -66,7 +66,8 @@ template <class Number>
 Result<Number> number_of(const Json& json, std::string_view name) {
   if (!json.is_number_integer()) return json_mistake(fmt::format("'{}' is no integer", name));
   const auto value = json.get<std::int64_t>();
-  if (value != static_cast<Number>(value))
+  const bool has_wrapped = json.is_number_unsigned() && value < 0;
+  if (has_wrapped || value != static_cast<Number>(value))
     return json_mistake(fmt::format("'{}' is too large", name));
   return static_cast<Number>(value);
 }
@@ -102,7 +103,8 @@ void print_record_json(const RecordView& record, std::string& out) {
   put_headers(json, record);
   put_bytes(json, "key", record.key);
   put_bytes(json, "payload", record.value);
-  out += json.dump();
+  // A broker's name for a topic may be no text.
+  out += json.dump(-1, ' ', false, Json::error_handler_t::replace);
   out += '\n';
 }
 

@@ -80,6 +80,12 @@ TEST(RecordJson, null_empty_and_binary_survive) {
   }
 }
 
+TEST(RecordJson, a_name_of_a_topic_that_is_no_text_is_shown_as_far_as_it_is) {
+  RecordView record;
+  record.topic = "t\xff";
+  EXPECT_THAT(print(record), HasSubstr("\"topic\":\"t\xef\xbf\xbd\""));
+}
+
 TEST(RecordJson, says_what_is_wrong) {
   for (const auto& [line, words] : {std::pair{"{", "not JSON"},
                                     {"[]", "not a JSON object"},
@@ -89,7 +95,8 @@ TEST(RecordJson, says_what_is_wrong) {
                                     {R"({"headers":["a"]})", "no list"},
                                     {R"({"headers":[1,"a"]})", "no text"},
                                     {R"({"partition":"0"})", "no integer"},
-                                    {R"({"partition":99999999999})", "too large"}}) {
+                                    {R"({"partition":99999999999})", "too large"},
+                                    {R"({"ts":18446744073709551615})", "too large"}}) {
     const auto read = read_record_json(line);
     ASSERT_FALSE(read) << line;
     EXPECT_THAT(read.error().what, HasSubstr(words));
