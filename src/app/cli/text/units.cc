@@ -49,6 +49,10 @@ constexpr std::array<TimeUnit, 8> time_units{{{"ns", 1},
                                               {"d", 86'400'000'000'000},
                                               {"w", 604'800'000'000'000}}};
 
+// Years of four digits; whoever writes records may say anything.
+constexpr TimestampMs first_year = -62'167'219'200'000;  // 0000-01-01
+constexpr TimestampMs last_year = 253'402'300'799'999;   // the end of 9999
+
 // The number that `text` begins with, which is taken away from it.
 std::optional<double> take_number(std::string_view& text) {
   double number = 0;
@@ -246,6 +250,7 @@ Result<TimestampMs> parse_time(std::string_view text, TimestampMs now) {
 }
 
 std::string format_time(TimestampMs time) {
+  if (time < first_year || time > last_year) return fmt::format("@{}", time);
   const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(time)};
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);

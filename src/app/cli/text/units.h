@@ -27,7 +27,8 @@ Result<std::chrono::nanoseconds> parse_duration(
 std::string format_duration(std::chrono::nanoseconds duration);  // "1h30m", "250ms", "1.234s"
 
 Result<TimestampMs> parse_time(std::string_view text, TimestampMs now);
-std::string format_time(TimestampMs time);  // "2026-11-21T07:30:00.250Z"
+// "2026-11-21T07:30:00.250Z"; outside of the years 0 to 9999 "@milliseconds".
+std::string format_time(TimestampMs time);
 
 // A number of Kafka's configuration, where its name says what it counts: retention.ms=7d,
 // segment.bytes=1GiB. Text that is no size or duration stays as it is; the broker judges it.

@@ -70,6 +70,10 @@ TEST(Units, times_are_iso_relative_or_milliseconds) {
   }
   EXPECT_EQ(format_time(now), "2026-11-21T07:30:00.250Z");
   EXPECT_EQ(format_time(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_time(253'402'300'799'999), "9999-12-31T23:59:59.999Z");
+  for (const char* far : {"@253402300800000", "@-62167219200001", "@-9223372036854775808"}) {
+    EXPECT_EQ(format_time(*parse_time(far, now)), far);
+  }
 }
 
 TEST(Units, config_values_are_read_as_their_names_say) {
