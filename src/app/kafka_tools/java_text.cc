@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -174,6 +176,10 @@ bool take_digits(std::string_view& text, std::size_t count, int& value) {
   return true;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr double duration_max = 9e18;  // milliseconds
+
 bool take(std::string_view& text, char expected) {
   if (!text.starts_with(expected)) return false;
   text.remove_prefix(1);
@@ -253,6 +259,8 @@ Ran<std::int64_t> parse_iso_duration(std::string_view text) {
     double number = 0;
     std::string_view digits = rest;
     if (digits.starts_with('+')) digits.remove_prefix(1);
+    const std::size_t sign = digits.starts_with('-') && digits.size() == rest.size() ? 1 : 0;
+    if (digits.size() <= sign || !is_digit(digits[sign])) return bad();  // infinity is no number
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
                                                std::chars_format::fixed);
     if (error != std::errc{} || stop == digits.data() + digits.size()) return bad();
@@ -263,11 +271,16 @@ Ran<std::int64_t> parse_iso_duration(std::string_view text) {
                          : *stop == 'H' ? 3'600'000.0
                          : *stop == 'M' ? 60'000.0
                                         : 1'000.0;
-    total += static_cast<std::int64_t>(number * scale);
+    const double millis = number * scale;
+    if (std::abs(millis) > duration_max ||
+        __builtin_add_overflow(total, static_cast<std::int64_t>(millis), &total)) {
+      return bad();
+    }
     units.remove_prefix(place + 1);
     rest =
         std::string_view(stop + 1, static_cast<std::size_t>(rest.data() + rest.size() - stop - 1));
   }
+  if (total == std::numeric_limits<std::int64_t>::min()) return bad();
   return is_negated ? -total : total;
 }
 

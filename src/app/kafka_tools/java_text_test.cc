@@ -63,9 +63,11 @@ TEST(JavaText, durations_are_iso_8601) {
   EXPECT_EQ(*parse_iso_duration("-PT0.5S"), -500);
   EXPECT_EQ(*parse_iso_duration("P2D"), 172'800'000);
   for (const std::string_view bad :
-       {"", "P", "PT", "1D", "P1H", "PT1D", "PT1S1M", "PT1.5M", "P1DT"}) {
+       {"", "P", "PT", "1D", "P1H", "PT1D", "PT1S1M", "PT1.5M", "P1DT", "PINFD", "PT-NANS",
+        "PT+-5S", "P99999999999999999999D", "PT9000000000000000S9000000000000000S"}) {
     EXPECT_FALSE(parse_iso_duration(bad)) << bad;
   }
+  EXPECT_EQ(*parse_iso_duration("PT-5S"), -5000);
 }
 
 }  // namespace

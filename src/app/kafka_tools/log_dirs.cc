@@ -89,7 +89,9 @@ class LogDirs final : public ClientTool {
     }
     run.console.out_line(
         fmt::format("Received log directory information from brokers {}", fmt::join(asked, ",")));
-    run.console.out_line(OrderedJson{{"brokers", std::move(brokers)}, {"version", 1}}.dump());
+    // A path may be no text.
+    run.console.out_line(OrderedJson{{"brokers", std::move(brokers)}, {"version", 1}}.dump(
+        -1, ' ', false, OrderedJson::error_handler_t::replace));
     co_return Ran<>();
   }
 
