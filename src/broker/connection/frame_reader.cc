@@ -42,7 +42,9 @@ void FrameReader::make_room() {
   const bool enough = capacity - end_ >= std::min(least_room, begin_ + wanted - end_);
   if (fits && enough && end_ < capacity) return;
 
-  ChunkRef next = pool_.take(wanted + least_room);
+  // A usual chunk has room for what comes behind, and goes back to the pool.
+  ChunkRef next =
+      pool_.take(wanted <= ChunkPool::usual_size ? ChunkPool::usual_size : wanted + least_room);
   std::memcpy(next.bytes().data(), chunk_.bytes().data() + begin_, have);
   chunk_ = std::move(next);
   begin_ = 0;

@@ -61,6 +61,17 @@ TEST(FrameReader, any_split_of_the_stream_gives_the_same_frames) {
   }
 }
 
+TEST(FrameReader, a_large_size_behind_a_small_frame_costs_no_more_than_a_usual_chunk) {
+  ChunkPool pool(4);
+  FrameReader reader(pool, 1 << 20);
+  auto stream = framed({100, 500'000});
+  stream.resize(110);
+  const auto frames = read_all(reader, stream, [] { return std::size_t{110}; });
+  EXPECT_EQ(frames.size(), 1u);
+  EXPECT_FALSE(reader.room().empty());
+  EXPECT_EQ(pool.bytes_in_use(), ChunkPool::usual_size);
+}
+
 TEST(FrameReader, a_frame_keeps_its_bytes_while_later_ones_arrive) {
   ChunkPool pool(4);
   FrameReader reader(pool, 1 << 20);
