@@ -2,7 +2,8 @@
 #
 # Declares the static library weir_NAME from every .cc beneath the calling folder. Files named
 # x_test.cc join the test program NAME_test, x_bench.cc the benchmark NAME_bench, and each x_fuzz.cc
-# is a libFuzzer program of its own. A new file needs no edit of any CMakeLists.txt. A folder right
+# is a libFuzzer program of its own, and a test x_fuzz that reads the inputs kept for it in
+# test/fuzz/corpora/x_fuzz. A new file needs no edit of any CMakeLists.txt. A folder right
 # beneath it that has a CMakeLists.txt is a module of its own.
 option(WEIR_PRECOMPILE "use src/base/precompiled.h" ON)
 if(WEIR_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -39,6 +40,10 @@ function(weir_unity TARGET)
   endforeach()
   set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
+
+if(WEIR_FUZZ)
+  add_custom_target(fuzzers)  # all of them
+endif()
 
 function(weir_module NAME)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS;SOURCES;TEST_LIBS" ${ARGN})
@@ -82,12 +87,21 @@ function(weir_module NAME)
     target_link_libraries(${NAME}_bench PRIVATE weir_${NAME} benchmark::benchmark_main)
     weir_precompile(${NAME}_bench)
   endif()
-  if(WEIR_FUZZ)
-    foreach(source ${fuzzers})
-      get_filename_component(fuzzer ${source} NAME_WE)
+  foreach(source ${fuzzers})
+    get_filename_component(fuzzer ${source} NAME_WE)
+    if(WEIR_FUZZ)
       add_executable(${fuzzer} ${source})
       target_link_libraries(${fuzzer} PRIVATE weir_${NAME})
       target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
-    endforeach()
-  endif()
+      weir_precompile(${fuzzer})
+      add_dependencies(fuzzers ${fuzzer})
+    endif()
+    if(WEIR_TESTS)
+      add_executable(${fuzzer}_replay ${source})
+      target_link_libraries(${fuzzer}_replay PRIVATE weir_${NAME} weir_fuzz_replay)
+      weir_precompile(${fuzzer}_replay)
+      add_test(NAME ${fuzzer}
+               COMMAND ${fuzzer}_replay ${PROJECT_SOURCE_DIR}/test/fuzz/corpora/${fuzzer})
+    endif()
+  endforeach()
 endfunction()

@@ -1,0 +1,90 @@
+// Arbitrary bytes as an index. What is looked up never lies above what was asked for, and once the
+// valid prefix is kept it ascends and is kept whole by the next start.
+
+#include <optional>
+
+#include "base/check.h"
+#include "log/format/offset_index.h"
+#include "log/format/time_index.h"
+#include "log/format/transaction_index.h"
+#include "log/memory_disk_test_support.cc"  // fuzzers link the library only
+
+namespace {
+
+using namespace weir;
+using namespace weir::log;
+
+constexpr Offset fuzzed_base = 1000;
+
+void try_offset_index(env::Disk& disk, std::uint64_t log_size) {
+  OffsetIndex index(fuzzed_base);
+  CHECK(index.file().open(disk, "/i", env::OpenMode::read_write).has_value());
+  static_cast<void>(index.lookup(fuzzed_base + 7));  // of what is not checked yet: an answer
+  static_cast<void>(index.last());
+  CHECK(index.keep_valid_prefix(log_size).has_value());
+  const auto last = index.last();
+  CHECK(last && (last->position < log_size || index.count() == 0));
+  for (Offset target = fuzzed_base - 1; target < fuzzed_base + 40; ++target) {
+    const auto found = index.lookup(target);
+    CHECK(found && found->offset <= std::max(target, fuzzed_base));
+    CHECK(found->offset <= last->offset && found->position <= last->position);
+  }
+  CHECK(!index.keep_valid_prefix(log_size).value());
+  CHECK(index.truncate_to(fuzzed_base + 20).has_value());
+  CHECK(index.last()->offset < fuzzed_base + 20);
+}
+
+void try_time_index(env::Disk& disk, Offset last_offset) {
+  TimeIndex index(fuzzed_base);
+  CHECK(index.file().open(disk, "/i", env::OpenMode::read_write).has_value());
+  static_cast<void>(index.lookup(7));
+  static_cast<void>(index.last());
+  CHECK(index.keep_valid_prefix(last_offset).has_value());
+  const auto last = index.last();
+  CHECK(last && (last->offset <= last_offset || index.count() == 0));
+  for (TimestampMs target = -2; target < 40; ++target) {
+    const auto found = index.lookup(target);
+    CHECK(found && found->timestamp <= std::max(target, no_timestamp));
+    CHECK(found->offset <= last->offset);
+  }
+  CHECK(!index.keep_valid_prefix(last_offset).value());
+  CHECK(index.maybe_append({.timestamp = 30, .offset = fuzzed_base + 30}).has_value());
+  CHECK(index.file().write_pending().has_value());
+  CHECK(index.truncate_to(fuzzed_base + 20).has_value());
+  CHECK(index.count() == 0 || index.last()->offset < fuzzed_base + 20);
+}
+
+void try_transaction_index(env::Disk& disk) {
+  TransactionIndex index;
+  CHECK(index.file().open(disk, "/i", env::OpenMode::read_write).has_value());
+  const bool is_good = index.check(fuzzed_base).has_value();
+  const auto entries = index.all();
+  CHECK(entries || !is_good);
+  if (!is_good) return;
+  Offset before = fuzzed_base - 1;
+  for (const auto& entry : *entries) {
+    CHECK(entry.last_offset > before && entry.first_offset <= entry.last_offset);
+    before = entry.last_offset;
+  }
+  CHECK(index.truncate_to(fuzzed_base + 20).has_value());
+  for (const auto& entry : *index.all()) CHECK(entry.last_offset < fuzzed_base + 20);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  MemoryDisk disk;
+  disk.content("/i").assign(reinterpret_cast<const char*>(data) + 2, size - 2);
+  switch (data[0] % 3) {
+    case 0:
+      try_offset_index(disk, std::uint64_t{1} << (data[1] % 33));
+      break;
+    case 1:
+      try_time_index(disk, fuzzed_base + data[1]);
+      break;
+    default:
+      try_transaction_index(disk);
+  }
+  return 0;
+}
