@@ -242,7 +242,9 @@ Task<> Shard::open_partitions() {
     for (const auto& [index, registration] : topic->partitions) {
       if (shard_of({topic_id, index}, node.shard_count()) != id()) continue;
       if (!registration->has_replica(node.node_id())) continue;
-      Partition* held = add_partition(*topic, index, node.open_hints({topic->name, index}));
+      Partition::OpenHints hints = node.open_hints({topic->name, index});
+      hints.newest_epoch = registration->leader_epoch;
+      Partition* held = add_partition(*topic, index, hints);
       if (registration->leader == node.node_id()) lead(*held, *registration);
     }
   }

@@ -65,6 +65,7 @@ Result<> LogFixture::try_open(bool clean, Offset recovery_point, Offset log_star
                                        .after_clean_stop = clean,
                                        .recovery_point = recovery_point,
                                        .log_start_offset = log_start,
+                                       .newest_epoch = newest_epoch,
                                        .now = now},
                                       Uuid{7, 9}));
   return {};

@@ -1,6 +1,7 @@
 #pragma once
 // A log on a MemoryDisk with short calls for tests: append, flush, reopen, crash.
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,6 +69,7 @@ class LogFixture {
   QuietSink sink;
   LogConfig config;
   TimestampMs now = 1000;
+  LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // for open()
 
  private:
   std::string directory_;

@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -124,6 +125,8 @@ class PartitionLog {
     bool after_clean_stop = false;  // the directory's clean-shutdown marker was there
     Offset recovery_point = 0;      // from the checkpoint, 0 when unknown
     Offset log_start_offset = 0;    // from the checkpoint, 0 when unknown
+    // That any leader can have had, as the metadata say.
+    LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();
     TimestampMs now = 0;
     std::uint64_t jitter = 0;  // a random number for segment.jitter.ms
   };

@@ -158,6 +158,53 @@ TEST(PartitionLog, a_torn_tail_is_cut_at_the_first_bad_batch) {
   EXPECT_THAT(fixture.offsets(), ElementsAre(0, 2, 4));
 }
 
+// An index is not synced before its segment is sealed.
+TEST(PartitionLog, any_damaged_bit_of_an_index_is_harmless_after_a_crash) {
+  constexpr int batches = 6;
+  for (const char* const suffix : {"index", "timeindex"}) {
+    for (std::size_t bit = 0;; ++bit) {
+      LogFixture fixture({.index_interval_bytes = 1});
+      for (int i = 0; i < batches; ++i) fixture.append({.timestamp = i < 4 ? 1000 + i : 500});
+      fixture.close();
+      auto& bytes =
+          fixture.disk.content(fixture.path("00000000000000000000." + std::string(suffix)));
+      if (bit / 8 >= bytes.size()) {
+        EXPECT_GT(bit, 100u);
+        break;
+      }
+      bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+      const auto opened = fixture.try_open(false, batches);
+      ASSERT_TRUE(opened) << suffix << " bit " << bit << ": " << opened.error().message();
+      EXPECT_EQ(fixture.log().log_end_offset(), batches) << suffix << " bit " << bit;
+      EXPECT_THAT(fixture.offsets(), ElementsAre(0, 1, 2, 3, 4, 5)) << suffix << " bit " << bit;
+    }
+  }
+}
+
+// It is not under the batch's checksum. Believed, it would make all that comes later look old.
+TEST(PartitionLog, a_leader_epoch_that_nobody_had_is_set_right_and_nothing_behind_it_is_cut) {
+  LogFixture fixture;
+  fixture.newest_epoch = 3;
+  const std::string file = fixture.path("00000000000000000000.log");
+  fixture.append({}, 2);
+  ASSERT_TRUE(fixture.flush());
+  const std::size_t damaged = fixture.disk.content(file).size();
+  fixture.append({}, 3);
+  fixture.disk.content(file)[damaged + wire::batch_overhead + 2] ^= 0x20;
+  fixture.crash();
+  EXPECT_EQ(fixture.log().log_end_offset(), 2);
+  fixture.newest_epoch = 4;
+  fixture.append({}, 4);
+  fixture.crash();
+  EXPECT_EQ(fixture.log().log_end_offset(), 3);
+  EXPECT_EQ(fixture.log().open_report().truncated_from, no_offset);
+  std::vector<LeaderEpoch> epochs;
+  for (const auto& batch : fixture.read_all(0, 3)) {
+    epochs.push_back(wire::BatchView(Bytes(batch)).leader_epoch());
+  }
+  EXPECT_THAT(epochs, ElementsAre(2, 2, 4));
+}
+
 TEST(PartitionLog, damage_below_the_recovery_point_is_reported_and_never_cut) {
   LogFixture fixture;
   for (int i = 0; i < 3; ++i) fixture.append({.records = 2});

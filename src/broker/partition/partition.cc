@@ -138,6 +138,7 @@ Task<Result<>> Partition::try_open(std::string directory, OpenHints hints) {
   options.after_clean_stop = hints.after_clean_stop;
   options.recovery_point = hints.recovery_point;
   options.log_start_offset = hints.log_start_offset;
+  options.newest_epoch = hints.newest_epoch;
   options.now = shard_.env.clock.wall_ms();
   options.jitter = shard_.env.random.next();
   auto opened = co_await offload(shard_.env.executor, [this, &options] {

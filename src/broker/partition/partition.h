@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <list>
 #include <memory>
 #include <optional>
@@ -82,8 +83,9 @@ class Partition final : private VerificationStage::Exit {
     Offset recovery_point = 0;
     Offset log_start_offset = 0;
     Offset high_watermark = 0;
-    Offset cleaned_up_to = 0;  // by the cleaner
-    bool is_new = false;       // its topic was made just now; its folder may be another's yet
+    Offset cleaned_up_to = 0;                                            // by the cleaner
+    LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there was
+    bool is_new = false;  // its topic was made just now; its folder may be another's yet
   };
   // Ends online or offline; where that may pass (a full disk) it tries again.
   Task<> open(std::string directory, OpenHints hints);

@@ -77,6 +77,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
     const Offset base = segment.base_offset();
     TRY_ASSIGN(const auto check, check_tail(segment, {.believed = believed,
                                                       .latest_epoch = s_.epochs.at(base - 1),
+                                                      .newest_epoch = options_.newest_epoch,
                                                       .epochs = &s_.epochs}));
     s_.report.bytes_checked += check.bytes_checked;
     if (check.index_rebuilt) ++s_.report.indexes_rebuilt;

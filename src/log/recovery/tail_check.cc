@@ -3,6 +3,7 @@
 #include "base/canary.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace weir::log {
@@ -49,7 +50,20 @@ Result<Start> find_start(Segment& segment, Offset believed) {
   start.rebuilt = start.rebuilt || times_cut;
   TRY_ASSIGN(start.max, times->last());
   if (times->count() == 0) start.max.offset = segment.base_offset();
-  TRY_ASSIGN(const auto from, offsets->lookup(start.max.offset));
+  TRY_ASSIGN(auto from, offsets->lookup(start.max.offset));
+  // An index is not synced before its segment is sealed: any entry may be damaged.
+  bool is_right = true;
+  if (from.position > 0 && !sings(Canary::index_believed)) {
+    TRY_ASSIGN(is_right, batch_fits(segment, from));
+  }
+  if (!is_right) {
+    TRY(offsets->file().truncate(0));
+    TRY(times->file().truncate(0));
+    TRY_ASSIGN(start.max, times->last());
+    start.max.offset = segment.base_offset();
+    start.rebuilt = true;
+    from = last = {segment.base_offset(), 0};
+  }
   if (from.offset < last.offset) {
     // Nothing is known of the timestamps between the two: the offset entries are made again on the
     // way.
@@ -102,6 +116,19 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
   return good;
 }
 
+// The batch's leader epoch, set right where it cannot be.
+Result<LeaderEpoch> epoch_of(Segment& segment, const ScannedBatch& batch, const Walk& walk,
+                             const TailCheckOptions& options) {
+  const LeaderEpoch epoch = batch.header.leader_epoch();
+  if (epoch <= options.newest_epoch || batch.header.last_offset() < options.believed) return epoch;
+  const LeaderEpoch right = std::max<LeaderEpoch>(walk.epoch, 0);
+  std::array<std::byte, sizeof(LeaderEpoch)> bytes;
+  store_be<std::int32_t>(bytes.data(), right);
+  TRY_ASSIGN(auto file, segment.log_file());
+  TRY(file->write_at(batch.position + wire::batch_overhead, Bytes(bytes)));
+  return right;
+}
+
 }  // namespace
 
 Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) {
@@ -138,11 +165,12 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
                             .max_timestamp = header.max_timestamp(),
                             .size = static_cast<std::uint32_t>((*batch)->size)},
                            (*batch)->position));
-    if (header.leader_epoch() >= 0) {
-      walk.epoch = std::max(walk.epoch, header.leader_epoch());
+    TRY_ASSIGN(const LeaderEpoch epoch, epoch_of(segment, **batch, walk, options));
+    if (epoch >= 0) {
+      walk.epoch = std::max(walk.epoch, epoch);
       if (options.epochs && header.last_offset() >= options.believed &&
-          header.leader_epoch() > options.epochs->latest()) {
-        options.epochs->assign(header.leader_epoch(), header.base_offset());
+          epoch > options.epochs->latest()) {
+        options.epochs->assign(epoch, header.base_offset());
       }
     }
     walk.next_offset = header.next_offset();

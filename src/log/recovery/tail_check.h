@@ -6,7 +6,12 @@
 // leader epochs that do not fall, so that bytes of an older life of the file cannot pass), and the
 // first that fails is where the segment ends. The walk starts at the last index entry that can be
 // relied on, so that what was durable is not read.
+//
+// The leader epoch of a batch is not under its checksum. One that is newer than any there was has
+// been damaged on its way to the disk; believed, it would make everything behind it look old, and
+// be cut at the next recovery. It is set to that of the batch before.
 
+#include <limits>
 #include <string>
 
 #include "log/leader_epochs.h"
@@ -27,7 +32,8 @@ struct TailCheck {
 struct TailCheckOptions {
   Offset believed = 0;
   LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
-  LeaderEpochs* epochs = nullptr;       // learns of the terms that begin above `believed`
+  LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
+  LeaderEpochs* epochs = nullptr;  // learns of the terms that begin above `believed`
 };
 
 Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options);
