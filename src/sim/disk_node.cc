@@ -74,6 +74,17 @@ std::size_t first_new_byte(const FileChange& change, const PagedBytes& into) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(old, change.bytes.size()));
 }
 
+// One bit of what has grown is another.
+void flip(FileChange change, SeededRandom& chance, FaultCounts& faults, PagedBytes& into) {
+  const std::size_t old = first_new_byte(change, into);
+  if (old < change.bytes.size()) {
+    const std::size_t at = old + chance.below(change.bytes.size() - old);
+    change.bytes[at] = static_cast<char>(change.bytes[at] ^ (1 << chance.below(8)));
+    faults.add(Fault::bit_flipped);
+  }
+  apply(change, into);
+}
+
 // One sector of what has grown holds what an earlier one of the file holds, as when a write went to
 // the wrong place and the right one has what was there before.
 void leave_stale(FileChange change, SeededRandom& chance, FaultCounts& faults, PagedBytes& into) {
@@ -96,7 +107,7 @@ void leave_stale(FileChange change, SeededRandom& chance, FaultCounts& faults, P
 
 void lose_some(const FileChange& change, SeededRandom& chance, FaultCounts& faults,
                PagedBytes& into) {
-  const std::uint64_t fate = chance.below(9);
+  const std::uint64_t fate = chance.below(10);
   if (fate < 4) return apply(change, into);
   if (fate == 4 || change.is_truncation) return faults.add(Fault::write_lost);
   if (fate == 5) {
@@ -107,7 +118,8 @@ void lose_some(const FileChange& change, SeededRandom& chance, FaultCounts& faul
     faults.add(Fault::write_zeroed);
     return grow_only(change, into);
   }
-  if (fate == 7) return leave_stale(change, chance, faults, into);
+  if (fate == 7) return flip(change, chance, faults, into);
+  if (fate == 8) return leave_stale(change, chance, faults, into);
   faults.add(Fault::write_garbled);
   garble(change, chance, into);
 }

@@ -268,7 +268,7 @@ TEST(Disk, a_power_loss_treats_each_unsynced_write_by_itself) {
     EXPECT_TRUE(seen.contains(shape)) << shape;
   }
   for (const Fault fault : {Fault::write_lost, Fault::write_torn, Fault::write_zeroed,
-                            Fault::write_garbled, Fault::sector_stale}) {
+                            Fault::write_garbled, Fault::bit_flipped, Fault::sector_stale}) {
     EXPECT_GT(counts.of(fault), 20u) << name_of(fault);
   }
 }

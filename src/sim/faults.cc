@@ -18,6 +18,8 @@ std::string_view name_of(Fault fault) {
       return "write zeroed";
     case Fault::write_garbled:
       return "write garbled";
+    case Fault::bit_flipped:
+      return "bit flipped";
     case Fault::sector_stale:
       return "sector stale";
     case Fault::name_lost:

@@ -16,6 +16,7 @@ enum class Fault : std::uint8_t {
   write_torn,     // ... some of its sectors
   write_zeroed,   // ... the file has grown, the bytes are not there
   write_garbled,  // ... a sector has other bytes
+  bit_flipped,    // ... one bit is another
   sector_stale,   // ... a sector has the bytes of an earlier one
   name_lost,      // ... a name set or taken away and not synced
   read_failed,
