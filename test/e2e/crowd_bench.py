@@ -169,7 +169,7 @@ def main():
             *("--data", pathlib.Path(home) / "data", "--listen", "127.0.0.1:0", "--set", "socket.listen.backlog.size=4096"),
         ) as running:
             port = running.port()
-            program.metadata(port, ["t"])
+            program.make_by_use(port, "t")
             latencies(port, options.clients, options.rate, 3)  # warm
             fewest = descriptors(running)
             results = {"alone": [], "crowd": []}

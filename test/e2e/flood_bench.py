@@ -213,7 +213,7 @@ def main():
             arguments += ["--set", setting]
         with program.Program(options.weir, *arguments) as running:
             port = running.port()
-            program.metadata(port, ["t"])
+            program.make_by_use(port, "t")
             coordinator(port, "group-0")
             lanes = Lanes(port)
             # The first of all take what is shared, and wait for each partition of __consumer_offsets.

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "interop"))
 
@@ -107,11 +108,12 @@ def frame(key, version, body, correlation=1, client=b"e2e"):
 
 
 def metadata(port, topics=(), host="127.0.0.1"):
-    """Metadata v1: the brokers as (id, host, port), and the topics' errors by name."""
+    """Metadata v1: the brokers as (id, host, port), and of the topics by name the error and the number of partitions. A
+    topic that is missing is made, and its error says so until it serves."""
     with wire.Connection(port, host) as connection:
         body = struct.pack(">i", len(topics)) + b"".join(map(text, topics))
         answer = connection.roundtrip(3, 1, body, flexible=False)
-    at, brokers, errors = 4, [], {}
+    at, brokers, described = 4, [], {}
     for _ in range(struct.unpack_from(">i", answer)[0]):
         node = struct.unpack_from(">i", answer, at)[0]
         name, at = read_text(answer, at + 4)
@@ -122,14 +124,25 @@ def metadata(port, topics=(), host="127.0.0.1"):
     for _ in range(count):
         error = struct.unpack_from(">h", answer, at)[0]
         name, at = read_text(answer, at + 2)
-        errors[name] = error
         partitions = struct.unpack_from(">i", answer, at + 1)[0]
+        described[name] = (error, partitions)
         at += 5
         for _ in range(partitions):
             at += 10
             for _ in range(2):
                 at += 4 + 4 * struct.unpack_from(">i", answer, at)[0]
-    return brokers, errors
+    return brokers, described
+
+
+def make_by_use(port, topic):
+    """Asks for a topic until it serves; returns the number of its partitions."""
+    until = time.monotonic() + SECONDS
+    while True:
+        error, partitions = metadata(port, [topic])[1][topic]
+        if error == 0:
+            return partitions
+        if time.monotonic() > until:
+            raise AssertionError(f"topic {topic} is not made, the error is {error}")
 
 
 def find_coordinator(port, group):
