@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_controller_configs[] = {
+constexpr ConfigDefinition broker_controller_configs[] = {
     int32("broker.heartbeat.interval.ms", "2000")
         .says("How often a broker reports to the controller."),
     int32("broker.session.timeout.ms", "9000")

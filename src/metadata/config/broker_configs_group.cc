@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_group_configs[] = {
+constexpr ConfigDefinition broker_group_configs[] = {
     int32("group.coordinator.append.linger.ms", "-1").at_least(-1).none_yet()
         .says("How long the group coordinator gathers records before it writes them; -1 adapts."),
     int32("group.coordinator.background.threads", "2").at_least(1).none_yet()

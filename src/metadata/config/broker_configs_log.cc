@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_log_configs[] = {
+constexpr ConfigDefinition broker_log_configs[] = {
     int32("compression.gzip.level", "-1").gzip_level().cluster_wide()
         .says("Default of the topic config of the same name."),
     int32("compression.lz4.level", "9").between(1, 17).cluster_wide()

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_network_configs[] = {
+constexpr ConfigDefinition broker_network_configs[] = {
     list("advertised.listeners").list_of().not_empty()
         .says("The addresses that clients are told to connect to, one for each listener; the "
               "listeners themselves if unset."),

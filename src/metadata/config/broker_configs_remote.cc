@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_remote_configs[] = {
+constexpr ConfigDefinition broker_remote_configs[] = {
     boolean("follower.fetch.last.tiered.offset.enable", "false").cluster_wide().none_yet()
         .says("Whether a new follower starts at the last tiered offset."),
     int64("log.local.retention.bytes", "-2").at_least(-2).cluster_wide().none_yet()

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_replication_configs[] = {
+constexpr ConfigDefinition broker_replication_configs[] = {
     boolean("auto.leader.rebalance.enable", "true")
         .says("Whether leadership is moved back to the preferred replicas."),
     int64("leader.imbalance.check.interval.seconds", "300").at_least(1)

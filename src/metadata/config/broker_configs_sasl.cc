@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_sasl_configs[] = {
+constexpr ConfigDefinition broker_sasl_configs[] = {
     class_name("sasl.client.callback.handler.class").none_yet()
         .says("A class that answers a SASL client's questions."),
     list("sasl.enabled.mechanisms", "GSSAPI").list_of().per_broker().none_yet()

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_security_configs[] = {
+constexpr ConfigDefinition broker_security_configs[] = {
     text("authorizer.class.name", "")
         .refused("an authorizer is not served, and every client would be let in")
         .says("A class that decides who may do what."),

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_server_configs[] = {
+constexpr ConfigDefinition broker_server_configs[] = {
     boolean("auto.create.topics.enable", "true")
         .says("Whether a topic comes into being when a client asks for it."),
     int32("background.threads", "10").at_least(1).cluster_wide().none_yet()

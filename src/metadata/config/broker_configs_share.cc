@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_share_configs[] = {
+constexpr ConfigDefinition broker_share_configs[] = {
     boolean("errors.deadletterqueue.auto.create.topics.enable", "false").cluster_wide().none_yet()
         .says("Whether dead-letter topics come into being when first needed."),
     text("errors.deadletterqueue.topic.name.prefix", "dlq.").cluster_wide().none_yet()

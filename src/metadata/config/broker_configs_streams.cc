@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_streams_configs[] = {
+constexpr ConfigDefinition broker_streams_configs[] = {
     int64("group.streams.acceptable.recovery.lag", "10000").at_least(0).internal().none_yet()
         .says("Default of the group config streams.acceptable.recovery.lag."),
     int32("group.streams.assignment.interval.ms", "1000").at_least(0).cluster_wide().none_yet()

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition broker_transaction_configs[] = {
+constexpr ConfigDefinition broker_transaction_configs[] = {
     int32("add.partitions.to.txn.retry.backoff.max.ms", "100").at_least(0).none_yet()
         .says("The longest wait before a verification of a transaction is tried again."),
     int32("add.partitions.to.txn.retry.backoff.ms", "20").at_least(1).none_yet()

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition client_metrics_configs[] = {
+constexpr ConfigDefinition client_metrics_configs[] = {
     int32("interval.ms", "300000").none_yet()
         .says("How often clients that match push their metrics."),
     list("match", "").list_of().none_yet()

@@ -10,6 +10,7 @@
 
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "metadata/config/config_definition.h"
 
@@ -59,118 +60,119 @@ std::optional<std::string> voters_problem(const ConfigDefinition&, const ConfigV
 std::optional<std::string> bootstrap_servers_problem(const ConfigDefinition&, const ConfigValue&);
 
 struct Define : ConfigDefinition {
-  Define(ConfigType of_type, std::string_view of_name, std::optional<std::string_view> value) {
+  constexpr Define(ConfigType of_type, std::string_view of_name,
+                   std::optional<std::string_view> value) {
     type = of_type;
     name = of_name;
     default_value = value;
     kafka_default_value = value;
   }
 
-  Define&& kafka_default(std::optional<std::string_view> value = std::nullopt) && {
+  constexpr Define&& kafka_default(std::optional<std::string_view> value = std::nullopt) && {
     kafka_default_value = value;
     return std::move(*this);
   }
-  Define&& at_least(double low) && {
+  constexpr Define&& at_least(double low) && {
     check = CheckKind::range;
     minimum = low;
     return std::move(*this);
   }
-  Define&& between(double low, double high) && {
+  constexpr Define&& between(double low, double high) && {
     check = CheckKind::range;
     minimum = low;
     maximum = high;
     return std::move(*this);
   }
-  Define&& one_of(std::span<const std::string_view> allowed) && {
+  constexpr Define&& one_of(std::span<const std::string_view> allowed) && {
     check = CheckKind::one_of;
     values = allowed;
     return std::move(*this);
   }
-  Define&& one_of_any_case(std::span<const std::string_view> allowed) && {
+  constexpr Define&& one_of_any_case(std::span<const std::string_view> allowed) && {
     check = CheckKind::one_of_any_case;
     values = allowed;
     return std::move(*this);
   }
-  Define&& list_of(std::span<const std::string_view> allowed = {}) && {
+  constexpr Define&& list_of(std::span<const std::string_view> allowed = {}) && {
     check = CheckKind::list;
     values = allowed;
     return std::move(*this);
   }
-  Define&& not_empty() && {
+  constexpr Define&& not_empty() && {
     if (check == CheckKind::none) check = CheckKind::not_empty;
     is_empty_allowed = false;
     return std::move(*this);
   }
-  Define&& checked_by(ConfigProblem problem) && {
+  constexpr Define&& checked_by(ConfigProblem problem) && {
     check = CheckKind::custom;
     custom = problem;
     return std::move(*this);
   }
-  Define&& gzip_level() && { return std::move(*this).checked_by(gzip_level_problem); }
-  Define&& throttled_replicas() && {
+  constexpr Define&& gzip_level() && { return std::move(*this).checked_by(gzip_level_problem); }
+  constexpr Define&& throttled_replicas() && {
     return std::move(*this).checked_by(throttled_replicas_problem);
   }
-  Define&& from(std::string_view synonym, ConfigUnit unit = ConfigUnit::same) && {
+  constexpr Define&& from(std::string_view synonym, ConfigUnit unit = ConfigUnit::same) && {
     synonyms.at(synonym_count++) = {synonym, unit};
     return std::move(*this);
   }
-  Define&& cluster_wide() && {
+  constexpr Define&& cluster_wide() && {
     update = ConfigUpdate::cluster_wide;
     return std::move(*this);
   }
-  Define&& per_broker() && {
+  constexpr Define&& per_broker() && {
     update = ConfigUpdate::per_broker;
     return std::move(*this);
   }
-  Define&& dynamic_only() && {
+  constexpr Define&& dynamic_only() && {
     is_dynamic_only = true;
     return std::move(*this);
   }
-  Define&& internal() && {
+  constexpr Define&& internal() && {
     is_internal = true;
     return std::move(*this);
   }
-  Define&& none_yet() && {
+  constexpr Define&& none_yet() && {
     effect = ConfigEffect::none_yet;
     return std::move(*this);
   }
-  Define&& refused(std::string_view why) && {
+  constexpr Define&& refused(std::string_view why) && {
     effect = ConfigEffect::refused;
     reason = why;
     return std::move(*this);
   }
-  Define&& says(std::string_view sentence) && {
+  constexpr Define&& says(std::string_view sentence) && {
     documentation = sentence;
     return std::move(*this);
   }
 };
 
 using DefaultText = std::optional<std::string_view>;
-inline Define boolean(std::string_view name, DefaultText value = {}) {
+constexpr Define boolean(std::string_view name, DefaultText value = {}) {
   return {ConfigType::boolean, name, value};
 }
-inline Define text(std::string_view name, DefaultText value = {}) {
+constexpr Define text(std::string_view name, DefaultText value = {}) {
   return {ConfigType::string, name, value};
 }
-inline Define int32(std::string_view name, DefaultText value = {}) {
+constexpr Define int32(std::string_view name, DefaultText value = {}) {
   return {ConfigType::int32, name, value};
 }
-inline Define int16(std::string_view name, DefaultText value = {}) {
+constexpr Define int16(std::string_view name, DefaultText value = {}) {
   return {ConfigType::int16, name, value};
 }
-inline Define int64(std::string_view name, DefaultText value = {}) {
+constexpr Define int64(std::string_view name, DefaultText value = {}) {
   return {ConfigType::int64, name, value};
 }
-inline Define real(std::string_view name, DefaultText value = {}) {
+constexpr Define real(std::string_view name, DefaultText value = {}) {
   return {ConfigType::real, name, value};
 }
-inline Define list(std::string_view name, DefaultText value = {}) {
+constexpr Define list(std::string_view name, DefaultText value = {}) {
   return {ConfigType::list, name, value};
 }
-inline Define class_name(std::string_view name, DefaultText value = {}) {
+constexpr Define class_name(std::string_view name, DefaultText value = {}) {
   return {ConfigType::class_name, name, value};
 }
-inline Define password(std::string_view name, DefaultText value = {}) {
+constexpr Define password(std::string_view name, DefaultText value = {}) {
   return {ConfigType::password, name, value};
 }
 

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition group_configs[] = {
+constexpr ConfigDefinition group_configs[] = {
     int32("consumer.session.timeout.ms", "45000").at_least(1)
         .from("group.consumer.session.timeout.ms").none_yet()
         .says("How long a member of a consumer group may be silent before it is dropped."),

@@ -8,7 +8,7 @@ namespace {
 using namespace define;
 
 // clang-format off: one config, one paragraph
-const ConfigDefinition topic_configs[] = {
+constexpr ConfigDefinition topic_configs[] = {
     int32("segment.bytes", "1073741824").at_least(1048576).from("log.segment.bytes")
         .says("The size at which a segment is closed and a new one begins."),
     int64("segment.ms", "604800000").at_least(1).from("log.roll.ms").from("log.roll.hours", hours)
