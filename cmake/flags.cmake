@@ -27,6 +27,9 @@ endif()
 
 if(WEIR_SANITIZE)
   add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
+  # A null pointer ends the program anyway, objects are ASan's, and no cast here asks a vptr; these
+  # three cost a third of the compile time.
+  add_compile_options(-fno-sanitize=null,object-size,vptr)
   string(REPLACE ",fuzzer-no-link" "" link_sanitize "${WEIR_SANITIZE}")
   add_link_options(-fsanitize=${link_sanitize})
 endif()

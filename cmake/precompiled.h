@@ -7,16 +7,19 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <compare>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -25,3 +28,16 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "base/bytes.h"
+#include "base/cancellation.h"
+#include "base/env/clock.h"
+#include "base/env/disk.h"
+#include "base/env/network.h"
+#include "base/result.h"
+#include "base/signal.h"
+#include "base/task.h"
+#include "wire/codec/arena.h"
+#include "wire/codec/codec.h"
+#include "wire/codec/value.h"
+#include "wire/compression/compression.h"
