@@ -1,5 +1,7 @@
 #include "runtime/blocked_signals.h"
 
+#include <initializer_list>
+
 namespace weir::runtime {
 
 BlockedSignals::BlockedSignals() {
