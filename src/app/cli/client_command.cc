@@ -59,7 +59,7 @@ Exit ClientCommand::run(const Program& program) {
     return Exit::usage;
   }
   return run_session(*std::move(settings), name(),
-                     [this](Session& session) { return run(session); });
+                     [this](Session& session) { return run_in(session); });
 }
 
 Exit run_session(ClientSettings settings, std::string_view name,

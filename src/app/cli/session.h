@@ -99,7 +99,7 @@ class ClientCommand : public Command {
   virtual Result<> check() { return {}; }
   // Flags of its own that are properties. Error: invalid.
   virtual Result<> adjust(ClientSettings&) { return {}; }
-  virtual Task<Exit> run(Session& session) = 0;
+  virtual Task<Exit> run_in(Session& session) = 0;
 
  private:
   ClientFlags flags_;

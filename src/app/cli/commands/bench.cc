@@ -105,7 +105,7 @@ class BenchProduce final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     client::Producer producer(session.cluster, session.settings.config.producer);
     Payloads payloads(load_.size, session.env.random);
     const double cpu = cpu_seconds();
@@ -193,7 +193,7 @@ class BenchConsume final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     Exits exits;
     std::vector<PartitionWord> words{{topic_, {}}};
     auto finding = existing_partitions(session, std::move(words), exits);
@@ -271,7 +271,7 @@ class BenchE2e final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     client::ClusterOptions options = session.settings.config.cluster;
     client::Cluster reading_side(session.env, options);
     client::Consumer consumer(reading_side, session.settings.config.consumer);

@@ -20,7 +20,7 @@ class ClusterInfo final : public ClientCommand {
  private:
   void describe_own(Options&) override {}
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_cluster(true, session.deadline());
     const auto cluster = co_await std::move(describing);
     if (!cluster) co_return session.complain("", cluster.error());
@@ -59,7 +59,7 @@ class ClusterHealth final : public ClientCommand {
  private:
   void describe_own(Options&) override {}
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_cluster(true, session.deadline());
     const auto cluster = co_await std::move(describing);
     if (!cluster) co_return session.complain("", cluster.error());
@@ -115,7 +115,7 @@ class ClusterQuorum final : public ClientCommand {
     }
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_quorum(session.deadline());
     const auto quorum = co_await std::move(describing);
     if (!quorum) co_return session.complain("", quorum.error());
@@ -148,7 +148,7 @@ class ClusterLogDirs final : public ClientCommand {
     options.argument("TOPIC", topics_, "only these topics", false).completes = Completes::topics;
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     std::optional<std::vector<client::TopicPartition>> wanted;
     Exits exits;
     if (!topics_.empty()) {

@@ -47,7 +47,7 @@ class ListNames final : public ClientCommand {
 
  private:
   void describe_own(Options&) override {}
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     std::string text;
     if (what_ == Completes::topics) {
       auto listing = session.admin.list_topics(false, session.deadline());

@@ -79,7 +79,7 @@ class ConfigGet final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_configs(
         {resource_}, {.names = names_, .synonyms = false, .documentation = false},
         session.deadline());
@@ -116,7 +116,7 @@ class ConfigChange : public ClientCommand {
   }
   virtual Result<> read_changes() = 0;
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     std::map<ConfigResource, std::vector<client::ConfigAlteration>> all{{resource_, changes_}};
     auto altering = session.admin.alter_configs(std::move(all), dry_run_, session.deadline());
     const auto outcomes = co_await std::move(altering);
@@ -191,7 +191,7 @@ class ConfigList final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto listing = session.admin.list_config_resources(types_, session.deadline());
     const auto resources = co_await std::move(listing);
     if (!resources) co_return session.complain("", resources.error());

@@ -107,7 +107,7 @@ class Consume final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     const auto range = parse_positions(range_text_.value_or(group_ ? "stored" : "start"),
                                        session.env.clock.wall_ms());
     if (!range) co_return session.complain(range.error().what, Exit::usage);

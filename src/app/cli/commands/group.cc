@@ -21,7 +21,7 @@ class GroupList final : public ClientCommand {
     options.option("--type", "TYPE", types_, "only groups of this type; may be repeated");
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto listing =
         session.admin.list_groups({.states = states_, .types = types_}, session.deadline());
     const auto groups = co_await std::move(listing);
@@ -61,7 +61,7 @@ class GroupCommand : public ClientCommand {
   virtual Task<client::Outcome<Report>> report_of(Session& session, std::string group,
                                                   const client::GroupDescription& described) = 0;
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_groups(groups_, session.deadline());
     const auto described = co_await std::move(describing);
     Exits exits;

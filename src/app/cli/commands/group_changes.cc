@@ -38,7 +38,7 @@ class GroupReset final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     const auto position = parse_positions(to_, session.env.clock.wall_ms());
     if (!position || position->to || position->from.kind == Position::Kind::stored) {
       co_return session.complain(fmt::format("--to {}: a position is expected", to_), Exit::usage);
@@ -164,7 +164,7 @@ class GroupDelete final : public ClientCommand {
     consent_.describe(options);
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_groups(groups_, session.deadline());
     const auto described = co_await std::move(describing);
     std::vector<std::string> there;

@@ -87,7 +87,7 @@ class Produce final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     client::Producer producer(session.cluster, session.settings.config.producer);
     DeliveryReport report(session.env.clock);
     InputFiles files(files_);

@@ -36,7 +36,7 @@ class TopicCreate final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     std::vector<client::NewTopic> topics;
     for (const std::string& name : names_) {
       client::NewTopic topic{.name = name, .assignment = {}, .configs = settings_};
@@ -84,7 +84,7 @@ class TopicList final : public ClientCommand {
     options.flag("-i,--internal", internal_, "internal topics, too");
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto listing = session.admin.list_topics(internal_, session.deadline());
     const auto topics = co_await std::move(listing);
     if (!topics) co_return session.complain("", topics.error());
@@ -115,7 +115,7 @@ class TopicDescribe final : public ClientCommand {
     options.flag("-a,--all-configs", all_configs_, "settings that have their default, too");
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_topics(names_, session.deadline());
     const auto described = co_await std::move(describing);
     Exits exits;

@@ -28,7 +28,7 @@ class TopicAlter final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     std::vector<client::ConfigAlteration> changes;
     for (const auto& [name, value] : settings_) {
       changes.push_back({name, client::AlterOperation::set, value});
@@ -81,7 +81,7 @@ class TopicAddPartitions final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_topics(names_, session.deadline());
     const auto described = co_await std::move(describing);
     std::map<std::string, client::NewPartitions> wanted;
@@ -120,7 +120,7 @@ class TopicDelete final : public ClientCommand {
     consent_.describe(options);
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     auto describing = session.admin.describe_topics(names_, session.deadline());
     const auto described = co_await std::move(describing);
     std::vector<std::string> there;

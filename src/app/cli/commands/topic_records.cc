@@ -38,7 +38,7 @@ class TopicOffsets final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     Exits exits;
     std::optional<TimestampMs> time;
     if (at_) {
@@ -119,7 +119,7 @@ class TopicTrim final : public ClientCommand {
     return {};
   }
 
-  Task<Exit> run(Session& session) override {
+  Task<Exit> run_in(Session& session) override {
     const auto position = parse_positions(before_, session.env.clock.wall_ms());
     using Kind = Position::Kind;
     if (!position || position->to || position->from.kind == Kind::stored ||
