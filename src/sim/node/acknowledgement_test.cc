@@ -303,12 +303,14 @@ Task<Result<>> change_everything(OneNode& one) {
 
 // Found by the swarm: a topic whose folder found no room answered with a storage error for ever.
 TEST(FullDisk, a_partition_that_found_no_room_is_opened_when_there_is_some) {
+  std::size_t put_off = 0;
   for (std::uint64_t room = 0; room < 4'000; room += 100) {
     OneNode one;
     EXPECT_EQ(answer_to(one, 0), 0);
     one.node.host().disk().limit_room(room);
     const auto created = code_of_creating(one, "late");
     one.world.run_for(seconds(3));
+    put_off += one.log_lines_with("late-0 is offline");
     one.node.host().disk().limit_room(std::nullopt);
     one.world.run_for(seconds(3));
     EXPECT_FALSE(one.node.error().has_value()) << room;
@@ -319,6 +321,7 @@ TEST(FullDisk, a_partition_that_found_no_room_is_opened_when_there_is_some) {
     EXPECT_TRUE(one.world.run_until([&] { return ended; }, minutes(1)));
     EXPECT_TRUE(is_read) << room;
   }
+  EXPECT_GT(put_off, 0u);
 }
 
 Task<Result<>> live_and_die(OneNode& one) {
@@ -341,12 +344,14 @@ const metadata::ConfigMap eager_checkpoints{{"log.initial.task.delay.ms", "1"},
 
 // The same where the topic had a life before, which the checkpoints still name.
 TEST(FullDisk, a_partition_of_a_name_that_was_used_is_opened_when_there_is_room) {
-  for (std::uint64_t room = 0; room < 4'000; room += 100) {
+  std::size_t put_off = 0;
+  for (std::uint64_t room = 0; room < 1'500; room += 5) {
     OneNode one(1, eager_checkpoints);
     one.run(live_and_die);
     one.node.host().disk().limit_room(room);
     const auto created = code_of_creating(one, "late");
     one.world.run_for(seconds(3));
+    put_off += one.log_lines_with("late-0 is offline");
     one.node.host().disk().limit_room(std::nullopt);
     one.world.run_for(seconds(3));
     EXPECT_FALSE(one.node.error().has_value()) << room;
@@ -357,17 +362,20 @@ TEST(FullDisk, a_partition_of_a_name_that_was_used_is_opened_when_there_is_room)
     EXPECT_TRUE(one.world.run_until([&] { return ended; }, minutes(1)));
     EXPECT_TRUE(is_read) << room;
   }
+  EXPECT_GT(put_off, 0u);
 }
 
 // Found by the swarm: a partition that waited for room made a stop unclean, although there was
 // room.
 TEST(FullDisk, a_stop_is_clean_as_soon_as_there_is_room) {
-  for (std::uint64_t room = 0; room < 4'000; room += 100) {
+  std::size_t put_off = 0;
+  for (std::uint64_t room = 0; room < 1'500; room += 5) {
     OneNode one(1, eager_checkpoints);
     one.run(live_and_die);
     one.node.host().disk().limit_room(room);
     static_cast<void>(code_of_creating(one, "late"));
     one.world.run_for(seconds(3));
+    put_off += one.log_lines_with("late-0 is offline");
     one.node.host().disk().limit_room(std::nullopt);
     ASSERT_TRUE(one.node.stop_and_wait().has_value()) << room;
     const auto started = one.node.start_and_wait();
@@ -375,6 +383,7 @@ TEST(FullDisk, a_stop_is_clean_as_soon_as_there_is_room) {
     EXPECT_TRUE(started->after_clean_stop) << room;
     EXPECT_EQ(started->bytes_checked, 0u) << room;
   }
+  EXPECT_GT(put_off, 0u);
 }
 
 TEST(FullDisk, refuses_every_change_of_metadata_by_its_error) {
