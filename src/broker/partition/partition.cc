@@ -28,7 +28,6 @@ constexpr std::int64_t cleaner_buffer_bytes_min = 4096;
 
 // How often a partition that found the disk full is opened again.
 constexpr std::chrono::milliseconds reopen_pause{1'000};
-constexpr std::chrono::milliseconds reopen_nap{100};
 
 wire::ProduceRules produce_rules(const metadata::TopicSettings& settings) {
   using metadata::CompressionType;
@@ -103,19 +102,17 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
   Result<> done = co_await std::move(opening);
   reopening_ = !done && done.error().code == Errc::no_space;
   if (!done) go_offline(done.error());
-  env::Instant next_try = shard_.env.clock.now() + reopen_pause;
   while (reopening_) {
-    if (!shutting_down_) {
-      auto sleeping = sleep_for(shard_.env, reopen_nap);
-      co_await std::move(sleeping);
+    const env::Instant next_try = shard_.env.clock.now() + reopen_pause;
+    while (!shutting_down_ && shard_.env.clock.now() < next_try) {
+      co_await changed_.wait_until(shard_.env.timers, next_try);
     }
     // Once more at the end: where there is room now, nothing is left for the next start to check.
     const bool is_last = shutting_down_;
-    if (!is_last && shard_.env.clock.now() < next_try) continue;
-    next_try += reopen_pause;
     auto again = claim_and_open(directory, hints);
     done = co_await std::move(again);
     reopening_ = !done && done.error().code == Errc::no_space && !is_last;
+    if (!done && !reopening_) go_offline(done.error());
   }
   changed_.notify();
 }
@@ -220,6 +217,7 @@ void Partition::set_settings(std::shared_ptr<const metadata::TopicSettings> sett
 
 Task<> Partition::shut_down() {
   shutting_down_ = true;
+  changed_.notify();
   co_await opened();
   write();  // what was staged in this turn is written, then answered
   resign();
