@@ -13,8 +13,6 @@
 namespace weir::log {
 namespace {
 
-constexpr Offset relative_offset_max = INT32_MAX;
-
 ProducedBatch produced(const StagedBatch& batch, Offset base_offset, TimestampMs now) {
   return {.producer_id = batch.producer_id,
           .producer_epoch = batch.producer_epoch,

@@ -26,6 +26,9 @@
 
 namespace weir::log {
 
+// How far the offsets of a segment go beyond its first: its indexes say them in 32 bits.
+inline constexpr Offset relative_offset_max = INT32_MAX;
+
 // Where the segments of one log live; owned by the log, outlives them.
 struct SegmentHome {
   env::Disk& disk;

@@ -9,8 +9,6 @@
 namespace weir::log {
 namespace {
 
-constexpr Offset relative_offset_max = INT32_MAX;
-
 struct WholeBatch {
   wire::BatchView batch;
   std::optional<ControlMarker> marker;

@@ -74,12 +74,16 @@ Result<Start> find_start(Segment& segment, Offset believed) {
 }
 
 struct Walk {
+  Offset segment_base;
   Offset next_offset;
   LeaderEpoch epoch;
 };
 
 std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
   if (batch.base_offset() < walk.next_offset) return "its offset does not continue the log";
+  if (batch.base_offset() - walk.segment_base > relative_offset_max - batch.last_offset_delta()) {
+    return "its offset is too far from its segment's";
+  }
   if (batch.leader_epoch() >= 0 && batch.leader_epoch() < walk.epoch) {
     return "its leader epoch is older than the one before";
   }
@@ -142,7 +146,9 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
                           ? BatchScanner::small_window
                           : BatchScanner::large_window;
   BatchScanner scanner(*file, start.position, segment.size(), window);
-  Walk walk{.next_offset = segment.base_offset(), .epoch = options.latest_epoch};
+  Walk walk{.segment_base = segment.base_offset(),
+            .next_offset = segment.base_offset(),
+            .epoch = options.latest_epoch};
   result.end_offset = segment.base_offset();
   result.end_position = start.position;
   bool first = true;
