@@ -43,6 +43,11 @@ constexpr auto topic_exists = static_cast<std::int16_t>(wire::ErrorCode::topic_a
 
 bool is_retriable(std::int16_t error_code) { return wire::error_info(error_code).retriable; }
 
+// An answer of the broker that may be another one soon.
+bool is_refused_for_now(const Error& error) {
+  return error.code == Errc::invalid && is_retriable(static_cast<std::int16_t>(error.at));
+}
+
 // The clients, all on one machine that never crashes.
 class Clients {
  public:
@@ -604,11 +609,11 @@ Task<> Clients::check_everything() {
     if (!compared) ledger.add_violation("cannot read the states: " + compared.error().message());
   }
   Result<> looked;
-  // A partition may just be opening: what is refused is asked for again, for some seconds.
+  // A partition may just be opening: what is refused for now is asked for again, for some seconds.
   for (int tries_left = 50; tries_left > 0; --tries_left) {
     auto looking = churn.check(client);
     looked = co_await std::move(looking);
-    if (looked || looked.error().code != Errc::invalid) break;
+    if (looked || !is_refused_for_now(looked.error())) break;
     auto sleeping = sleep_for(env_, milliseconds(100));
     co_await std::move(sleeping);
   }
