@@ -39,6 +39,7 @@ void Campaign::add(const WorkloadReport& report) {
   forgiven += report.forgiven;
   history_lines += static_cast<std::uint64_t>(std::ranges::count(report.history, '\n'));
   under_load += report.under_load;
+  slowest_recovery = std::max(slowest_recovery, report.recovery);
   faults.add(report.faults);
 }
 

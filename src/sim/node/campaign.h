@@ -23,6 +23,7 @@ struct Campaign {
   std::uint64_t forgiven = 0;
   std::uint64_t history_lines = 0;
   env::Duration under_load{};
+  env::Duration slowest_recovery{};  // from the last strike until everybody got on
   FaultCounts faults;
 
   void add(const WorkloadReport& report);

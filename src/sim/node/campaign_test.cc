@@ -22,6 +22,11 @@ TEST(Campaign, has_its_hours_when_everything_keeps_up) {
   campaign.add(fifty_hours());
   EXPECT_DOUBLE_EQ(campaign.hours(), 100);
   EXPECT_EQ(campaign.seeds, 2u);
+  WorkloadReport slow, quick;
+  slow.recovery = std::chrono::seconds(40);
+  campaign.add(slow);
+  campaign.add(quick);
+  EXPECT_EQ(campaign.slowest_recovery, std::chrono::seconds(40));
 }
 
 TEST(Campaign, has_as_many_hours_as_what_is_least_allows) {

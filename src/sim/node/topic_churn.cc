@@ -52,6 +52,7 @@ Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string nam
   auto creating = create_topic(client, name, 1);
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
   if (code == 0) {
+    ++made_;
     recorder_.say(churner, Recorder::Verb::done, topic.create);
     topic = {.state = State::there, .life = topic.life + 1, .promised = {}, .word = word};
   } else if (is_code(code, ErrorCode::topic_already_exists)) {
@@ -72,7 +73,10 @@ Task<Result<std::int16_t>> TopicChurn::remove(RawClient& client, std::string nam
   const Recorder::Op op = word.empty() ? 0 : recorder_.begin(churner, Recorder::Verb::remove, word);
   auto removing = delete_topic(client, name);
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(removing));
-  if (code == 0) topic.state = State::gone;
+  if (code == 0) {
+    topic.state = State::gone;
+    ++removed_;
+  }
   if (code == 0 && op != 0) recorder_.say(churner, Recorder::Verb::done, op);
   if (is_code(code, ErrorCode::unknown_topic_or_partition)) {
     ledger_.add_violation(name + " was created, and is not known when it is to be deleted");

@@ -20,6 +20,9 @@ class TopicChurn {
   Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
   Task<Result<>> check(RawClient& client);
   std::size_t steps_done() const { return done_; }
+  // Creations and deletions that were confirmed.
+  std::size_t made() const { return made_; }
+  std::size_t removed() const { return removed_; }
 
  private:
   enum class State : std::uint8_t { there, gone, unsure };
@@ -43,6 +46,8 @@ class TopicChurn {
   std::map<std::string, Topic> topics_;
   std::uint64_t written_ = 0;
   std::size_t done_ = 0;
+  std::size_t made_ = 0;
+  std::size_t removed_ = 0;
 };
 
 }  // namespace weir::sim

@@ -125,10 +125,13 @@ void print_sums(const Arguments& arguments, const sim::Campaign& sums) {
       "topics, {} producers stuck; {} that were not flushed; {} lines of history\n",
       sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.churned,
       sums.stuck_producers, sums.forgiven, sums.history_lines);
-  fmt::print(out(arguments),
-             "{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes\n",
-             std::chrono::duration<double>(sums.under_load).count() / 3'600, sums.hours(),
-             sums.limited_by(), sums.crashes());
+  fmt::print(
+      out(arguments),
+      "{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes; everybody got on "
+      "within {:.1f} s\n",
+      std::chrono::duration<double>(sums.under_load).count() / 3'600, sums.hours(),
+      sums.limited_by(), sums.crashes(),
+      std::chrono::duration<double>(sums.slowest_recovery).count());
   fmt::print(out(arguments), "fired:\n");
   for (std::size_t i = 0; i < sim::fault_count; ++i) {
     const auto fault = static_cast<sim::Fault>(i);

@@ -1,7 +1,10 @@
 #pragma once
 // The workload of one node: producers, idempotent and plain, and the members of a group work on one
-// topic while the node is struck by crashes and troubles; then everything promised is held against
-// what is read back, before and after a clean stop. One seed, one thread, one trace hash.
+// topic while the node is struck by crashes and troubles. Then nothing strikes any more, and within
+// `patience` everybody must get on: each producer has a new record acknowledged, each member is in
+// a stable group, the group commits and has read everything, a topic is made and another deleted.
+// Then everything promised is held against what is read back, before and after a clean stop that
+// is followed by a loss of power. One seed, one thread, one trace hash.
 //
 // What is checked: what is acknowledged (acks=all) or consumed is durable at that moment; every
 // acknowledged (acks=all) record is at its offset with its bytes; no record stands twice, however
@@ -30,7 +33,8 @@ struct WorkloadSettings {
   int idempotent_producers = 2;
   int plain_producers = 1;
   int members = 3;
-  int rounds = 25;  // of each producer; up to three batches each
+  int rounds = 25;            // of each producer, or more as long as there are strikes
+  int batches_in_flight = 3;  // at most, of a producer
   std::int32_t partitions = 6;
   int keyed_updates = 0;  // of a compacted topic; 0: there is none
   std::uint64_t keyed_segment_bytes = 2'048;
@@ -42,7 +46,9 @@ struct WorkloadSettings {
   // node that is told to sync later: then a power loss may take what is not durable at that moment,
   // and nothing before it.
   bool acknowledges_what_is_durable = true;
-  std::chrono::seconds patience = std::chrono::minutes(20);  // for what must come in the end
+  // For what must come in the end. A parted network is whole after 20 s; a member that nobody heard
+  // of is forgotten after 10 s, and as long takes a connection that leads nowhere.
+  std::chrono::seconds patience{60};
   bool print_log = false;
 };
 
@@ -58,6 +64,7 @@ struct WorkloadReport {
   std::size_t forgiven = 0;         // acknowledged, not flushed yet, and not asked for any more
   std::uint64_t rebalances = 0;
   env::Duration under_load{};  // with clients at work; nothing where no fault fired
+  env::Duration recovery{};    // from the last strike until everybody got on
   FaultCounts faults;
   std::vector<std::string> violations;
   std::string history;  // docs/formats/history.md; it was checked

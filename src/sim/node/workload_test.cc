@@ -89,6 +89,24 @@ TEST(Workload, only_what_was_not_flushed_is_lost_with_the_power) {
   EXPECT_GT(forgiven, 100u);
 }
 
+// Once nothing strikes any more everybody gets on, or is named: a network that is parted for longer
+// than one has patience keeps everybody from it.
+TEST(Workload, who_does_not_get_on_is_named_with_what_it_was_told) {
+  const WorkloadReport report =
+      run_workload({.seed = 9,
+                    .rounds = 2,
+                    .strikes = {Trouble::connections_reset, Trouble::network_parted},
+                    .patience = std::chrono::seconds(2)});
+  EXPECT_THAT(report.violations,
+              Contains(HasSubstr("waited too long for everybody to get on; stuck: member-0 (")));
+  EXPECT_THAT(report.violations, Contains(HasSubstr("producer-1 (")));
+  EXPECT_THAT(report.violations, Contains(HasSubstr("topics (")));
+  const WorkloadReport patient = run_workload(
+      {.seed = 9, .rounds = 2, .strikes = {Trouble::connections_reset, Trouble::network_parted}});
+  EXPECT_THAT(patient.violations, IsEmpty());
+  EXPECT_GT(patient.recovery, std::chrono::seconds(2));
+}
+
 // The checks see what they are for: a node that does not sync loses by a power loss, and only by
 // that.
 TEST(Workload, a_node_that_syncs_never_is_found_out) {
