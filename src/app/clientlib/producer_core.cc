@@ -117,15 +117,17 @@ env::Instant ProducerCore::deadline_in(std::chrono::nanoseconds timeout) const {
          std::clamp<std::chrono::nanoseconds>(timeout, std::chrono::nanoseconds(0), longest_block);
 }
 
-// What waits to be taken is let out before the second flush, and what was taken by the first.
+// A flush of the producer is for what it had taken when the flush began: what waits to be taken is
+// let in by the first one, and is done after the second.
 Task<client::Outcome<>> ProducerCore::flush_until(env::Instant deadline) {
   const std::uint64_t last = last_ticket_;
+  const auto all_are_taken = [&] { return waiting_.empty() || *waiting_.begin() > last; };
   for (;;) {
+    const bool is_last = all_are_taken();
     auto flushing = producer_->flush(deadline);
     auto flushed = co_await std::move(flushing);
-    if (!flushed) co_return flushed;
-    if (waiting_.empty() || *waiting_.begin() > last) co_return flushed;
-    while (!waiting_.empty() && *waiting_.begin() <= last) {
+    if (!flushed || is_last) co_return flushed;
+    while (!all_are_taken()) {
       if (engine_.env().clock.now() >= deadline) {
         co_return weir::fail(Errc::timed_out, "records wait for their topic, or for memory");
       }

@@ -99,6 +99,23 @@ TEST_F(PublicProducer, keeps_the_order_of_each_thread_and_ends_every_record_once
   }
 }
 
+// The last records wait for memory, and are taken while a flush is under way.
+TEST_F(PublicProducer, has_told_of_every_record_when_a_flush_is_over) {
+  auto producer = client->producer({.batch_size = 2'000, .buffer_memory = 40'000});
+  ASSERT_TRUE(producer);
+  const std::string value(1'000, 'v');
+  int sent = 0;
+  std::atomic<int> delivered = 0;
+  for (int records = 20; records < 60; ++records) {
+    for (int i = 0; i < records; ++i, ++sent) {
+      producer->send({.topic = "orders", .value = value},
+                     [&](const auto& outcome) { delivered += outcome ? 1 : 0; });
+    }
+    ASSERT_TRUE(producer->flush().get());
+    ASSERT_EQ(delivered, sent) << records;
+  }
+}
+
 TEST_F(PublicProducer, copies_what_it_is_given_unless_it_shares_it) {
   auto producer = client->producer({.linger = 60s});
   std::atomic<bool> is_kept = true;
