@@ -1,5 +1,5 @@
-"""Three producers on one broker: `weir bench produce`, Kafka's kafka-producer-perf-test, and a small program on librdkafka.
-They take turns, so that what else the machine does falls on all; each turn writes to a topic of its own. Prints records a
+"""Producers on one broker: `weir bench produce`, a small program on our public library (include/weir), Kafka's
+kafka-producer-perf-test, and a small program on librdkafka. They take turns, so that what else the machine does falls on all; each turn writes to a topic of its own. Prints records a
 second and the CPU seconds of a million records over all the client's threads (start included), medians and ratios.
 
     ./dev bench producers [--turns 5] [--megabytes 500] [--sizes 100,1024]
@@ -37,10 +37,11 @@ def librdkafka():
     return found[0]
 
 
-def built(home):
-    target, library = home / "librdkafka_producer", librdkafka()
-    command = ["c++", "-O2", "-std=c++20", str(HERE / "librdkafka_producer.cc"), "-o", str(target), str(library), f"-Wl,-rpath,{library.parent}"]
-    subprocess.run([*command, "-Wl,--allow-shlib-undefined"], check=True)
+def built(home, name, library, *flags):
+    """The program NAME_producer.cc of this folder, linked to a shared library."""
+    target = home / f"{name}_producer"
+    command = ["c++", "-O2", "-std=c++23", str(HERE / f"{name}_producer.cc"), "-o", str(target), str(library), f"-Wl,-rpath,{library.parent}"]
+    subprocess.run([*command, *flags], check=True)
     return target
 
 
@@ -49,7 +50,9 @@ class Producers:
 
     def __init__(self, weir, brokers, home):
         self.weir, self.brokers, self.home = weir, brokers, home
-        self.native = built(home)
+        self.native = built(home, "librdkafka", librdkafka(), "-Wl,--allow-shlib-undefined")
+        library = pathlib.Path(weir).parent / "lib" / "libweir-client.so"
+        self.public = built(home, "client", library, f"-I{HERE.parent / 'include'}")
 
     def ours(self, records, size, topic, settings):
         properties = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
@@ -61,9 +64,15 @@ class Producers:
         command += ["org.apache.kafka.tools.ProducerPerformance", "--topic", topic, "--num-records", records, "--throughput", -1]
         return [*command, "--payload-file", self.payloads(size), "--producer-props", *properties]
 
-    def librdkafka(self, records, size, topic, settings):
+    def librdkafka(self, *what):
+        return self.small(self.native, *what)
+
+    def library(self, *what):
+        return self.small(self.public, *what)
+
+    def small(self, which, records, size, topic, settings):
         properties = [f"{name}={value}" for name, value in settings.items()]
-        return [self.native, records, size, topic, f"bootstrap.servers={self.brokers}", *properties]
+        return [which, records, size, topic, f"bootstrap.servers={self.brokers}", *properties]
 
     def payloads(self, size):
         """Lines of random text: the tool would otherwise draw every letter of every record while it is measured."""
@@ -94,7 +103,7 @@ def topic_of(weir, brokers, action, name):
 
 def measure(producers, size, settings, options):
     records = options.megabytes * 1_000_000 // size
-    kinds = {"weir": producers.ours, "librdkafka": producers.librdkafka, "java": producers.java}
+    kinds = {"weir": producers.ours, "library": producers.library, "librdkafka": producers.librdkafka, "java": producers.java}
     results = {kind: [] for kind in kinds}
     for turn in range(options.turns + 1):
         for kind, command in kinds.items():
