@@ -34,6 +34,7 @@ MODES = {
     "consumer": ["pattern", "static-member", "resets", "seeks", "wakes", "commits", "assignors", "stays-away"],
     "admin": ["topics", "configs", "records", "groups", "cluster"],
 }
+REACH = ["idle-here", "idle-there", "moves"]
 # Other clients, and whether they can write headers that are null.
 OTHERS = {"java": True, "confluent-kafka": True, "kafka-python": False}
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
@@ -74,6 +75,45 @@ def in_doubt(ours, under_test, proxy_port, cut_port, seed):
         yield from judged("producer", ["doubts"], *call(ours, "doubt", *options))
     finally:
         cutter.close()
+
+
+# --- connections ---
+
+
+def reach(ours, kind, weir, seed):
+    """Connections that are idle, here and there, and a broker that comes back at another address (KIP-1102)."""
+    here, first, second = broker.free_ports(3)
+    under_test = broker.Broker(kind, f"reach-{kind}", weir=weir, settings={"connections.max.idle.ms": "2000"}).fresh()
+    under_test.second_listener("TOLD", here, first)
+    gate = proxy.Proxy(first, here, seed, most=0).start()
+    process = None
+    try:
+        with under_test.start():
+            errors = open(under_test.home / "client.stderr", "wb")
+            command = [*ours, "reach", "--bootstrap", f"127.0.0.1:{here}", "--prefix", "reach"]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8")
+            errors.close()
+            watchdog = threading.Timer(SECONDS, process.kill)
+            watchdog.start()
+            lines = []
+            for line in process.stdout:
+                lines.append(json.loads(line))
+                if lines[-1].get("event") == "sent":
+                    under_test.stop()
+                    gate.close()
+                    under_test.second_listener("TOLD", here, second)
+                    gate = proxy.Proxy(second, here, seed, most=0).start()
+                    under_test.start()
+                    process.stdin.write("\n")
+                    process.stdin.flush()
+            watchdog.cancel()
+            said = [line for line in lines if "scenario" in line]
+            yield from judged("reach", REACH, said, (under_test.home / "client.stderr").read_text())
+    finally:
+        gate.close()
+        if process:
+            process.kill()
+            process.wait()
 
 
 # --- interchange ---
@@ -337,9 +377,9 @@ def suite(kind, weir, quick=False, seed=1, only=None):
 
 
 def against(kind, weir, quick, seed, only):
-    """Yields (name, ok, detail). Parts: scenarios, interchange, groups, storm."""
+    """Yields (name, ok, detail). Parts: scenarios, interchange, groups, reach, storm."""
     ours = clients.PROGRAMS["weir"][0]()
-    parts = only or ["scenarios", "interchange", "groups", "storm"]
+    parts = only or ["scenarios", "interchange", "groups", "reach", "storm"]
     base = (int(time.time()) - 3600) * 1000
     under_test, cut_port, proxy_port = clients.two_listeners(kind, f"ours-{kind}", weir)
     with under_test.start():
@@ -358,6 +398,8 @@ def against(kind, weir, quick, seed, only):
                 yield from shared_group(ours, under_test.bootstrap, assignor)
             yield from rolling_change(ours, under_test.bootstrap)
         yield "ours: the broker stops in good order", *under_test.ends()
+    if "reach" in parts:
+        yield from reach(ours, kind, weir, seed)
     if "storm" in parts:
         records, kills = (200_000, 3) if quick else (2_000_000, 5 if kind == "kafka" else 10)
         yield from storm(ours, kind, weir, records, kills, seed)
