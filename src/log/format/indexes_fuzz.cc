@@ -1,6 +1,7 @@
 // Arbitrary bytes as an index. What is looked up never lies above what was asked for, and once the
 // valid prefix is kept it ascends and is kept whole by the next start.
 
+#include <algorithm>
 #include <optional>
 
 #include "base/check.h"
@@ -67,7 +68,8 @@ void try_transaction_index(env::Disk& disk) {
     before = entry.last_offset;
   }
   CHECK(index.truncate_to(fuzzed_base + 20).has_value());
-  for (const auto& entry : *index.all()) CHECK(entry.last_offset < fuzzed_base + 20);
+  const auto kept = index.all();
+  for (const auto& entry : *kept) CHECK(entry.last_offset < fuzzed_base + 20);
 }
 
 }  // namespace

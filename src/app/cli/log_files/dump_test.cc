@@ -1,5 +1,6 @@
 #include "app/cli/log_files/dump.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
