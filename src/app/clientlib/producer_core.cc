@@ -47,16 +47,17 @@ client::OnDelivery ProducerCore::receipt_of(HandOver::Item& item) {
       };
     case HandOver::Teller::executor:
       if (!engine_.has_executor()) break;
-      return [this, done = std::move(item.done)](const client::Delivery& delivery) mutable {
+      return [this, slot = told_.put(std::move(item.done))](const client::Delivery& delivery) {
         count(delivery);
         engine_.run(
-            [done = std::move(done), outcome = public_of(delivery)]() mutable { done(outcome); });
+            [done = told_.take(slot), outcome = public_of(delivery)]() mutable { done(outcome); });
       };
     case HandOver::Teller::future:
       break;
   }
-  return [this, done = std::move(item.done)](const client::Delivery& delivery) mutable {
+  return [this, slot = told_.put(std::move(item.done))](const client::Delivery& delivery) {
     count(delivery);
+    OnDelivery done = told_.take(slot);
     done(public_of(delivery));
   };
 }

@@ -14,6 +14,7 @@
 #include "app/clientlib/engine.h"
 #include "app/clientlib/hand_over.h"
 #include "app/clientlib/promise.h"
+#include "app/clientlib/slots.h"
 #include "client/properties.h"
 
 namespace weir::clientlib {
@@ -62,6 +63,7 @@ class ProducerCore final : public std::enable_shared_from_this<ProducerCore>,
   client::ProducerOptions options_;
   const std::chrono::milliseconds block_max_;
   const std::chrono::nanoseconds delivery_time_max_;
+  Slots<OnDelivery> told_;  // those who are told what becomes of a record
   std::optional<client::Cluster> cluster_;
   std::optional<client::Producer> producer_;
   std::optional<Signal> changed_;  // waiting_, calls_
