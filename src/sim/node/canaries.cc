@@ -54,22 +54,31 @@ std::string_view name_of(Canary canary) {
   return "none";
 }
 
+std::optional<Canary> canary_of(std::string_view name) {
+  for (const auto& [known, its_name] : named_canaries) {
+    if (its_name == name) return known;
+  }
+  return std::nullopt;
+}
+
 #ifdef WEIR_CANARIES
 bool has_canaries() { return true; }
+void put_back(Canary canary) { let_sing(canary); }
 
 Find hunt(Canary canary, std::uint64_t first, std::uint64_t seeds_max) {
-  let_sing(canary);
+  put_back(canary);
   Find find;
   for (std::uint64_t i = 0; i < seeds_max && find.seeds == 0; ++i) {
     const WorkloadReport report = run_workload(swarm_settings(first + i));
     if (report.violations.empty()) continue;
     find = {.seeds = i + 1, .seed = first + i, .what = report.violations.front()};
   }
-  let_sing(Canary::none);
+  put_back(Canary::none);
   return find;
 }
 #else
 bool has_canaries() { return false; }
+void put_back(Canary) {}
 Find hunt(Canary, std::uint64_t, std::uint64_t) { return {}; }
 #endif
 

@@ -1,5 +1,7 @@
 #include "sim/node/nemesis.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace weir::sim {
@@ -27,7 +29,8 @@ void Nemesis::say(std::string_view what) {
   world_.add_log_line(node_.host(), env::Level::warning, "nemesis", what);
 }
 
-void Nemesis::strike(const Strike& strike) {
+void Nemesis::strike(const Strike& strike, std::size_t number) {
+  chance_ = world_.fork(fmt::format("nemesis/{}", number));
   say(name_of(strike));
   if (const auto* how = std::get_if<Crash>(&strike)) return crash(*how);
   trouble(std::get<Trouble>(strike));

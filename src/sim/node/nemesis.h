@@ -40,9 +40,10 @@ class Nemesis {
   Nemesis(World& world, NodeUnderTest& node, Host& clients)
       : world_(world), node_(node), clients_(clients), chance_(world.fork("nemesis")) {}
 
-  // Lets the world run until it is over. The node may be starting then, or have ended with an error
+  // The strike of this number in its run, which decides its chance. Lets the world run until it is
+  // over. The node may be starting then, or have ended with an error
   // only if it cannot start on a disk that is well again.
-  void strike(const Strike& strike);
+  void strike(const Strike& strike, std::size_t number);
 
  private:
   void say(std::string_view what);

@@ -121,8 +121,10 @@ std::string describe(const WorkloadSettings& settings) {
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
   for (const auto& [name, value] : settings.config) text += fmt::format(", {}={}", name, value);
   text += ";";
-  for (const Strike& strike : settings.strikes) text += fmt::format(" {},", name_of(strike));
-  text.back() = settings.strikes.empty() ? ';' : '.';
+  for (std::size_t i = 0; i < settings.strikes.size(); ++i) {
+    if (settings.strikes_with(i)) text += fmt::format(" {} {},", i, name_of(settings.strikes[i]));
+  }
+  text.back() = text.back() == ',' ? '.' : ';';
   return text;
 }
 

@@ -80,16 +80,21 @@ class Run {
     return came;
   }
 
+  // Each has a chance of its own, so that what it does hangs on no other one.
+  void strike(Nemesis& nemesis, std::size_t number) {
+    SeededRandom chance = world_.fork(fmt::format("workload/strike/{}", number));
+    world_.run_for(milliseconds(1 + chance.below(400)));
+    if (settings_.strikes_with(number)) nemesis.strike(settings_.strikes[number], number);
+    // Often before it is ready again.
+    if (!chance.one_in(4)) wait_for("the node to start again", [&] { return node_.is_ready(); });
+  }
+
   void work() {
-    SeededRandom chance = world_.fork("workload/strikes");
     Nemesis nemesis(world_, node_, client_host_);
     clients_.start();
     const env::Instant begin = world_.now();
-    for (const Strike& strike : settings_.strikes) {
-      world_.run_for(milliseconds(1 + chance.below(400)));
-      nemesis.strike(strike);
-      // Often before it is ready again.
-      if (!chance.one_in(4)) wait_for("the node to start again", [&] { return node_.is_ready(); });
+    for (std::size_t number = 0; number < settings_.strikes.size(); ++number) {
+      strike(nemesis, number);
     }
     make_peace();
     if (world_.faults().total() > 0) under_load_ = world_.now() - begin;

@@ -14,9 +14,11 @@
 // nothing of the logs has to be checked; the history of what the clients asked and were told, which
 // real processes write too, has no anomaly (recorder.h).
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +42,9 @@ struct WorkloadSettings {
   std::uint64_t keyed_segment_bytes = 2'048;
   int churn_steps = 0;               // topics made and deleted beside it all
   std::vector<Strike> strikes = {};  // one after the other, at random times
-  metadata::ConfigMap config = {};   // of the node
+  // Of these, by number, the others do not hit; their times pass as they would.
+  std::optional<std::vector<std::size_t>> only_strikes = {};
+  metadata::ConfigMap config = {};  // of the node
   std::map<std::string, std::string> topic_config = {};
   // With acks=all: a record is in the durable image when its acknowledgement arrives. False for a
   // node that is told to sync later: then a power loss may take what is not durable at that moment,
@@ -50,6 +54,10 @@ struct WorkloadSettings {
   // of is forgotten after 10 s, and as long takes a connection that leads nowhere.
   std::chrono::seconds patience{60};
   bool print_log = false;
+
+  bool strikes_with(std::size_t number) const {
+    return !only_strikes || std::ranges::count(*only_strikes, number) > 0;
+  }
 };
 
 struct WorkloadReport {
