@@ -2,8 +2,10 @@
 // told, every delivery counted. The few functions it needs are declared here, so that it links to
 // the shared library of a Python wheel.
 //
-//   librdkafka_producer COUNT SIZE TOPIC NAME=VALUE...
+//   librdkafka_producer COUNT SIZE TOPIC [producers=N] [keys=random] NAME=VALUE...
 //
+// With producers=N the records are dealt to N producers of one process (threads and connections of
+// their own each); with keys=random each has a key of 8 digits, which chooses its partition.
 // Prints {"records": N, "seconds": S, "version": "..."}; ends with 1 when a record was not
 // delivered.
 
@@ -13,6 +15,8 @@
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 extern "C" {
 struct rd_kafka_t;
@@ -45,7 +49,7 @@ constexpr size_t pool_size = 1 << 20;
 
 long delivered = 0, failed = 0;
 
-void count(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+void tally(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   message->err ? ++failed : ++delivered;
 }
 
@@ -62,6 +66,40 @@ std::string random_text(size_t size) {
   std::exit(1);
 }
 
+struct Arguments {
+  long producers = 1;
+  bool keys = false;
+};
+
+// A property of librdkafka's, or one of ours.
+void take(const std::string& word, Arguments& arguments, rd_kafka_conf_t* conf) {
+  const std::string name = word.substr(0, word.find('='));
+  const std::string text = word.substr(std::min(name.size() + 1, word.size()));
+  char error[512];
+  if (name == "producers") {
+    arguments.producers = std::max(1L, std::atol(text.c_str()));
+  } else if (name == "keys") {
+    arguments.keys = text == "random";
+  } else if (rd_kafka_conf_set(conf, name.c_str(), text.c_str(), error, sizeof error) != 0) {
+    quit(error);
+  }
+}
+
+struct Client {
+  rd_kafka_t* handle;
+  rd_kafka_topic_t* topic;
+};
+
+Client client_of(char** words, int count, Arguments& arguments) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  for (int i = 4; i < count; ++i) take(words[i], arguments, conf);
+  rd_kafka_conf_set_dr_msg_cb(conf, tally);
+  char error[512];
+  rd_kafka_t* handle = rd_kafka_new(producer, conf, error, sizeof error);
+  if (!handle) quit(error);
+  return {handle, rd_kafka_topic_new(handle, words[3], nullptr)};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -69,27 +107,27 @@ int main(int argc, char** argv) {
   const long records = std::atol(argv[1]);
   const size_t size = std::strtoul(argv[2], nullptr, 10);
   std::string pool = random_text(std::max(pool_size, 2 * size));
-  char error[512];
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (int i = 4; i < argc; ++i) {
-    const std::string word = argv[i], name = word.substr(0, word.find('='));
-    const std::string text = word.substr(name.size() + 1);
-    if (rd_kafka_conf_set(conf, name.c_str(), text.c_str(), error, sizeof error) != 0) quit(error);
+  Arguments arguments;
+  std::vector<Client> clients{client_of(argv, argc, arguments)};
+  while (std::ssize(clients) < arguments.producers) {
+    clients.push_back(client_of(argv, argc, arguments));
   }
-  rd_kafka_conf_set_dr_msg_cb(conf, count);
-  rd_kafka_t* client = rd_kafka_new(producer, conf, error, sizeof error);
-  if (!client) quit(error);
-  rd_kafka_topic_t* topic = rd_kafka_topic_new(client, argv[3], nullptr);
+  std::minstd_rand random;
+  char key[9] = "";
   const auto began = std::chrono::steady_clock::now();
   for (long n = 0; n < records; ++n) {
+    const Client& client = clients[static_cast<size_t>(n % arguments.producers)];
     char* value = pool.data() + n * 61 % (pool.size() - size);
-    while (rd_kafka_produce(topic, any_partition, copy, value, size, nullptr, 0, nullptr) != 0) {
+    if (arguments.keys) std::snprintf(key, sizeof key, "%08lu", random() % 100'000'000UL);
+    const size_t key_size = arguments.keys ? 8 : 0;
+    while (rd_kafka_produce(client.topic, any_partition, copy, value, size,
+                            arguments.keys ? key : nullptr, key_size, nullptr) != 0) {
       if (rd_kafka_last_error() != queue_full) quit("a record was refused");
-      rd_kafka_poll(client, 1);
+      rd_kafka_poll(client.handle, 1);
     }
-    if (n % records_between_polls == 0) rd_kafka_poll(client, 0);
+    if (n / arguments.producers % records_between_polls == 0) rd_kafka_poll(client.handle, 0);
   }
-  rd_kafka_flush(client, 600'000);
+  for (const Client& client : clients) rd_kafka_flush(client.handle, 600'000);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - began;
   std::printf("{\"records\": %ld, \"seconds\": %f, \"version\": \"%s\"}\n", delivered, time.count(),
               rd_kafka_version_str());

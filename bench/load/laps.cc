@@ -51,6 +51,19 @@ class Silence {
   Nanos since_ = monotonic_now();
 };
 
+// Whether all partitions have a leader, and it knows that.
+Result<> serves(const LapSettings& lap, Bytes metadata) {
+  wire::Arena arena;
+  std::int32_t leaders = 0;
+  TRY(ask(lap.broker, metadata, [&](Bytes answer) -> Result<> {
+    TRY_ASSIGN(leaders, read_leaders(answer, arena));
+    return {};
+  }));
+  if (leaders < lap.partitions) return fail(Errc::busy, "partitions without a leader");
+  TRY(list_offsets(lap.broker, lap.topic, lap.partitions, Where::end));
+  return {};
+}
+
 // Sleeps until the next request is nearly due, or something has come.
 Nanos sleep_before(const Producers& producers, Nanos spin, Nanos now) {
   const auto due = producers.next_due();
@@ -147,28 +160,23 @@ Result<JsonLine> first_ack_lap(const LapSettings& lap, Nanos since) {
   TRY_ASSIGN(const Payload payload, make_payload(lap.payload));
   TRY_ASSIGN(const Frame metadata, metadata_frame(lap.topic));
   TRY_ASSIGN(const Frame produce, produce_frame(lap.topic, 0, payload.batch, 0));
-  wire::Arena arena;
   Poller nobody;  // to sleep in
-  Result<> last;
+  Result<> last = fail(Errc::timed_out, "no time was left");
   while (monotonic_now() - since < patience) {
-    std::int32_t leaders = 0;
-    last = ask(lap.broker, metadata, [&](Bytes answer) -> Result<> {
-      TRY_ASSIGN(leaders, read_leaders(answer, arena));
-      return {};
-    });
-    if (last && leaders > 0) {
+    last = serves(lap, metadata);
+    if (last) {
+      wire::Arena arena;
       last =
           ask(lap.broker, produce, [&](Bytes answer) { return read_produced(answer, 0, arena); });
-      if (last) {
-        JsonLine line;
-        line.put("first_ack_seconds", static_cast<double>(monotonic_now() - since) / 1e9);
-        return line;
-      }
+    }
+    if (last) {
+      JsonLine line;
+      line.put("first_ack_seconds", static_cast<double>(monotonic_now() - since) / 1e9);
+      return line;
     }
     nobody.wait(pause);
   }
-  return fail(Errc::timed_out,
-              "no acknowledgement: " + (last ? "no leader" : last.error().message()));
+  return fail(Errc::timed_out, "no acknowledgement: " + last.error().message());
 }
 
 }  // namespace weir::bench

@@ -6,7 +6,7 @@
 //   weir_bench_load fetch     broker= topic= [partitions=] [connections=] [bytes=N]
 //                             [partition_bytes=1Mi] [wait_ms=500] [min_bytes=1]
 //   weir_bench_load e2e       as produce, with rate=; one record a request
-//   weir_bench_load first_ack broker= topic= since=NANOSECONDS of CLOCK_MONOTONIC
+//   weir_bench_load first_ack broker= topic= [partitions=] since=NANOSECONDS of CLOCK_MONOTONIC
 //   weir_bench_load probe     [warm=0] [bytes=64Mi]
 //
 // Prints one line of JSON; ends with 1 and says why when anything went wrong.
