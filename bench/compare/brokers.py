@@ -18,6 +18,7 @@ import jars  # noqa: E402
 SETTINGS = {
     "log.flush.interval.messages": "9223372036854775807",  # the page cache counts: Kafka's default, not ours
     "log.segment.delete.delay.ms": "1000",  # the pages of a deleted topic are free for the next lap
+    "log.retention.check.interval.ms": "5000",  # of 300000: segments are deleted while a lap lasts, not after it
 }
 
 # Apache Kafka as two of its documents have it: bin/kafka-server-start.sh with bin/kafka-run-class.sh, and the operations

@@ -78,7 +78,7 @@ class Store:
 
 def chosen(all_workloads, options):
     """[(workload, lines)] by the words of the command line; everything for none."""
-    picked, words = [], options.workloads
+    picked, words = [], ["i.start" if word == "j" else word for word in options.workloads]
     for workload in all_workloads:
         lines = [line for line in workload.lines if not words or workload.name in words or line.name in words]
         lines = [line for line in lines if not (options.ours and line.is_foreign)]

@@ -2,8 +2,8 @@
 performance tools, and fifty producers on librdkafka. Every function takes the server it talks to first and returns what the
 client told, as a dictionary."""
 
+import contextlib
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -20,7 +20,11 @@ class LapFailed(Exception):
     """A client met an error: the lap does not count and the run ends."""
 
 
-def finished(command, patience=900):
+JOIN_SECONDS = 3  # members of a group find one another
+PATIENCE = 900
+
+
+def finished(command, patience=PATIENCE):
     """Its output. Its CPU is in what the children of this process have used, see laps.py."""
     command = [str(word) for word in command]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
@@ -98,6 +102,44 @@ class Drivers:
         settings = [f"bootstrap.servers={server.bootstrap}", *(f"{self._dotted(k)}={v}" for k, v in properties.items())]
         told = json.loads(finished([self._crowd, records, size, topic, f"producers={count}", "keys=random", *settings]))
         return self._rates(records, size, told)
+
+    @contextlib.contextmanager
+    def members(self, server, topic, groups, each):
+        """`each` consumers in each of the groups, from the topic's end on, for as long as the block lasts; fails when one ended."""
+        command = [self.weir, "consume", topic, "--follow", "-o", "end", "-f", "", "-b", server.bootstrap]
+        crew = [
+            subprocess.Popen([*command, "-g", group], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            for group in groups
+            for _ in range(each)
+        ]
+        try:
+            time.sleep(JOIN_SECONDS)
+            yield
+            ended = [member.stderr.read().decode() for member in crew if member.poll() is not None]
+            if ended:
+                raise LapFailed(f"{len(ended)} consumers ended: {ended[0]}")
+        finally:
+            for member in crew:
+                member.terminate()
+            for member in crew:
+                member.wait()
+                member.stderr.close()
+
+    @contextlib.contextmanager
+    def beside(self, server, lap, told, **words):
+        """weir_bench_load beside what the block does; what it told is in `told` after the block."""
+        command = [self.load_program, lap, f"broker={server.bootstrap}", *self._words(words)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            yield
+            output = process.communicate(timeout=PATIENCE)[0]
+            if process.returncode != 0:
+                raise LapFailed(f"{lap} ended with {process.returncode}: {output}")
+            told.update(json.loads(output))
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def _java(self, name):
         java = jars.need("java", "install Debian's package openjdk-17-jre-headless")

@@ -100,8 +100,10 @@ class Alternation:
         topic = f"{line.name.replace('.', '-')}-{number}"
         line.before(server, self.drivers, topic)
         probe = self.drivers.probe(0 if self.quick else line.touches, PROBE_BYTES)
-        result = watched(server, lambda: line.act(server, self.drivers, topic))
-        line.after(server, self.drivers, topic)
+        try:
+            result = watched(server, lambda: line.act(server, self.drivers, topic))
+        finally:
+            line.after(server, self.drivers, topic)
         result["touch_us"] = probe["touch_us"]
         figures = ", ".join(f"{metric.label} {metric.of(result):.4g}" for metric in line.metrics)
         self.say(f"{line.name:16} {kind:6} {figures}; page {probe['touch_us']:.2f} us, stolen {100 * result['stolen']:.1f} %")

@@ -16,6 +16,8 @@ from metrics import (
     PEAK,
     RECORDS_PER_SECOND,
     REQUESTS_PER_SECOND,
+    Metric,
+    share,
 )
 
 ALL = ("weir", "kafka", "floor")
@@ -78,7 +80,8 @@ class Workload:
         self._prepare, self._clean = prepare, clean
 
     def prepare(self, server, drivers):
-        if self._prepare:
+        """The floor keeps nothing: nothing is prepared there."""
+        if self._prepare and server.kind != "floor":
             self._prepare(server, drivers)
 
     def clean(self, server, drivers):
@@ -103,6 +106,8 @@ class Sizes:
         return 300 if self.quick else whole
 
 
+# A topic in its steady state: what is appended takes the place of what is deleted. A broker that recycles segments does it here.
+STEADY = "steady"
 EQUAL = {"linger_ms": 5, "compression_type": "none", "enable_idempotence": "true", "acks": "all"}
 
 
@@ -149,7 +154,19 @@ def workload_a(sizes):
                 touches=GB,
             ),
         ]
-    return Workload("a", "produce 1 KiB records, acks=all", lines)
+    for name, batch, goal in (("64k", 65536, 1 / 6), ("1m", MB, 1 / 8)):
+        metrics = (CPU_PER_GB.with_goal(goal), MB_PER_SECOND, CLIENT_PER_GB, PEAK)
+        title = f"topic that deletes its oldest segments, {name} batches, raw client"
+        lines.append(Standing(STEADY, f"a.steady.{name}", title, metrics, produce(sizes, batch), touches=GB))
+
+    def fill(server, drivers):
+        drivers.create(server, STEADY, segment_bytes=128 << 20, retention_bytes=512 << 20)
+        produce(sizes, MB)(server, drivers, STEADY)
+
+    def clean(server, drivers):
+        drivers.delete(server, STEADY)
+
+    return Workload("a", "produce 1 KiB records, acks=all", lines, fill, clean)
 
 
 def workload_b(sizes):
@@ -170,9 +187,8 @@ def workload_c(sizes):
     records = total // 1100
 
     def fill(server, drivers):
-        if server.kind != "floor":
-            drivers.create(server, topic)
-            produce(sizes, 65536, total=2 * GB)(server, drivers, topic)
+        drivers.create(server, topic)
+        produce(sizes, 65536, total=2 * GB)(server, drivers, topic)
 
     def clean(server, drivers):
         drivers.delete(server, topic)
@@ -265,6 +281,41 @@ def workload_g(sizes):
     return Workload("g", "end to end latency", [line])
 
 
+def workload_h(sizes):
+    """2,000 requests/s of 8 KiB (16,000 records/s) by ten connections; what is there already is read by one consumer from a
+    dropped page cache, what comes by two groups of five."""
+    topic, partitions, there = "mixed", 10, sizes.bytes(4 * GB)
+    requests = sizes.count(40_000)
+
+    def fill(server, drivers):
+        drivers.create(server, topic, partitions)
+        drivers.load(server, "produce", topic=topic, depth=2, connections=10, partitions=partitions, requests=max(there // 65536, 20))
+
+    def act(server, drivers, name):
+        read = {}
+        with drivers.beside(server, "fetch", read, topic=name, partitions=partitions, bytes=there * 9 // 10):
+            words = {"rate": 2000, "requests": requests, "connections": 10, "partitions": partitions, "batch": 8192}
+            told = drivers.load(server, "produce", topic=name, **words)
+        return {**told, "read_bytes": read["bytes"], "read_seconds": read["seconds"]}
+
+    class Mixed(Standing):
+        """The members have joined before the clock runs, and are still there after it."""
+
+        def before(self, server, drivers, name):
+            self.crew = drivers.members(server, topic, ("one", "other"), 5)
+            self.crew.__enter__()
+            drop_pages(server.data)
+
+        def after(self, server, drivers, name):
+            self.crew.__exit__(None, None, None)
+
+    read = Metric("read_mb_per_second", "read from 0, MB/s", share("read_bytes", "read_seconds", 1e-6), more_is_better=True)
+    cpu = Metric("broker_cpu", "CPU s", lambda lap: lap["broker_cpu"])
+    title = "16,000 records/s, two groups of five, one reading everything from a cold page cache"
+    line = Mixed(topic, "h", title, (*LATENCIES, cpu, read, PEAK), act, kinds=BROKERS)
+    return Workload("h", "mixed", [line], fill, lambda server, drivers: drivers.delete(server, topic))
+
+
 def workload_l(sizes):
     metrics = (CPU_PER_PLAIN_GB, RECORDS_PER_SECOND, CLIENT_PER_GB)
     lines = [
@@ -276,5 +327,5 @@ def workload_l(sizes):
 
 def standing_workloads(sizes):
     """Those that run against the brokers that stay up."""
-    makers = (workload_a, workload_b, workload_c, workload_d, workload_e, workload_f, workload_g, workload_l)
+    makers = (workload_a, workload_b, workload_c, workload_d, workload_e, workload_f, workload_g, workload_h, workload_l)
     return {workload.name: workload for workload in (make(sizes) for make in makers)}
