@@ -24,24 +24,23 @@ std::uint64_t preallocation(const LogConfig& config) {
   return config.preallocate ? static_cast<std::uint64_t>(config.segment_bytes) : 0;
 }
 
-// A crash in between leaves a folder without partition.metadata, which the next opening completes.
-Result<std::optional<Uuid>> settle_topic_id(env::Disk& disk, const std::string& directory,
-                                            std::optional<Uuid> wanted) {
-  const auto path = directory + "/" + std::string(partition_metadata_name);
+struct TopicIdentity {
+  std::optional<Uuid> id;
+  bool is_written = true;  // in partition.metadata
+};
+Result<TopicIdentity> topic_identity(env::Disk& disk, const std::string& path,
+                                     std::optional<Uuid> wanted) {
   const auto text = env::read_file(disk, path, metadata_bytes_max);
   if (!text && text.error().code != Errc::not_found) return std::unexpected(text.error());
   if (text) {
     const auto id = parse_partition_metadata(*text);
     if (id && wanted && *id != *wanted) {
-      return fail(Errc::invalid, fmt::format("{} belongs to topic id {}, not {}", directory,
-                                             id->text(), wanted->text()));
+      return fail(Errc::invalid, fmt::format("{} belongs to topic id {}, not {}",
+                                             env::parent_of(path), id->text(), wanted->text()));
     }
-    if (id) return *id;
+    if (id) return TopicIdentity{*id};
   }
-  if (wanted) {
-    TRY(env::write_file_atomically(disk, path, format_partition_metadata(*wanted)));
-  }
-  return wanted;
+  return TopicIdentity{wanted, !wanted.has_value()};
 }
 
 }  // namespace
@@ -96,9 +95,17 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(env::Disk& disk, env::L
   OpenOptions for_loader = options;
   auto state = std::make_unique<State>(disk, sink, std::move(options));
   state->latest_now = for_loader.now;
-  TRY_ASSIGN(state->topic_id, settle_topic_id(disk, state->home.directory, topic_id));
+  const auto metadata_path = state->home.directory + "/" + std::string(partition_metadata_name);
+  TRY_ASSIGN(const TopicIdentity identity, topic_identity(disk, metadata_path, topic_id));
+  state->topic_id = identity.id;
   LogLoader loader(*state, for_loader);
   TRY(loader.load());
+  // Behind the first segment, whose name is synced with that of this file: else a loss of power
+  // before the first flush could leave a later segment without it, and a log that begins there. A
+  // crash in between leaves a folder without partition.metadata, which the next opening completes.
+  if (!identity.is_written) {
+    TRY(env::write_file_atomically(disk, metadata_path, format_partition_metadata(*identity.id)));
+  }
   std::unique_ptr<PartitionLog> log(new PartitionLog(std::move(state)));
   // Of thousands of logs that a start opens few are used at once: their files open when they are.
   for (auto& segment : log->state_->segments) segment->forget_use();

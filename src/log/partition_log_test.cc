@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "log/log_test_support.h"
 
 namespace weir::log {
@@ -290,6 +291,18 @@ TEST(PartitionLog, zeroes_in_an_index_are_no_entries) {
     EXPECT_EQ(fixture.disk.content(fixture.path(index)).size(), 0u) << index;
     EXPECT_EQ((*fixture.log().lookup_max_timestamp().carry_out())->timestamp, 1019) << index;
     EXPECT_THAT(fixture.read_all(0, 20), SizeIs(1));
+  }
+}
+
+// Found by the simulator (flush.messages above 1): a later segment kept its name and the first did
+// not, and the log began behind a gap.
+TEST(PartitionLog, keeps_its_start_when_power_is_lost_before_the_first_flush) {
+  SeededRandom random(5);
+  for (int round = 0; round < 100; ++round) {
+    LogFixture fixture({.segment_bytes = 200});
+    for (int i = 0; i < 8; ++i) fixture.append({.records = 2, .timestamp = 1000 + i});
+    fixture.lose_power(&random);
+    EXPECT_EQ(fixture.log().log_start_offset(), 0);
   }
 }
 
