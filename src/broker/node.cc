@@ -6,6 +6,7 @@
 
 #include "base/canary.h"
 #include "base/cross_shard.h"
+#include "base/mark.h"
 #include "base/offload.h"
 #include "broker/spread.h"
 
@@ -40,6 +41,7 @@ Task<std::optional<Error>> Node::failed() {
 }
 
 void Node::set_failed(Error error) {
+  reached(Mark::node_failed);
   if (!failure_) failure_ = std::move(error);
   changed_.notify();
 }

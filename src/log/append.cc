@@ -6,6 +6,7 @@
 
 #include "base/canary.h"
 #include "base/check.h"
+#include "base/mark.h"
 #include "fmt/format.h"
 #include "log/partition_log_state.h"
 #include "wire/record/batch.h"
@@ -67,6 +68,7 @@ std::expected<Appended, AppendError> PartitionLog::stage(std::span<StagedBatch> 
         known.marker = *marker;
       } else if (origin == AppendOrigin::client) {
         if (const auto original = s.producers.find_duplicate(known)) {
+          reached(Mark::duplicate_answered);
           take_back();
           return Appended{original->first_offset(), original->last_offset, true};
         }
@@ -92,6 +94,7 @@ bool PartitionLog::has_staged() const { return !state_->staged.empty(); }
 bool PartitionLog::State::wants_roll(Segment& segment, const Staged& next, TimestampMs now) {
   if (segment.size() == 0) return false;
   if (segment.size() + next.batch.size > static_cast<std::uint64_t>(config.segment_bytes)) {
+    reached(Mark::rolled_by_size);
     return true;
   }
   if (next.batch.last_offset - segment.base_offset() > relative_offset_max) return true;
@@ -102,12 +105,17 @@ bool PartitionLog::State::wants_roll(Segment& segment, const Staged& next, Times
   const auto first = segment.first_timestamp();
   const std::int64_t waited =
       first && *first >= 0 ? next.batch.max_timestamp - *first : now - segment.created();
-  if (waited > segment_ms - roll_jitter_ms(segment)) return true;
+  if (waited > segment_ms - roll_jitter_ms(segment)) {
+    reached(Mark::rolled_by_time);
+    return true;
+  }
   const auto index_bytes = static_cast<std::uint64_t>(config.segment_index_bytes);
   const auto offsets = segment.offset_index();
   const auto times = segment.time_index();
-  return (offsets && (*offsets)->count() >= index_bytes / OffsetIndex::entry_size) ||
-         (times && (*times)->count() + 1 >= index_bytes / TimeIndex::entry_size);
+  const bool is_full = (offsets && (*offsets)->count() >= index_bytes / OffsetIndex::entry_size) ||
+                       (times && (*times)->count() + 1 >= index_bytes / TimeIndex::entry_size);
+  if (is_full) reached(Mark::rolled_by_index);
+  return is_full;
 }
 
 // A crash in between leaves an empty segment or none; both are the log as it was. The snapshot is
@@ -214,6 +222,7 @@ Result<> PartitionLog::State::finish_write(TimestampMs now) {
   const std::uint64_t active_size = active().size();
   const auto written = write_groups(now);
   if (!written) {
+    reached(Mark::write_taken_back);
     drop_staged();
     const auto taken_back = take_back_write(segment_count, active_size);
     if (!taken_back || written.error().code != Errc::no_space) {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/canary.h"
+#include "base/mark.h"
 #include "fmt/format.h"
 #include "log/format/file_names.h"
 #include "log/format/partition_metadata.h"
@@ -152,6 +153,7 @@ OffsetCheckpoint LogDirectory::read_checkpoint(std::string_view name) {
   const auto text = env::read_file(disk_, file_path(name), checkpoint_max);
   if (!text) return {};
   auto checkpoint = parse_offset_checkpoint(*text);
+  if (!checkpoint) reached(Mark::checkpoint_refused);
   return checkpoint ? *std::move(checkpoint) : OffsetCheckpoint{};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/canary.h"
 #include "base/check.h"
+#include "base/mark.h"
 #include "fmt/format.h"
 
 namespace weir::log {
@@ -213,6 +214,7 @@ std::optional<AppendError> ProducerState::check_unwritten(const ProducedBatch& b
       first->second.sequence == batch.base_sequence) {
     return std::nullopt;
   }
+  reached(Mark::batch_behind_refused);
   return AppendError{
       wire::ErrorCode::out_of_order_sequence_number,
       fmt::format("sequence {} of producer {} comes before {}, which was not written",
@@ -281,8 +283,9 @@ void ProducerState::set_log_start_offset(Offset offset) { set_high_watermark(off
 
 void ProducerState::expire(TimestampMs now, std::int64_t expiration_ms) {
   if (!undo_.empty()) return;  // what is staged may be taken back; the next round will do
-  std::erase_if(entries_,
-                [&](const auto& item) { return is_expired(item.second, now, expiration_ms); });
+  const std::size_t gone = std::erase_if(
+      entries_, [&](const auto& item) { return is_expired(item.second, now, expiration_ms); });
+  if (gone > 0) reached(Mark::producer_expired);
 }
 
 void ProducerState::load(Entries entries) {

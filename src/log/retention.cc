@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/mark.h"
 #include "log/partition_log_state.h"
 
 namespace weir::log {
@@ -21,12 +22,15 @@ struct Reasons {
     if (!config.cleanup_delete) return false;
     if (config.retention_bytes >= 0 &&
         bytes_left >= static_cast<std::uint64_t>(config.retention_bytes) + segment.size()) {
+      reached(Mark::deleted_by_size);
       return true;
     }
     if (config.retention_ms < 0) return false;
     TRY_ASSIGN(const auto max, segment.max_timestamp());
     const TimestampMs largest = max.timestamp >= 0 ? max.timestamp : segment.created();
-    return now - largest > config.retention_ms;
+    if (now - largest <= config.retention_ms) return false;
+    reached(Mark::deleted_by_time);
+    return true;
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/canary.h"
+#include "base/mark.h"
 #include "log/format/producer_snapshot.h"
 #include "log/partition_log_state.h"
 
@@ -78,9 +79,11 @@ Result<> PartitionLog::State::reload_producers(Offset believed, TimestampMs now)
         return is_expired(item.second, now, config.producer_id_expiration_ms);
       });
       from = snapshots.back();
+      reached(Mark::producer_snapshot_loaded);
       producers.load(*std::move(entries));
       break;
     }
+    reached(Mark::producer_snapshot_rebuilt);
     warn("a producer snapshot is rebuilt: " + entries.error().message());
     remove_snapshot(snapshots.back());
   }

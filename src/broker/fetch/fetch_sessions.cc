@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mark.h"
 
 namespace weir::broker {
 namespace {
@@ -68,10 +69,12 @@ bool FetchSessions::make_room(std::size_t partitions, env::Instant now) {
     }
   }
   if (oldest && now - oldest->last_used >= eviction_age) {
+    reached(Mark::fetch_session_evicted);
     sessions_.erase(oldest->id);
     return true;
   }
   if (smallest && smallest->partitions.size() < partitions) {
+    reached(Mark::fetch_session_evicted);
     sessions_.erase(smallest->id);
     return true;
   }
@@ -81,7 +84,10 @@ bool FetchSessions::make_room(std::size_t partitions, env::Instant now) {
 std::expected<FetchSession*, ErrorCode> FetchSessions::resume(std::int32_t id, std::int32_t epoch,
                                                               bool by_topic_id, env::Instant now) {
   const auto found = sessions_.find(id);
-  if (found == sessions_.end()) return std::unexpected(ErrorCode::fetch_session_id_not_found);
+  if (found == sessions_.end()) {
+    reached(Mark::fetch_session_unknown);
+    return std::unexpected(ErrorCode::fetch_session_id_not_found);
+  }
   FetchSession& session = *found->second;
   if (session.in_use || session.epoch != epoch) {
     return std::unexpected(ErrorCode::invalid_fetch_session_epoch);

@@ -8,6 +8,7 @@
 
 #include "base/canary.h"
 #include "base/check.h"
+#include "base/mark.h"
 #include "base/offload.h"
 #include "broker/node.h"
 #include "broker/partition/cleaner_throttle.h"
@@ -102,6 +103,7 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
   Result<> done = co_await std::move(opening);
   reopening_ = !done && done.error().code == Errc::no_space;
   if (!done) go_offline(done.error());
+  if (reopening_) reached(Mark::partition_put_off);
   while (reopening_) {
     const env::Instant next_try = shard_.env.clock.now() + reopen_pause;
     while (!shutting_down_ && shard_.env.clock.now() < next_try) {
@@ -112,6 +114,7 @@ Task<> Partition::open(std::string directory, OpenHints hints) {
     auto again = claim_and_open(directory, hints);
     done = co_await std::move(again);
     reopening_ = !done && done.error().code == Errc::no_space && !is_last;
+    if (done) reached(Mark::partition_opened_late);
     if (!done && !reopening_) go_offline(done.error());
   }
   changed_.notify();
@@ -431,6 +434,7 @@ void Partition::high_watermark_moved(Offset high_watermark) {
 bool Partition::fail_overdue(env::Instant now) {
   std::erase_if(awaiting_commit_, [now](PartitionAppend* append) {
     if (append->deadline > now) return false;
+    reached(Mark::answer_timed_out);
     append->fail(ErrorCode::request_timed_out);
     append->join->one_ended();
     return true;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/mark.h"
 #include "coordinator/group/answers.h"
 #include "coordinator/group/group_shard.h"
 
@@ -58,6 +59,7 @@ void GroupShard::session_timer_fired(ClassicGroup& group, const Timer& timer, Gr
     return;
   }
   if (member->is_excused_from_heartbeats()) return;  // its answer starts a new session
+  reached(Mark::session_timed_out);
   remove_member_and_rebalance(group, timer.member, now, out);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/mark.h"
 #include "coordinator/group/answers.h"
 #include "coordinator/group/group_shard.h"
 
@@ -83,6 +84,7 @@ void GroupShard::complete_join(ClassicGroup& group, Now now, Output& out) {
   for (const auto& [id, member] : group.members()) {
     if (!member.is_awaiting_join() && !member.is_static()) gone.push_back(id);
   }
+  if (!gone.empty()) reached(Mark::join_timed_out);
   for (const std::string& id : gone) remove_member(group, id, out);
 
   if (!group.elect_leader_among_joined() && !group.members().empty()) {

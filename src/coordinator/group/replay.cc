@@ -5,6 +5,7 @@
 #include "coordinator/group/group_shard.h"
 
 #include "base/canary.h"
+#include "base/mark.h"
 
 namespace weir::coordinator {
 
@@ -19,6 +20,7 @@ Result<> GroupShard::replay(Bytes key, std::optional<Bytes> value, Offset offset
     apply_removal(*removed, 0);
   } else if (const auto* stored = std::get_if<GroupStored>(&*record)) {
     TRY_ASSIGN(auto group, ClassicGroup::load(stored->group, ++last_serial_, stored->value));
+    reached(Mark::group_loaded);
     store_.at_or_new(stored->group).classic = std::move(group);
     if (sings(Canary::offsets_reset_at_reload)) store_.at_or_new(stored->group).offsets.clear();
   } else if (const auto* gone = std::get_if<GroupRemoved>(&*record)) {

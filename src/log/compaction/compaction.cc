@@ -4,6 +4,7 @@
 
 #include "base/canary.h"
 #include "base/check.h"
+#include "base/mark.h"
 #include "wire/record/batch_filter.h"
 
 namespace weir::log {
@@ -227,7 +228,10 @@ Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
     if (is_control || record.offset >= end_) return true;
     if (record.key.is_null()) return false;
     const auto newest = map_->find(record.key.view());
-    if (newest && record.offset < *newest) return false;
+    if (newest && record.offset < *newest) {
+      reached(Mark::cleaner_dropped);
+      return false;
+    }
     if (sings(Canary::compaction_loses_key) && record.offset == batch.last_offset()) return false;
     return !record.value.is_null() || !horizon || options_.now < *horizon;
   };

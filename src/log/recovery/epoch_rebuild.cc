@@ -1,9 +1,12 @@
 #include "log/partition_log_state.h"
 
+#include "base/mark.h"
+
 namespace weir::log {
 
 // The checkpoint is lost: the terms are in the batches' headers.
 Result<> PartitionLog::State::rebuild_epochs() {
+  reached(Mark::epochs_learnt);
   epochs.clear();
   for (auto& segment : segments) {
     TRY_ASSIGN(auto file, segment->log_file());

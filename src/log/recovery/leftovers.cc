@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/mark.h"
+
 namespace weir::log {
 namespace {
 
@@ -69,6 +71,7 @@ Result<> remove_temporary(SegmentHome& home, const std::vector<env::DirectoryEnt
     const bool gone = (name.ends_with(deleted_suffix) && !name.ends_with(".checkpoint.deleted")) ||
                       name.ends_with(cleaned_suffix) || name.ends_with(".tmp");
     if (entry.is_directory || !gone) continue;
+    reached(Mark::leftovers_removed);
     TRY(remove_file(home, entry.name));
     changed = true;
   }
@@ -107,6 +110,7 @@ Result<FolderContent> resolve_leftovers(SegmentHome& home) {
   TRY(remove_temporary(home, entries, content.changed));
   TRY_ASSIGN(auto regular, parse_entries(home, ""));
   if (!swaps.empty()) {
+    reached(Mark::swap_completed);
     TRY(complete_swaps(home, swaps, regular));
     content.changed = true;
     TRY_ASSIGN(regular, parse_entries(home, ""));

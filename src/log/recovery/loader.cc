@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/mark.h"
 #include "fmt/format.h"
 #include "log/format/checkpoint_file.h"
 #include "log/recovery/distrust.h"
@@ -58,6 +59,7 @@ Result<> LogLoader::rebuild_missing_indexes() {
   for (auto& segment : s_.segments) {
     const Offset base = segment->base_offset();
     if (base >= checked_from_ || !std::ranges::binary_search(incomplete_, base)) continue;
+    reached(Mark::index_missing);
     auto rebuilt = segment->rebuild_indexes();
     if (rebuilt) rebuilt = segment->seal();
     if (!rebuilt && rebuilt.error().code != Errc::corrupt) return rebuilt;
@@ -80,7 +82,10 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
                                                       .newest_epoch = options_.newest_epoch,
                                                       .epochs = &s_.epochs}));
     s_.report.bytes_checked += check.bytes_checked;
-    if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
+    if (check.index_rebuilt) {
+      reached(Mark::index_rebuilt);
+      ++s_.report.indexes_rebuilt;
+    }
     s_.log_end = check.end_offset;
     const bool is_last = i + 1 == s_.segments.size();
     const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;
@@ -94,6 +99,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
       if (!is_last) TRY(segment.seal());
       continue;
     }
+    reached(gap ? Mark::segment_missing : Mark::tail_cut);
     s_.report.truncated_from = check.end_offset;
     s_.report.truncation_reason = overlaps ? "a segment begins within the one before"
                                   : gap    ? "a segment is missing"
@@ -113,6 +119,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
 Result<> LogLoader::find_end() {
   const std::size_t last = s_.segments.size() - 1;
   if (options_.after_clean_stop) {
+    reached(Mark::clean_stop_believed);
     TRY(check_from(last, everything));
     s_.durable_end = s_.log_end;
     replay_from_ = everything;
@@ -126,6 +133,7 @@ Result<> LogLoader::find_end() {
   s_.epochs.truncate_from_end(mark);
   TRY(check_from(first, mark));
   if (s_.log_end < mark) {
+    reached(Mark::recovery_point_ignored);
     // Something else has shortened this log since the mark was written, so the mark says nothing.
     s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
                         s_.log_end));
@@ -141,6 +149,7 @@ Result<> LogLoader::find_end() {
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     const bool is_active = i + 1 == s_.segments.size();
     if (is_active) break;
+    reached(Mark::segment_rolled_unsynced);
     TRY_ASSIGN(auto log, s_.segments[i]->log_file());
     TRY_ASSIGN(auto* offsets, s_.segments[i]->offset_index());
     TRY_ASSIGN(auto* times, s_.segments[i]->time_index());
@@ -160,6 +169,7 @@ Result<> LogLoader::find_end() {
 Result<> LogLoader::renew_distrusted(std::size_t first) {
   TRY_ASSIGN(const bool distrusted, is_distrusted(s_.disk, s_.home.directory));
   if (!distrusted) return {};
+  reached(Mark::tail_written_again);
   s_.warn(fmt::format("a sync has failed here: what lies above offset {} is written again",
                       s_.durable_end));
   for (std::size_t i = first; i < s_.segments.size(); ++i) {

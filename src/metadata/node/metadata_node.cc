@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/mark.h"
 #include "base/signal.h"
 #include "base/task_scope.h"
 #include "metadata/controller/controller.h"
@@ -269,6 +270,7 @@ Result<> MetadataNode::Impl::load_snapshot_batch(const replication::CommittedBat
 }
 
 Result<> MetadataNode::Impl::load_snapshot_end() {
+  reached(Mark::metadata_snapshot_loaded);
   publish();
   return {};
 }
@@ -343,6 +345,7 @@ Task<> MetadataNode::Impl::write_snapshot(ImagePtr image) {
     written = co_await std::move(writing);
   }
   snapshot_running_ = false;
+  if (written) reached(Mark::metadata_snapshot_written);
   env_.log.write(written ? env::Level::info : env::Level::warning, "metadata",
                  written ? fmt::format("wrote a snapshot at offset {}", image->offset + 1)
                          : fmt::format("no snapshot: {}", written.error().message()));

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mark.h"
 #include "sim/node/campaign.h"
 #include "sim/node/canaries.h"
 #include "sim/node/failure.h"
@@ -37,6 +38,8 @@ constexpr std::string_view usage =
     "  --twice      run each seed again: the trace must be the same\n"
     "  --log        print what the node logs\n"
     "  --quiet      say only what was broken, and the sums\n"
+    "  --marks      fail when a rare path (base/mark.h) was not walked that each campaign must "
+    "walk\n"
     "  --history    one seed; its history goes to standard output (docs/formats/history.md;\n"
     "               weir_check reads it), everything else to standard error\n"
     "  --only-strikes N,...  one seed, of whose strikes only these hit (0 is the first)\n"
@@ -53,6 +56,7 @@ struct Arguments {
   bool twice = false;
   bool log = false;
   bool quiet = false;
+  bool marks = false;
   bool canaries = false;
   std::string_view only;
   std::string_view canary;
@@ -87,6 +91,7 @@ bool parse_word(std::string_view name, Arguments& into) {
                       : name == "--log"     ? &into.log
                       : name == "--twice"   ? &into.twice
                       : name == "--quiet"   ? &into.quiet
+                      : name == "--marks"   ? &into.marks
                                             : nullptr;
   if (value) *value = true;
   return value != nullptr;
@@ -184,6 +189,24 @@ void print_sums(const Arguments& arguments, const sim::Campaign& sums) {
   }
 }
 
+// Which rare paths the seeds walked. False: not all that they must.
+bool print_marks(std::FILE* to) {
+  std::size_t count = 0;
+  std::string missing, rare;
+  for (const MarkInfo& info : all_marks()) {
+    if (was_reached(info.mark)) {
+      ++count;
+    } else {
+      (info.is_expected ? missing : rare) += fmt::format(" {}", info.name);
+    }
+  }
+  fmt::print(to, "{} of {} marks reached; not:{}\n", count, mark_count,
+             missing.empty() && rare.empty() ? " none" : missing + rare);
+  if (!missing.empty())
+    fmt::print(to, "  each campaign of a thousand seeds must reach:{}\n", missing);
+  return missing.empty();
+}
+
 // How few strikes show it.
 std::string smallest_find(Canary canary, const sim::Find& find) {
   const sim::WorkloadSettings settings = sim::swarm_settings(find.seed);
@@ -261,5 +284,6 @@ int main(int count, char** words) {
     run_seed(arguments.seed + i, arguments, sums);
   }
   print_sums(arguments, sums);
-  return sums.broken == 0 ? 0 : 1;
+  const bool has_all_marks = print_marks(out(arguments));
+  return sums.broken == 0 && (has_all_marks || !arguments.marks) ? 0 : 1;
 }
