@@ -33,7 +33,6 @@ constexpr std::int16_t produce_version = 12;
 constexpr std::int16_t fetch_version = 12;
 constexpr std::int16_t list_offsets_version = 9;
 constexpr std::int32_t fetch_bytes_max = 1 << 20;
-constexpr std::int32_t request_timeout_ms = 30'000;
 constexpr std::int16_t no_such_answer = -1;  // UNKNOWN_SERVER_ERROR
 
 // Behind the last whole batch of what can be read.
@@ -135,7 +134,7 @@ Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name) {
   topic.name = name;
   wire::DeleteTopicsRequest request;
   request.topics = {&topic, 1};
-  request.timeout_ms = request_timeout_ms;
+  request.timeout_ms = long_timeout_ms;
   auto calling = client.call<wire::DeleteTopicsResponse>(request, std::int16_t{6});
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   co_return answer->responses.size() == 1 ? answer->responses[0].error_code : no_such_answer;
@@ -161,7 +160,8 @@ Task<Result<ProducerIdentity>> init_producer_id(RawClient& client) {
   co_return ProducerIdentity{answer->error_code, answer->producer_id, answer->producer_epoch};
 }
 
-Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, std::int16_t acks) {
+Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, std::int16_t acks,
+                     std::int32_t timeout_ms) {
   wire::ProduceRequest::PartitionProduceData data;
   data.index = to.partition;
   data.records = batch;
@@ -170,7 +170,7 @@ Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, s
   topic.partition_data = {&data, 1};
   wire::ProduceRequest request;
   request.acks = acks;
-  request.timeout_ms = request_timeout_ms;
+  request.timeout_ms = timeout_ms;
   request.topic_data = {&topic, 1};
   TRY(client.add(request, produce_version));
   if (acks == 0) client.expect_no_answer();

@@ -72,7 +72,9 @@ Task<Result<std::set<std::string>>> topic_names(RawClient& client);
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client);
 
 // Pipelined: the request only; next_appended takes the answer.
-Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, std::int16_t acks);
+inline constexpr std::int32_t long_timeout_ms = 30'000;
+Result<> add_produce(RawClient& client, const TopicPartition& to, Bytes batch, std::int16_t acks,
+                     std::int32_t timeout_ms = long_timeout_ms);
 Task<Result<Appended>> next_appended(RawClient& client);
 Task<Result<Appended>> produce(RawClient& client, TopicPartition to, std::vector<std::byte> batch,
                                std::int16_t acks = -1);

@@ -26,7 +26,7 @@ constexpr auto topic_exists = static_cast<std::int16_t>(wire::ErrorCode::topic_a
 Clients::Clients(const WorkloadSettings& settings, World& world, Host& host, env::Address broker)
     : recorder(world),
       states(ledger, recorder, {std::string(states_topic), 0}),
-      churn(ledger, recorder),
+      churn(ledger, recorder, settings.churned_config),
       settings_(settings),
       world_(world),
       env_(host.env(0)),
@@ -45,6 +45,9 @@ void Clients::start() {
                                                       : produce_plain(who));
   }
   for (int who = 0; who < settings_.members; ++who) scope_.spawn(consume(who));
+  // Where records may go again, so may what a reader stands behind.
+  const int readers = is_strict() ? settings_.readers : 0;
+  for (int who = 0; who < readers; ++who) scope_.spawn(read_along(who));
 }
 
 void Clients::at_peace() {
@@ -52,6 +55,9 @@ void Clients::at_peace() {
   const int producers = settings_.idempotent_producers + settings_.plain_producers;
   for (int who = 0; who < producers; ++who) progress.expect(fmt::format("producer-{}", who));
   for (int who = 0; who < settings_.members; ++who) progress.expect(fmt::format("member-{}", who));
+  for (int who = 0; is_strict() && who < settings_.readers; ++who) {
+    progress.expect(fmt::format("reader-{}", who));
+  }
   if (settings_.keyed_updates > 0) progress.expect(std::string(states_client));
   if (settings_.members > 0 && producers > 0) progress.expect(std::string(group));
   progress.expect(std::string(topics_client));

@@ -111,6 +111,8 @@ class Clients {
   Task<bool> begin_anew(Producer& self);
   Task<bool> deliver(Producer& self, Round& round);
   Task<Result<std::int16_t>> send_round(Producer& self, Round& round);
+  Task<Result<std::int16_t>> send_and_cut(Producer& self, Round& round);
+  Result<> add_round(Producer& self, const Round& round);
   Task<Result<std::int16_t>> send_once(Producer& self, Round& round, std::int16_t acks);
   Round make_round(Producer& self, int number);
   void add_batches(Producer& self, Round& round);
@@ -119,6 +121,9 @@ class Clients {
   void record_sends(Round& round, std::string process, std::size_t batches);
   void record_unknown(const Round& round);
 
+  bool comes_up(Producer& self, int one_in) const;
+
+  Task<> read_along(int who);
   Task<> consume(int who);
   Task<Result<std::int16_t>> be_member(Consumer& self);
   Task<Result<std::int16_t>> follow(Consumer& self);

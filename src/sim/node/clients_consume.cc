@@ -45,6 +45,43 @@ Task<> Clients::consume(int who) {
   }
 }
 
+// Reads everything in one session that outlives its connections, and the node; at peace up to the
+// end.
+Task<> Clients::read_along(int who) {
+  const std::string process = fmt::format("reader-{}", who);
+  RawClient client(env_, broker_);
+  std::map<TopicPartition, Offset> beginning;
+  for (const TopicPartition& at : all_partitions()) beginning[at] = 0;
+  FetchSession session(client, beginning);
+  while (!stopping_) {
+    auto connecting = connect(process, client);
+    co_await std::move(connecting);
+    auto polling = session.poll(long_poll_ms);
+    const auto fetched = co_await std::move(polling);
+    if (!fetched) {
+      told(process, "fetch", std::unexpected(fetched.error()));
+      if (fetched.error().code == Errc::corrupt) {
+        ledger.add_violation("a reader got: " + fetched.error().message());
+      }
+      lost(client);
+      auto pausing = pause(pause_after_failure);
+      co_await std::move(pausing);
+      continue;
+    }
+    for (const auto& [at, got] : *fetched) {
+      told(process, "fetch", got.error_code);
+      for (const auto& record : got.records) {
+        recorder.read(process, at.topic, at.partition, record);
+      }
+      if (!got.records.empty()) check_durable(at, got.records.back());
+    }
+    const bool is_at_end = std::ranges::all_of(session.positions(), [this](const auto& position) {
+      return position.second >= ledger.acknowledged_end(position.first);
+    });
+    if (is_at_end && is_peace_ && have_produced()) progress.succeeded(process);
+  }
+}
+
 // From finding the coordinator to the next rebalance, or the end.
 Task<Result<std::int16_t>> Clients::be_member(Consumer& self) {
   auto finding = find_coordinator(self.client, std::string(group));

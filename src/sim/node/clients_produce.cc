@@ -8,6 +8,7 @@
 namespace weir::sim {
 namespace {
 
+constexpr std::uint64_t cut_after_max_us = 4'000;
 constexpr auto out_of_order =
     static_cast<std::int16_t>(wire::ErrorCode::out_of_order_sequence_number);
 
@@ -28,7 +29,7 @@ Clients::Round Clients::make_round(Producer& self, int number) {
   round.to = {
       std::string(topic),
       static_cast<PartitionIndex>(chance.below(static_cast<std::uint64_t>(settings_.partitions)))};
-  round.values.resize(1 + chance.below(settings_.batches_in_flight));
+  round.values.resize(1 + chance.below(static_cast<std::uint64_t>(settings_.batches_in_flight)));
   for (std::size_t b = 0; b < round.values.size(); ++b) {
     const std::uint64_t count = 1 + chance.below(8);
     for (std::uint64_t r = 0; r < count; ++r) {
@@ -97,10 +98,23 @@ void Clients::acknowledge_first(Round& round, Offset offset, std::uint64_t life)
   round.batches.erase(round.batches.begin());
 }
 
+// Once in so many times; 0: never.
+bool Clients::comes_up(Producer& self, int one_in) const {
+  return one_in > 0 && self.chance.one_in(static_cast<std::uint64_t>(one_in));
+}
+
+Result<> Clients::add_round(Producer& self, const Round& round) {
+  for (const auto& batch : round.batches) {
+    const bool is_short = comes_up(self, settings_.short_waits);
+    TRY(add_produce(self.client, round.to, batch, -1, is_short ? 1 : long_timeout_ms));
+  }
+  return {};
+}
+
 // All batches at once, with acks=all. Stops at the first error, which is not one of the connection.
 Task<Result<std::int16_t>> Clients::send_round(Producer& self, Round& round) {
   const std::uint64_t life = node_lives();
-  for (const auto& batch : round.batches) CO_TRY(add_produce(self.client, round.to, batch, -1));
+  CO_TRY(add_round(self, round));
   auto sending = self.client.flush();
   CO_TRY(co_await std::move(sending));
   std::int16_t first_error = 0;
@@ -114,6 +128,17 @@ Task<Result<std::int16_t>> Clients::send_round(Producer& self, Round& round) {
 }
 
 // --- idempotent producers ---
+
+// The producer does not wait: what it has sent is under way or done when it is repeated.
+Task<Result<std::int16_t>> Clients::send_and_cut(Producer& self, Round& round) {
+  CO_TRY(add_round(self, round));
+  auto sending = self.client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto waiting = pause(std::chrono::microseconds(self.chance.below(cut_after_max_us)));
+  co_await std::move(waiting);
+  self.client.close();
+  co_return wire::code_of(wire::ErrorCode::request_timed_out);
+}
 
 // With an identity of its own, which no partition knows. False: it never gets one.
 Task<bool> Clients::begin_anew(Producer& self) {
@@ -146,7 +171,8 @@ Task<bool> Clients::deliver(Producer& self, Round& round) {
   for (;;) {
     auto connecting = connect(self.name, self.client);
     co_await std::move(connecting);
-    auto sending = send_round(self, round);
+    const bool is_cut = comes_up(self, settings_.cuts);
+    auto sending = is_cut ? send_and_cut(self, round) : send_round(self, round);
     const auto sent = co_await std::move(sending);
     if (round.batches.empty()) co_return true;
     told(self.name, "produce", sent);
@@ -169,6 +195,7 @@ Task<bool> Clients::deliver(Producer& self, Round& round) {
       co_return false;
     }
     if (!sent) lost(self.client);
+    if (is_cut) continue;
     auto pausing = pause(pause_after_failure);
     co_await std::move(pausing);
   }
@@ -180,6 +207,10 @@ Task<> Clients::produce_idempotent(int who) {
   bool is_known = co_await std::move(beginning);
   for (int number = 0; is_known && goes_on(self.name, number, settings_.rounds); ++number) {
     const bool counts = is_peace_;
+    if (number > 0 && comes_up(self, settings_.new_ids)) {
+      auto renewing = begin_anew(self);
+      is_known = co_await std::move(renewing);
+    }
     Round round = make_round(self, number);
     record_sends(round, producer_process(who, -1, true), round.values.size());
     add_batches(self, round);

@@ -85,6 +85,12 @@ void Ledger::check_committed(const TopicPartition& at, Offset offset) {
                             at.partition, commit.confirmed, offset));
 }
 
+Offset Ledger::acknowledged_end(const TopicPartition& at) const {
+  const auto promised = acknowledged_.find(at);
+  if (promised == acknowledged_.end() || promised->second.empty()) return 0;
+  return promised->second.rbegin()->first + 1;
+}
+
 bool Ledger::all_consumed() const {
   for (const auto& [at, log] : acknowledged_) {
     const auto got = consumed_.find(at);

@@ -34,6 +34,8 @@ class Ledger {
   void check_committed(const TopicPartition& at, Offset offset);
 
   bool all_consumed() const;
+  // Behind the last acknowledged record; 0: there is none.
+  Offset acknowledged_end(const TopicPartition& at) const;
   std::size_t acknowledged_count() const;
   std::size_t consumed_count() const;
   const std::vector<std::string>& violations() const { return violations_; }

@@ -51,7 +51,13 @@ void turn_features(SeededRandom& chance, WorkloadSettings& settings) {
     settings.keyed_updates = static_cast<int>(20 + chance.below(150));
     settings.keyed_segment_bytes = std::uint64_t{1'024} << chance.below(4);
   }
-  if (chance.one_in(2)) settings.churn_steps = static_cast<int>(5 + chance.below(30));
+  if (chance.one_in(2)) {
+    settings.churn_steps = static_cast<int>(5 + chance.below(30));
+    if (chance.one_in(2)) {
+      settings.churned_config = {{"preallocate", "true"},
+                                 {"internal.segment.bytes", power_of_two(chance, 4'096, 4)}};
+    }
+  }
   // No run lasts for an hour, so nothing may be deleted.
   if (chance.one_in(2)) settings.topic_config["retention.ms"] = "3600000";
 }
@@ -67,6 +73,19 @@ void turn_knobs(SeededRandom& chance, WorkloadSettings& settings) {
     if (!chance.one_in(4)) settings.config[period] = power_of_two(chance, 10, 7);
   }
   if (chance.one_in(2)) settings.config["log.cleaner.min.cleanable.ratio"] = "0.01";
+  if (chance.one_in(2)) {
+    settings.config["metadata.log.max.record.bytes.between.snapshots"] =
+        power_of_two(chance, 64, 8);
+  }
+}
+
+// What clients do that have little patience, or do not live long.
+void turn_clients(SeededRandom& chance, WorkloadSettings& settings) {
+  settings.batches_in_flight = static_cast<int>(1 + chance.below(5));
+  if (chance.one_in(2)) settings.cuts = 2 << chance.below(4);
+  if (chance.one_in(2)) settings.new_ids = 2 << chance.below(4);
+  if (chance.one_in(4)) settings.short_waits = 2 << chance.below(4);
+  if (chance.one_in(4)) settings.readers = 1;
 }
 
 // Not synced at once: only what was not flushed may be lost.
@@ -75,6 +94,18 @@ void flush_later(SeededRandom& chance, WorkloadSettings& settings) {
   settings.acknowledges_what_is_durable = false;
   settings.topic_config["flush.messages"] = power_of_two(chance, 2, 12);
   if (chance.one_in(2)) settings.topic_config["flush.ms"] = power_of_two(chance, 10, 7);
+}
+
+std::string describe_clients(const WorkloadSettings& settings) {
+  std::string text = fmt::format(", {} in flight", settings.batches_in_flight);
+  if (settings.cuts > 0) text += fmt::format(", cut 1 in {}", settings.cuts);
+  if (settings.new_ids > 0) text += fmt::format(", new id 1 in {}", settings.new_ids);
+  if (settings.short_waits > 0) text += fmt::format(", short wait 1 in {}", settings.short_waits);
+  if (settings.readers > 0) text += fmt::format(", {} readers", settings.readers);
+  for (const auto& [name, value] : settings.churned_config) {
+    text += fmt::format(", passing {}={}", name, value);
+  }
+  return text;
 }
 
 }  // namespace
@@ -101,8 +132,10 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   // A node whose clock went back would rightly refuse what its clients call now.
   settings.topic_config["message.timestamp.after.max.ms"] = "9223372036854775807";
   if (chance.one_in(4)) settings.topic_config["segment.index.bytes"] = "128";
+  if (chance.one_in(4)) settings.topic_config["segment.ms"] = power_of_two(chance, 16, 6);
   turn_features(chance, settings);
   turn_knobs(chance, settings);
+  turn_clients(chance, settings);
   flush_later(chance, settings);
   return settings;
 }
@@ -119,6 +152,7 @@ std::string describe(const WorkloadSettings& settings) {
                         settings.keyed_segment_bytes);
   }
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
+  text += describe_clients(settings);
   for (const auto& [name, value] : settings.config) text += fmt::format(", {}={}", name, value);
   text += ";";
   for (std::size_t i = 0; i < settings.strikes.size(); ++i) {

@@ -30,7 +30,7 @@ TEST(Swarm, seeds_turn_everything_on_and_off) {
   EXPECT_EQ(shards.size(), 3u);
   EXPECT_EQ(members.size(), 4u);
   EXPECT_EQ(strikes.size(), 4 + trouble_count);
-  EXPECT_EQ(configs.size(), 8u);
+  EXPECT_EQ(configs.size(), 9u);
   EXPECT_GT(calm, 5);
   EXPECT_LT(calm, 60);
 }

@@ -20,7 +20,9 @@ bool is_code(std::int16_t code, ErrorCode error) {
 
 }  // namespace
 
-TopicChurn::TopicChurn(Ledger& ledger, Recorder& recorder) : ledger_(ledger), recorder_(recorder) {
+TopicChurn::TopicChurn(Ledger& ledger, Recorder& recorder,
+                       std::map<std::string, std::string> config)
+    : ledger_(ledger), recorder_(recorder), config_(std::move(config)) {
   recorder_.say(churner, Recorder::Verb::producer, "all");
 }
 
@@ -49,7 +51,7 @@ Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string nam
   topic.state = State::unsure;
   const std::string word = fmt::format("{}@{}", name, topic.life + 1);
   if (topic.create == 0) topic.create = recorder_.begin(churner, Recorder::Verb::create, word);
-  auto creating = create_topic(client, name, 1);
+  auto creating = create_topic(client, name, 1, config_);
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
   if (code == 0) {
     ++made_;

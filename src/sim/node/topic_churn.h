@@ -14,7 +14,7 @@ namespace weir::sim {
 
 class TopicChurn {
  public:
-  TopicChurn(Ledger& ledger, Recorder& recorder);
+  TopicChurn(Ledger& ledger, Recorder& recorder, std::map<std::string, std::string> config);
 
   // Creates one, writes a record to one, or deletes one. Kafka's number; 0: done.
   Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
@@ -43,6 +43,7 @@ class TopicChurn {
 
   Ledger& ledger_;
   Recorder& recorder_;
+  std::map<std::string, std::string> config_;
   std::map<std::string, Topic> topics_;
   std::uint64_t written_ = 0;
   std::size_t done_ = 0;

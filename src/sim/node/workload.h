@@ -37,6 +37,12 @@ struct WorkloadSettings {
   int members = 3;
   int rounds = 25;            // of each producer, or more as long as there are strikes
   int batches_in_flight = 3;  // at most, of a producer
+  // One in so many times; 0: never.
+  int cuts = 0;         // ... an idempotent producer does not wait for an answer: it connects anew
+                        // and repeats
+  int new_ids = 0;      // ... it begins a round with a new identity
+  int short_waits = 0;  // ... a request may take one millisecond
+  int readers = 0;      // of everything, without a group, in sessions that outlive connections
   std::int32_t partitions = 6;
   int keyed_updates = 0;  // of a compacted topic; 0: there is none
   std::uint64_t keyed_segment_bytes = 2'048;
@@ -46,6 +52,7 @@ struct WorkloadSettings {
   std::optional<std::vector<std::size_t>> only_strikes = {};
   metadata::ConfigMap config = {};  // of the node
   std::map<std::string, std::string> topic_config = {};
+  std::map<std::string, std::string> churned_config = {};  // of topics that come and go
   // With acks=all: a record is in the durable image when its acknowledgement arrives. False for a
   // node that is told to sync later: then a power loss may take what is not durable at that moment,
   // and nothing before it.
