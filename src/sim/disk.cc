@@ -49,6 +49,7 @@ class Disk::Handle final : public env::File {
 
   Result<> write_at(std::uint64_t position, std::span<const Bytes> pieces) override {
     TRY(check_writable());
+    TRY(disk_.go_on());
     std::string bytes;
     for (const Bytes piece : pieces) bytes += as_text(piece);
     const bool fits = take_room(position, bytes);
@@ -65,6 +66,7 @@ class Disk::Handle final : public env::File {
   }
 
   Result<> sync() override {
+    TRY(disk_.go_on());
     trace(TraceKind::disk_sync, node_->unsynced.size(), 0);
     if (disk_.strikes(Fault::sync_failed, disk_.faults_.sync_fails_one_in)) {
       fail_sync(*node_, disk_.chance_);
@@ -78,6 +80,7 @@ class Disk::Handle final : public env::File {
 
   Result<> truncate(std::uint64_t size) override {
     TRY(check_writable());
+    TRY(disk_.go_on());
     trace(TraceKind::disk_truncate, size, 0);
     if (disk_.room_ && size < node_->now.size()) *disk_.room_ += node_->now.size() - size;
     node_->now.truncate(size);
@@ -192,6 +195,7 @@ Result<std::shared_ptr<env::File>> Disk::open(const std::string& path, env::Open
     return std::make_shared<Handle>(*this, found->second.file, writable);
   }
   if (mode == env::OpenMode::read || mode == env::OpenMode::read_write) return not_found(path);
+  TRY(go_on());
   auto node = std::make_shared<FileNode>();
   node->number = ++last_number_;
   change_name(place.parent, next_order(), place.name, Name{node, nullptr});
@@ -217,6 +221,7 @@ Result<> Disk::rename(const std::string& from, const std::string& to) {
       return fail(Errc::io, to + ": Directory not empty", ENOTEMPTY);
     }
   }
+  TRY(go_on());
   const std::uint64_t order = next_order();
   change_name(target.parent, order, target.name, moved);
   change_name(source.parent, order, source.name, std::nullopt);
@@ -228,6 +233,7 @@ Result<> Disk::remove(const std::string& path) {
   const auto found = place.parent->now.find(place.name);
   if (found == place.parent->now.end()) return not_found(path);
   if (!found->second.file) return fail(Errc::io, path + ": Is a directory", EISDIR);
+  TRY(go_on());
   change_name(place.parent, next_order(), place.name, std::nullopt);
   return {};
 }
@@ -245,12 +251,14 @@ Result<> Disk::remove_tree(const std::string& path) {
   TRY_ASSIGN(const Place place, place_of(path));
   const auto found = place.parent->now.find(place.name);
   if (found == place.parent->now.end()) return not_found(path);
+  TRY(go_on());
   if (found->second.directory) empty_tree(found->second.directory);
   change_name(place.parent, next_order(), place.name, std::nullopt);
   return {};
 }
 
 Result<> Disk::create_directories(const std::string& path) {
+  TRY(go_on());
   auto directory = root_;
   for (const auto& part : parts_of(path)) {
     const auto found = directory->now.find(part);
@@ -285,6 +293,7 @@ Result<bool> Disk::exists(const std::string& path) {
 
 Result<> Disk::sync_directory(const std::string& path) {
   TRY_ASSIGN(const auto directory, directory_at(path));
+  TRY(go_on());
   world_.trace().add(TraceKind::disk_sync_directory, {host_, directory->number});
   sim::sync(*directory);
   dirty_directories_.erase(directory->number);
@@ -321,6 +330,16 @@ Result<std::unique_ptr<env::DirectoryLock>> Disk::lock(const std::string& direct
   return std::make_unique<Lock>(*this, node->number);
 }
 
+Result<> Disk::go_on() {
+  if (!operations_left_) return {};
+  if (*operations_left_ > 0) {
+    --*operations_left_;
+    return {};
+  }
+  has_stopped_ = true;
+  return fail(Errc::io, "the machine has stopped", EIO);
+}
+
 bool Disk::strikes(Fault fault, std::uint64_t one_in) {
   if (one_in == 0 || !chance_.one_in(one_in)) return false;
   world_.faults().add(fault);
@@ -328,6 +347,8 @@ bool Disk::strikes(Fault fault, std::uint64_t one_in) {
 }
 
 void Disk::crash(Crash how) {
+  operations_left_.reset();
+  has_stopped_ = false;
   locked_.clear();
   ++lock_era_;
   if (!loses_power(how)) return;

@@ -54,6 +54,13 @@ class Disk final : public env::Disk {
   // removed is not.
   void limit_room(std::optional<std::uint64_t> bytes) { room_ = bytes; }
   void set_faults(const DiskFaults& faults) { faults_ = faults; }
+  const DiskFaults& faults() const { return faults_; }
+
+  // The machine ends between two operations, also of one job of a helper: after so many from now
+  // that change or sync something the next one and all later ones do nothing and fail, until the
+  // crash, which the test must let follow at once.
+  void stop_after(std::uint64_t operations) { operations_left_ = operations; }
+  bool has_stopped() const { return has_stopped_; }
 
   // What would be there after a power loss that keeps nothing unsynced; nothing: no such file, no
   // such directory.
@@ -74,6 +81,8 @@ class Disk final : public env::Disk {
   void change_name(const std::shared_ptr<DirectoryNode>& in, std::uint64_t order,
                    const std::string& name, std::optional<Name> target);
   void remember(const std::shared_ptr<FileNode>& file) { dirty_files_[file->number] = file; }
+  // An error once it has stopped. Asked by each operation that changes or syncs something.
+  Result<> go_on();
   // Whether it is time for one that comes once in `one_in` calls; counts it.
   bool strikes(Fault fault, std::uint64_t one_in);
   void lose_unsynced_changes(Crash how);
@@ -90,6 +99,8 @@ class Disk final : public env::Disk {
   std::map<std::uint64_t, std::weak_ptr<FileNode>> dirty_files_;
   std::map<std::uint64_t, std::weak_ptr<DirectoryNode>> dirty_directories_;
   std::optional<std::uint64_t> room_;
+  std::optional<std::uint64_t> operations_left_;
+  bool has_stopped_ = false;
   DiskFaults faults_;
   std::set<std::uint64_t> locked_;  // numbers of directories
   std::uint64_t lock_era_ = 0;      // grows at each crash: older locks are void

@@ -292,5 +292,25 @@ TEST(Disk, a_power_loss_treats_each_unsynced_name_by_itself_and_a_rename_as_one)
   EXPECT_EQ(seen.size(), 4u);
 }
 
+TEST_F(DiskTest, a_machine_ends_between_any_two_operations) {
+  for (std::uint64_t operations = 0; operations <= 5; ++operations) {
+    Disk fresh(world, 2);
+    fresh.stop_after(operations);
+    Result<> done;
+    const auto opened = fresh.open("/new", env::OpenMode::create);  // 1
+    if (opened) done = (*opened)->write_at(0, as_bytes("text"));    // 2
+    if (opened && done) done = (*opened)->sync();                   // 3
+    if (opened && done) done = fresh.rename("/new", "/file");       // 4
+    if (opened && done) done = fresh.sync_directory("/");           // 5
+    EXPECT_EQ(fresh.has_stopped(), operations < 5);
+    EXPECT_EQ(opened && done, operations == 5);
+    EXPECT_EQ(fresh.exists("/new").value(), operations >= 1 && operations <= 3);
+    EXPECT_EQ(fresh.exists("/file").value(), operations >= 4);
+    fresh.crash(Crash::process);
+    EXPECT_FALSE(fresh.has_stopped());
+    EXPECT_TRUE(fresh.open("/other", env::OpenMode::create));
+  }
+}
+
 }  // namespace
 }  // namespace weir::sim

@@ -46,6 +46,8 @@ std::string_view name_of(Fault fault) {
       return "connection half-open";
     case Fault::recovery_cut:
       return "recovery cut off";
+    case Fault::work_cut:
+      return "work cut off";
   }
   CHECK(false, "every fault has a name");
 }

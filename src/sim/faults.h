@@ -30,8 +30,9 @@ enum class Fault : std::uint8_t {
   disk_slow,       // a helper's work took a multiple of its time
   half_open,       // a connection of which neither side hears any more, nor that it is dead
   recovery_cut,    // a crash before a start had ended
+  work_cut,        // a crash between two operations of the disk
 };
-constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::recovery_cut) + 1;
+constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::work_cut) + 1;
 
 std::string_view name_of(Fault fault);
 

@@ -91,6 +91,8 @@ class Clients {
   std::uint64_t node_lives() const;
   // Whether what the node said in its life `life` still holds.
   bool still_holds(std::uint64_t life) const { return is_strict() || life == node_lives(); }
+  // In this life of the node.
+  bool has_sync_failed() const { return world_.faults().of(Fault::sync_failed) != syncs_failed_; }
   std::vector<TopicPartition> all_partitions() const;
   Task<> pause(env::Duration duration);
   Task<> connect(std::string who, RawClient& client);
@@ -153,7 +155,7 @@ class Clients {
   bool states_created_ = false;
   bool is_peace_ = false;
   bool stopping_ = false;
-  std::uint64_t syncs_failed_ = 0;
+  std::uint64_t syncs_failed_ = 0;   // before this life of the node
   std::set<std::string> producers_;  // that the history knows
   TaskScope scope_;
 };

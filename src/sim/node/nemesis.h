@@ -47,10 +47,12 @@ class Nemesis {
 
  private:
   void say(std::string_view what);
+  Crash any_crash();
   void crash(Crash how);
   void start();
   void restart_cleanly();
   void crash_while_starting();
+  void stop_amid_work();
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);
   void fill_disk();
