@@ -158,10 +158,18 @@ class Run:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def write_report(folder, all_workloads, head):
+def write_report(folder, all_workloads):
     stored = report.load_results(folder / "results")
+    if not stored:
+        raise SystemExit(f"compare: nothing is stored in {folder}")
+    heads = [{key: result[key] for key in ("machine", "commit", "kafka", "settings")} for result in stored.values()]
+    head = {key: sorted({str(each[key]) for each in heads}) for key in ("machine", "commit", "kafka")}
+    head["settings"] = heads[0]["settings"]
+    head["when"] = f"{min(result['when'] for result in stored.values())} to {max(result['when'] for result in stored.values())}"
     table = report.tabled(all_workloads, stored)
-    words = f"{head['machine']}\ncommit {head['commit']}; {head['kafka']}\nsettings of both: {head['settings']}\n" + report.as_text(table)
+    settings = "\n".join(f"  {name}={value}" for name, value in head["settings"].items())
+    words = "".join(f"{name}: {'; '.join(head[name])}\n" for name in ("machine", "commit", "kafka"))
+    words += f"when: {head['when']}\nsettings of both:\n{settings}\n" + report.as_text(table)
     (folder / "report.txt").write_text(words)
     (folder / "report.md").write_text(report.as_markdown(table))
     (folder / "report.json").write_text(report.as_json(table, head))
@@ -187,14 +195,14 @@ def main():
         options.laps = 1
         folder = options.folder = folder.parent / (folder.name + "-quick")
         shutil.rmtree(folder, ignore_errors=True)
-    head = head_of(options)
     if options.workloads != ["report"]:
+        picked = chosen(everything, options)
         run = Run(options)
         try:
-            run.run(chosen(everything, options), Store(folder / "results", head))
+            run.run(picked, Store(folder / "results", head_of(options)))
         finally:
             run.end()
-    print(write_report(folder, everything, head))
+    print(write_report(folder, everything))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from report import column, number
 
 COLOURS = {"weir": "#1668b8", "kafka": "#c2571a", "floor": "#8a8f98"}
 NAMES = {"weir": "Weir", "kafka": "Apache Kafka", "floor": "floor"}
-WIDTH, LEFT, RIGHT, LANE, HEAD, GAP = 860, 250, 110, 13, 46, 14
+WIDTH, LEFT, RIGHT, LANE, HEAD, GAP = 900, 290, 110, 13, 46, 14
 
 
 def text(x, y, words, size=11, fill="#24292f", anchor="start", weight="normal"):
@@ -18,7 +18,8 @@ def strip(row, columns, top):
     kinds = [kind for kind in COLOURS if columns[kind]]
     most = max(max(columns[kind]) for kind in kinds) or 1
     scale = (WIDTH - LEFT - RIGHT) / most
-    marks = [text(LEFT - 10, top + LANE * len(kinds) / 2 + 4, row["label"], anchor="end")]
+    ratio = f", {number(row['ratio'])} of Kafka's" if row["ratio"] is not None else ""
+    marks = [text(LEFT - 10, top + LANE * len(kinds) / 2 + 4, row["label"] + ratio, anchor="end")]
     for lane, kind in enumerate(kinds):
         y = top + LANE * (lane + 0.5)
         median = LEFT + row[kind]["median"] * scale

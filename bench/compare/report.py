@@ -103,8 +103,10 @@ def as_text(table):
     for workload, measured in table:
         lines += ["", f"== {workload.name}: {workload.title}"]
         for line, stored, its_rows in measured:
+            grid = [HEADINGS, *map(cells, its_rows)]
+            widths = [max(len(words[place]) for words in grid) for place in range(len(HEADINGS))]
             lines.append(heading(line, stored))
-            lines += ["  {:40}{:28}{:28}{:28}{:>8}{:>10} {}".format(*words) for words in (HEADINGS, *map(cells, its_rows))]
+            lines += ["  " + "  ".join(f"{word:{width}}" for word, width in zip(words, widths)).rstrip() for words in grid]
     return "\n".join(lines) + "\n"
 
 
