@@ -28,7 +28,7 @@ KB, MB, GB = 10**3, 10**6, 10**9
 class Line:
     """`act(server, drivers, topic)` is what is measured; it works on a topic of its own, made before and deleted after."""
 
-    def __init__(self, name, title, metrics, act, kinds=ALL, partitions=1, touches=0, settings=None, floor_of=None, foreign=False):
+    def __init__(self, name, title, metrics, act, kinds=ALL, partitions=1, touches=GB // 4, settings=None, floor_of=None, foreign=False):
         self.name, self.title, self.metrics, self.act, self.kinds = name, title, metrics, act, kinds
         self.partitions, self.touches, self.settings = partitions, touches, settings or {}
         self.floor_of = floor_of  # the line whose floor is this one's, where it has none

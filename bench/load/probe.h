@@ -10,7 +10,7 @@
 namespace weir::bench {
 
 // Touches `warm` bytes and gives them back, so that a lap which follows finds them; then touches
-// `bytes` and tells what a page took.
+// `bytes` five times and tells what a page took, the median of them.
 JsonLine probe(std::size_t warm, std::size_t bytes);
 
 }  // namespace weir::bench
