@@ -10,6 +10,7 @@ import os
 import pathlib
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -188,6 +189,8 @@ def main():
     parser.add_argument("--jvm", choices=sorted(brokers.JVM), default="shipped", help="which of Apache Kafka's documented settings")
     parser.add_argument("--folder", default=ROOT / "build" / "bench" / "compare")
     options = parser.parse_intermixed_args()
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("compare: ended"))
     sizes = workloads.Sizes(options.quick)
     everything = [*workloads.standing_workloads(sizes).values(), *starts.start_workloads(sizes).values()]
     folder = pathlib.Path(options.folder)
