@@ -69,6 +69,8 @@ inline bool was_reached(Mark mark) {
   return internal::marks_of_thread[static_cast<std::size_t>(mark)];
 }
 
+inline void forget_marks() { internal::marks_of_thread = {}; }
+
 struct MarkInfo {
   Mark mark;
   std::string_view name;

@@ -15,6 +15,8 @@ TEST(Mark, is_reached_once_it_was_and_has_a_name_of_its_own) {
   reached(Mark::session_timed_out);
   EXPECT_TRUE(was_reached(Mark::session_timed_out));
   EXPECT_FALSE(was_reached(Mark::tail_cut));
+  forget_marks();
+  EXPECT_FALSE(was_reached(Mark::session_timed_out));
 }
 
 }  // namespace

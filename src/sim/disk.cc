@@ -295,6 +295,9 @@ Result<> Disk::sync_directory(const std::string& path) {
   TRY_ASSIGN(const auto directory, directory_at(path));
   TRY(go_on());
   world_.trace().add(TraceKind::disk_sync_directory, {host_, directory->number});
+  if (strikes(Fault::sync_failed, faults_.sync_fails_one_in)) {
+    return fail(Errc::io, "cannot sync " + path + ": Input/output error", EIO);
+  }
   sim::sync(*directory);
   dirty_directories_.erase(directory->number);
   return {};

@@ -43,6 +43,13 @@ void Campaign::add(const WorkloadReport& report) {
   faults.add(report.faults);
 }
 
+void Campaign::take_marks() {
+  for (const MarkInfo& info : all_marks()) {
+    if (was_reached(info.mark)) ++seeds_at_mark[static_cast<std::size_t>(info.mark)];
+  }
+  forget_marks();
+}
+
 std::uint64_t Campaign::crashes() const {
   return faults.of(Fault::process_killed) + faults.of(Fault::power_lost);
 }

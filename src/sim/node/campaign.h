@@ -6,8 +6,11 @@
 // crashes and five hundred firings of each class of fault. So a campaign has as many hours as the
 // least of these allows.
 
+#include <array>
+#include <cstdint>
 #include <string>
 
+#include "base/mark.h"
 #include "sim/node/workload.h"
 
 namespace weir::sim {
@@ -25,8 +28,11 @@ struct Campaign {
   env::Duration under_load{};
   env::Duration slowest_recovery{};  // from the last strike until everybody got on
   FaultCounts faults;
+  std::array<std::uint64_t, mark_count> seeds_at_mark{};  // seeds that reached it
 
   void add(const WorkloadReport& report);
+  // What the seed that was run last has reached is counted and forgotten.
+  void take_marks();
   std::uint64_t crashes() const;
   double hours() const;  // that count
   std::string limited_by() const;

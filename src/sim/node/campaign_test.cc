@@ -29,6 +29,19 @@ TEST(Campaign, has_its_hours_when_everything_keeps_up) {
   EXPECT_EQ(campaign.slowest_recovery, std::chrono::seconds(40));
 }
 
+TEST(Campaign, counts_the_seeds_that_reach_a_mark) {
+  forget_marks();
+  Campaign campaign;
+  reached(Mark::tail_cut);
+  reached(Mark::tail_cut);
+  campaign.take_marks();
+  campaign.take_marks();
+  reached(Mark::tail_cut);
+  campaign.take_marks();
+  EXPECT_EQ(campaign.seeds_at_mark[static_cast<std::size_t>(Mark::tail_cut)], 2u);
+  EXPECT_EQ(campaign.seeds_at_mark[static_cast<std::size_t>(Mark::group_loaded)], 0u);
+}
+
 TEST(Campaign, has_as_many_hours_as_what_is_least_allows) {
   WorkloadReport report = fifty_hours();
   report.acknowledged = 1'000'000;

@@ -145,8 +145,12 @@ void Nemesis::break_disk(const DiskFaults& faults) {
 void Nemesis::fill_disk() {
   Disk& disk = node_.host().disk();
   const bool was_ready = node_.is_ready();
-  disk.limit_room(chance_.below(room_left_max));
-  run_for_up_to(seconds(2));
+  // Somebody else's files come and go meanwhile.
+  const std::uint64_t times = 1 + chance_.below(8);
+  for (std::uint64_t left = times; left > 0; --left) {
+    disk.limit_room(chance_.below(room_left_max >> chance_.below(6)));
+    run_for_up_to(milliseconds(seconds(2)) / static_cast<std::int64_t>(times));
+  }
   const bool crashes = chance_.one_in(4);
   if (crashes) crash(Crash::power_keep_mixed);
   run_for_up_to(seconds(1));
