@@ -24,7 +24,7 @@ enum class Mark : std::uint8_t {
   segment_missing,          // above what was durable; what is behind it goes
   segment_rolled_unsynced,  // several segments above what was durable
   recovery_point_ignored,   // the log ends before its recovery point
-  index_rebuilt,            // its entries do not fit the segment
+  index_damaged,            // its entries do not fit the segment
   index_missing,            // a segment without one
   tail_written_again,       // after a sync had failed
   epochs_learnt,            // leader epochs from the batches

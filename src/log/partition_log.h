@@ -231,7 +231,9 @@ class PartitionLog {
     std::string directory;
     // Files that become x.deleted now and go after file.delete.delay.ms.
     std::vector<std::string> paths;
-    bool is_renamed = false;                 // done already; rename() does nothing
+    bool is_renamed = false;  // done already; rename() does nothing
+    // The beginning of the log: each segment is gone for good before the next one goes.
+    bool is_prefix = false;
     Result<> rename(env::Disk& disk) const;  // blocking
     Result<> remove(env::Disk& disk) const;  // blocking, after the delay
   };

@@ -63,7 +63,7 @@ std::optional<PartitionLog::DeletionPlan> PartitionLog::plan_retention(Timestamp
       return std::nullopt;
     }
   }
-  DeletionPlan plan{.directory = s.home.directory};
+  DeletionPlan plan{.directory = s.home.directory, .paths = {}, .is_prefix = true};
   for (std::size_t i = 0; i < count; ++i) {
     const Offset base = s.segments[i]->base_offset();
     for (const auto suffix : segment_suffixes) plan.paths.push_back(s.home.path(base, suffix));
@@ -81,13 +81,17 @@ std::optional<PartitionLog::DeletionPlan> PartitionLog::plan_retention(Timestamp
   return plan;
 }
 
-// Synced first: the segment that goes on from here must not be lost when these are gone.
+// Synced first: the segment that goes on from here must not be lost when these are gone. And after
+// each segment of a prefix: a loss of power may keep a later name and lose an earlier one, and
+// start-up takes a gap above the recovery point for a segment that was lost, and cuts what is
+// behind.
 Result<> PartitionLog::DeletionPlan::rename(env::Disk& disk) const {
   if (is_renamed) return {};
   TRY(disk.sync_directory(directory));
   for (const auto& path : paths) {
     const auto renamed = disk.rename(path, path + std::string(deleted_suffix));
     if (!renamed && renamed.error().code != Errc::not_found) return renamed;
+    if (renamed && is_prefix && path.ends_with(log_suffix)) TRY(disk.sync_directory(directory));
   }
   return {};
 }

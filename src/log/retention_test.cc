@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "log/log_test_support.h"
 
 namespace weir::log {
@@ -35,6 +36,32 @@ TEST(Retention, by_size_lets_whole_old_segments_go) {
   ASSERT_TRUE(plan->remove(fixture.disk));
   EXPECT_THAT(fixture.disk.names("/data/orders-0"), Each(Not(EndsWith(".deleted"))));
   EXPECT_FALSE(fixture.log().plan_retention(fixture.now));
+}
+
+// Found by the simulator: the recovery point lies below (it cannot be written on a full disk), the
+// name of a later segment has gone and that of an earlier one has not. Nothing behind may be cut.
+TEST(Retention, a_power_loss_amid_it_leaves_no_gap) {
+  SeededRandom random(3);
+  for (std::uint64_t operations = 0; operations < 24; ++operations) {
+    for (int round = 0; round < 20; ++round) {
+      LogFixture fixture(one_batch_segments());
+      for (int i = 0; i < 8; ++i) fixture.append({});
+      ASSERT_TRUE(fixture.flush());
+      fixture.log().set_high_watermark(8);
+      auto config = fixture.config;
+      config.retention_bytes = static_cast<std::int64_t>(fixture.log().size_bytes() / 8 * 2 + 1);
+      fixture.log().set_config(config);
+      const auto plan = fixture.log().plan_retention(fixture.now);
+      ASSERT_TRUE(plan);
+      fixture.disk.fail_operation(operations, Errc::io, true);
+      static_cast<void>(plan->rename(fixture.disk));
+      fixture.disk.heal();
+      fixture.disk.lose_power(&random);
+      ASSERT_TRUE(fixture.try_open(false, 0, 0));
+      EXPECT_EQ(fixture.log().log_end_offset(), 8) << operations << " operations";
+      EXPECT_LE(fixture.log().log_start_offset(), 5);
+    }
+  }
 }
 
 TEST(Retention, by_time_may_let_everything_go_and_the_offsets_go_on) {

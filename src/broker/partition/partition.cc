@@ -503,11 +503,14 @@ void Partition::expire_producers(TimestampMs now) {
 }
 
 void Partition::apply_retention(TimestampMs now) {
-  if (state_ != State::online) return;
-  if (auto plan = log_->plan_retention(now)) {
-    ++busy_;
-    shard_.tasks.spawn(delete_segments(std::move(*plan)));
-  }
+  // One after the other, and what could not be renamed first: a later segment must not go before an
+  // earlier one.
+  if (state_ != State::online || is_deleting_) return;
+  auto plan = undeleted_ ? std::exchange(undeleted_, std::nullopt) : log_->plan_retention(now);
+  if (!plan) return;
+  is_deleting_ = true;
+  ++busy_;
+  shard_.tasks.spawn(delete_segments(*std::move(plan)));
 }
 
 // The segments are out of the log already. Readers that hold their files go on reading; after a
@@ -517,12 +520,14 @@ Task<> Partition::delete_segments(log::PartitionLog::DeletionPlan plan) {
   env::Disk& disk = shard_.env.disk;
   const Result<> renamed =
       co_await offload(shard_.env.executor, [&plan, &disk] { return plan.rename(disk); });
+  is_deleting_ = false;
   --busy_;
   changed_.notify();
   if (!renamed) {
     shard_.env.log.write(env::Level::error, "broker",
                          fmt::format("cannot rename deleted segments of {}-{}: {}", name_.topic,
                                      name_.partition, renamed.error().message()));
+    undeleted_ = std::move(plan);
     co_return;
   }
   shard_.run_later(duration_of_ms(settings_->log.file_delete_delay_ms),

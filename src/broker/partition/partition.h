@@ -170,6 +170,8 @@ class Partition final : private VerificationStage::Exit {
   env::Instant unflushed_since_{};
   bool has_folder_ = true;
   std::size_t busy_ = 0;  // jobs off the shard that use the log
+  bool is_deleting_ = false;
+  std::optional<log::PartitionLog::DeletionPlan> undeleted_;  // what the disk refused
   VerificationStage verification_{*this};
   std::vector<PartitionAppend*> staged_;
   std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset

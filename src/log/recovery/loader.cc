@@ -82,10 +82,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
                                                       .newest_epoch = options_.newest_epoch,
                                                       .epochs = &s_.epochs}));
     s_.report.bytes_checked += check.bytes_checked;
-    if (check.index_rebuilt) {
-      reached(Mark::index_rebuilt);
-      ++s_.report.indexes_rebuilt;
-    }
+    if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
     s_.log_end = check.end_offset;
     const bool is_last = i + 1 == s_.segments.size();
     const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;

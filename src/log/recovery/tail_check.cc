@@ -1,6 +1,7 @@
 #include "log/recovery/tail_check.h"
 
 #include "base/canary.h"
+#include "base/mark.h"
 
 #include <algorithm>
 #include <array>
@@ -40,6 +41,7 @@ Result<Start> find_start(Segment& segment, Offset believed) {
   if (offsets->count() > 0 && !sings(Canary::index_believed)) {
     TRY_ASSIGN(const bool fits, batch_fits(segment, last));
     if (!fits) {
+      reached(Mark::index_damaged);
       TRY(offsets->file().truncate(0));
       last = {segment.base_offset(), 0};
       start.rebuilt = true;
@@ -57,6 +59,7 @@ Result<Start> find_start(Segment& segment, Offset believed) {
     TRY_ASSIGN(is_right, batch_fits(segment, from));
   }
   if (!is_right) {
+    reached(Mark::index_damaged);
     TRY(offsets->file().truncate(0));
     TRY(times->file().truncate(0));
     TRY_ASSIGN(start.max, times->last());

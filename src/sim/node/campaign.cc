@@ -34,6 +34,7 @@ void Campaign::add(const WorkloadReport& report) {
   acknowledged += report.acknowledged;
   consumed += report.consumed;
   compacted += report.compacted;
+  faded += report.faded;
   churned += report.churned;
   stuck_producers += report.stuck_producers;
   forgiven += report.forgiven;

@@ -21,6 +21,7 @@ struct Campaign {
   std::uint64_t acknowledged = 0;
   std::uint64_t consumed = 0;
   std::uint64_t compacted = 0;
+  std::uint64_t faded = 0;
   std::uint64_t churned = 0;
   std::uint64_t stuck_producers = 0;
   std::uint64_t forgiven = 0;

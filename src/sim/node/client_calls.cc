@@ -223,9 +223,10 @@ Task<Result<Fetched>> fetch(RawClient& client, TopicPartition from, Offset offse
   co_return fetched;
 }
 
-Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartition from) {
+Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartition from,
+                                                  Offset start) {
   std::vector<FetchedRecord> all;
-  Offset next = 0, end = 1;
+  Offset next = start, end = start + 1;
   for (bool first = true; next < end; first = false) {
     auto fetching = fetch(client, from, next);
     CO_TRY_ASSIGN(const Fetched got, co_await std::move(fetching));

@@ -82,8 +82,9 @@ Task<Result<Appended>> produce(RawClient& client, TopicPartition to, std::vector
 // Without a session.
 Task<Result<Fetched>> fetch(RawClient& client, TopicPartition from, Offset offset,
                             std::int32_t max_wait_ms = 0);
-// Everything up to the high watermark that the first answer says.
-Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartition from);
+// Everything from an offset up to the high watermark that the first answer says.
+Task<Result<std::vector<FetchedRecord>>> read_all(RawClient& client, TopicPartition from,
+                                                  Offset start = 0);
 
 inline constexpr TimestampMs latest_timestamp = -1;
 inline constexpr TimestampMs earliest_timestamp = -2;

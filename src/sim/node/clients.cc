@@ -14,7 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view states_topic = "states";
-constexpr std::string_view states_client = "states";  // these two in what is said of progress
+constexpr std::string_view states_client = "states";  // these three in what is said of progress
+constexpr std::string_view fading_client = "fading";
 constexpr std::string_view topics_client = "topics";
 constexpr milliseconds pause_between_steps{15};
 constexpr milliseconds pause_between_updates{5};
@@ -27,6 +28,7 @@ Clients::Clients(const WorkloadSettings& settings, World& world, Host& host, env
     : recorder(world),
       states(ledger, recorder, {std::string(states_topic), 0}),
       churn(ledger, recorder, settings.churned_config),
+      fading(ledger, recorder, settings.fading),
       settings_(settings),
       world_(world),
       env_(host.env(0)),
@@ -37,7 +39,8 @@ Clients::Clients(const WorkloadSettings& settings, World& world, Host& host, env
 void Clients::start() {
   scope_.spawn(create());
   const int producers = settings_.idempotent_producers + settings_.plain_producers;
-  producing_ = producers + (settings_.keyed_updates > 0) + 1;
+  producing_ = producers + (settings_.keyed_updates > 0) + (settings_.fading.records > 0) + 1;
+  if (settings_.fading.records > 0) scope_.spawn(write_fading());
   if (settings_.keyed_updates > 0) scope_.spawn(write_states());
   scope_.spawn(churn_topics());
   for (int who = 0; who < producers; ++who) {
@@ -59,6 +62,7 @@ void Clients::at_peace() {
     progress.expect(fmt::format("reader-{}", who));
   }
   if (settings_.keyed_updates > 0) progress.expect(std::string(states_client));
+  if (settings_.fading.records > 0) progress.expect(std::string(fading_client));
   if (settings_.members > 0 && producers > 0) progress.expect(std::string(group));
   progress.expect(std::string(topics_client));
 }
@@ -180,6 +184,39 @@ Task<> Clients::write_states() {
                                       : pause_after_failure);
       co_await std::move(pausing);
     }
+  }
+  --producing_;
+}
+
+// One new record; before the first that works the topic is made.
+Task<Result<std::int16_t>> Clients::try_fading(RawClient& client, SeededRandom& chance) {
+  if (!fading_created_) {
+    auto creating = create_topic(client, fading.home().topic, 1, fading.topic_config());
+    CO_TRY_ASSIGN(const std::int16_t created, co_await std::move(creating));
+    if (created != 0 && created != topic_exists) co_return created;
+    fading_created_ = true;
+  }
+  auto writing = fading.write(client, chance, env_.clock.wall_ms());
+  co_return co_await std::move(writing);
+}
+
+Task<> Clients::write_fading() {
+  RawClient client(env_, broker_);
+  SeededRandom chance = world_.fork("workload/fading");
+  const std::string who(fading_client);
+  for (int number = 0; goes_on(who, number, settings_.fading.records); ++number) {
+    auto connecting = connect(who, client);
+    co_await std::move(connecting);
+    const bool counts = is_peace_;
+    auto writing = try_fading(client, chance);
+    const auto written = co_await std::move(writing);
+    told(who, "produce", written);
+    if (!written) lost(client);
+    if (written && *written == 0 && counts) progress.succeeded(who);
+    const bool takes_time = number >= settings_.fading.records && !is_peace_;
+    auto pausing =
+        pause(takes_time ? milliseconds(chance.below(pause_in_war_max_ms)) : pause_between_updates);
+    co_await std::move(pausing);
   }
   --producing_;
 }

@@ -16,6 +16,7 @@
 
 #include "base/task_scope.h"
 #include "sim/node/durable_log.h"
+#include "sim/node/fading_topic.h"
 #include "sim/node/group_member.h"
 #include "sim/node/keyed_states.h"
 #include "sim/node/ledger.h"
@@ -50,6 +51,7 @@ class Clients {
   Progress progress;
   KeyedStates states;
   TopicChurn churn;
+  FadingTopic fading;
   std::size_t connections_lost = 0;
   std::size_t stuck_producers = 0;
   std::size_t forgiven = 0;
@@ -105,6 +107,8 @@ class Clients {
   Task<> create();
   Task<> write_states();
   Task<Result<std::int16_t>> try_update(RawClient& client, KeyedStates::Update update);
+  Task<Result<std::int16_t>> try_fading(RawClient& client, SeededRandom& chance);
+  Task<> write_fading();
   Task<> churn_topics();
 
   Producer make_producer(int who);
@@ -143,6 +147,7 @@ class Clients {
   Task<Result<>> check_epochs(RawClient& client, TopicPartition at,
                               const std::vector<FetchedRecord>& records);
   Task<Result<>> check_topics(RawClient& client);
+  Task<Result<>> check_fading(RawClient& client);
   Task<Result<>> check_commits(RawClient& client);
 
   const WorkloadSettings& settings_;
@@ -153,6 +158,7 @@ class Clients {
   int producing_ = 0;
   bool created_ = false;
   bool states_created_ = false;
+  bool fading_created_ = false;
   bool is_peace_ = false;
   bool stopping_ = false;
   std::uint64_t syncs_failed_ = 0;   // before this life of the node

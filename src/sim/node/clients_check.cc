@@ -31,6 +31,11 @@ Task<> Clients::check_everything() {
     const auto compared = co_await std::move(comparing);
     if (!compared) ledger.add_violation("cannot read the states: " + compared.error().message());
   }
+  if (settings_.fading.records > 0) {
+    auto reading = check_fading(client);
+    const auto left = co_await std::move(reading);
+    if (!left) ledger.add_violation("cannot read what fades: " + left.error().message());
+  }
   auto looking = check_topics(client);
   const auto looked = co_await std::move(looking);
   if (!looked) ledger.add_violation("cannot look at topics: " + looked.error().message());
@@ -45,6 +50,17 @@ Task<Result<>> Clients::check_topics(RawClient& client) {
     auto looking = churn.check(client);
     const auto looked = co_await std::move(looking);
     if (looked || tries_left == 1 || !is_refused_for_now(looked.error())) co_return looked;
+    auto pausing = pause(milliseconds(100));
+    co_await std::move(pausing);
+  }
+}
+
+// Its start may move while it is read.
+Task<Result<>> Clients::check_fading(RawClient& client) {
+  for (int tries_left = 50;; --tries_left) {
+    auto checking = fading.check(client);
+    const auto checked = co_await std::move(checking);
+    if (checked || tries_left == 1 || checked.error().code != Errc::invalid) co_return checked;
     auto pausing = pause(milliseconds(100));
     co_await std::move(pausing);
   }

@@ -163,8 +163,10 @@ Task<Result<std::int16_t>> Clients::follow(Consumer& self) {
       co_await std::move(pausing);
     }
     std::map<TopicPartition, Offset> moved;
+    // Where the last confirmation got lost it is asked for again.
+    const bool is_asked_again = is_peace_ && progress.awaits(std::string(group));
     for (const auto& [at, offset] : session.positions()) {
-      if (positions[at] != offset) moved[at] = offset;
+      if (positions[at] != offset || is_asked_again) moved[at] = offset;
     }
     if (!moved.empty()) {
       auto committing = commit(self, moved);

@@ -62,6 +62,18 @@ void turn_features(SeededRandom& chance, WorkloadSettings& settings) {
   if (chance.one_in(2)) settings.topic_config["retention.ms"] = "3600000";
 }
 
+// Half of the time by size, half by time.
+void let_fade(SeededRandom& chance, FadingSettings& fading) {
+  if (!chance.one_in(4)) return;
+  fading.records = static_cast<int>(20 + chance.below(100));
+  fading.segment_bytes = std::int64_t{512} << chance.below(3);
+  if (chance.one_in(2)) {
+    fading.bytes = std::int64_t{512} << chance.below(5);
+  } else {
+    fading.ms = std::int64_t{50} << chance.below(6);
+  }
+}
+
 // What a node does now and then it does often.
 void turn_knobs(SeededRandom& chance, WorkloadSettings& settings) {
   if (chance.one_in(4)) return;
@@ -134,6 +146,7 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   if (chance.one_in(4)) settings.topic_config["segment.index.bytes"] = "128";
   if (chance.one_in(4)) settings.topic_config["segment.ms"] = power_of_two(chance, 16, 6);
   turn_features(chance, settings);
+  let_fade(chance, settings.fading);
   turn_knobs(chance, settings);
   turn_clients(chance, settings);
   flush_later(chance, settings);
@@ -150,6 +163,10 @@ std::string describe(const WorkloadSettings& settings) {
   if (settings.keyed_updates > 0) {
     text += fmt::format(", {} states in {} bytes", settings.keyed_updates,
                         settings.keyed_segment_bytes);
+  }
+  if (settings.fading.records > 0) {
+    text += fmt::format(", {} fading in {} bytes, {} bytes or {} ms kept", settings.fading.records,
+                        settings.fading.segment_bytes, settings.fading.bytes, settings.fading.ms);
   }
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
   text += describe_clients(settings);

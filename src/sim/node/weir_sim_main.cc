@@ -124,6 +124,16 @@ bool parse(int count, char** words, Arguments& into) {
 // For what is said of the runs.
 std::FILE* out(const Arguments& arguments) { return arguments.history ? stderr : stdout; }
 
+void print_violations(std::FILE* to, const std::vector<std::string>& violations) {
+  constexpr std::size_t shown_max = 12;
+  for (std::size_t i = 0; i < std::min(violations.size(), shown_max); ++i) {
+    fmt::print(to, "  {}\n", violations[i]);
+  }
+  if (violations.size() > shown_max) {
+    fmt::print(to, "  and {} more\n", violations.size() - shown_max);
+  }
+}
+
 // How to run it again, whole and with no more than it needs.
 void print_replays(const sim::WorkloadSettings& settings, const sim::WorkloadReport& report,
                    const Arguments& arguments) {
@@ -165,17 +175,17 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, sim::Campaign& sum
              seed, report.trace_hash, report.events, report.acknowledged, report.consumed,
              report.connections_lost, report.rebalances, good ? "ok" : "BROKEN",
              describe(settings));
-  for (const auto& violation : report.violations) fmt::print(out(arguments), "  {}\n", violation);
+  print_violations(out(arguments), report.violations);
   if (!good) print_replays(settings, report, arguments);
 }
 
 void print_sums(const Arguments& arguments, const sim::Campaign& sums) {
-  fmt::print(
-      out(arguments),
-      "{} seeds, {} broken; {} records acknowledged, {} consumed, {} compacted away, {} steps of "
-      "topics, {} producers stuck; {} that were not flushed; {} lines of history\n",
-      sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.churned,
-      sums.stuck_producers, sums.forgiven, sums.history_lines);
+  fmt::print(out(arguments),
+             "{} seeds, {} broken; {} records acknowledged, {} consumed, {} compacted away, {} "
+             "deleted by retention, {} steps of "
+             "topics, {} producers stuck; {} that were not flushed; {} lines of history\n",
+             sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.faded,
+             sums.churned, sums.stuck_producers, sums.forgiven, sums.history_lines);
   fmt::print(
       out(arguments),
       "{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes; everybody got on "

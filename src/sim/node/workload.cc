@@ -46,6 +46,7 @@ class Run {
         .acknowledged = clients_.ledger.acknowledged_count() + clients_.states.acknowledged_count(),
         .consumed = clients_.ledger.consumed_count(),
         .compacted = clients_.states.compacted_count(),
+        .faded = static_cast<std::size_t>(clients_.fading.start()),
         .churned = clients_.churn.steps_done(),
         .connections_lost = clients_.connections_lost,
         .stuck_producers = clients_.stuck_producers,

@@ -25,6 +25,7 @@
 #include "base/env/executor.h"
 #include "metadata/config/config_layers.h"
 #include "sim/faults.h"
+#include "sim/node/fading_topic.h"
 #include "sim/node/nemesis.h"
 
 namespace weir::sim {
@@ -46,6 +47,7 @@ struct WorkloadSettings {
   std::int32_t partitions = 6;
   int keyed_updates = 0;  // of a compacted topic; 0: there is none
   std::uint64_t keyed_segment_bytes = 2'048;
+  FadingSettings fading = {};
   int churn_steps = 0;               // topics made and deleted beside it all
   std::vector<Strike> strikes = {};  // one after the other, at random times
   // Of these, by number, the others do not hit; their times pass as they would.
@@ -73,6 +75,7 @@ struct WorkloadReport {
   std::size_t acknowledged = 0;  // records
   std::size_t consumed = 0;
   std::size_t compacted = 0;  // records that the cleaner took
+  std::size_t faded = 0;      // records that retention took
   std::size_t churned = 0;    // topics made, written to and deleted
   std::size_t connections_lost = 0;
   std::size_t stuck_producers = 0;  // see docs/reliability.md
