@@ -48,6 +48,7 @@ class Program:
         while True:
             line = self._fresh.get(timeout=SECONDS)
             if line is None:
+                self._fresh.put(None)  # for wait()
                 raise AssertionError(f"ended without {words!r}:\n{self.text()}")
             self.lines.append(line)
             if words in line.decode():
