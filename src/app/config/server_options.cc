@@ -17,6 +17,11 @@ using metadata::ConfigMap;
 constexpr std::string_view variable_prefix = "WEIR_";
 constexpr std::size_t shards_max = 1024;
 
+// The file's, and those of the commands that talk to a cluster.
+bool is_no_setting(std::string_view variable) {
+  return variable == "WEIR_CONFIG" || variable == "WEIR_BROKERS" || variable == "WEIR_PROFILE";
+}
+
 // Of the process's own log; Kafka has no settings of these names.
 constexpr std::string_view log_level_name = "log.level";
 constexpr std::string_view log_format_name = "log.format";
@@ -206,7 +211,7 @@ Result<ServerOptions> read_server_options(const OptionSources& sources) {
   Gathering gathering;
   if (sources.file) TRY(gather_file(*sources.file, gathering));
   for (const auto& [variable, value] : sources.environment) {
-    if (!variable.starts_with(variable_prefix) || variable == "WEIR_CONFIG") continue;
+    if (!variable.starts_with(variable_prefix) || is_no_setting(variable)) continue;
     gathering.put(config_name_of_variable(variable), {value, variable, false});
   }
   for (const auto& [name, value] : sources.set) gathering.put(name, {value, "--set"});

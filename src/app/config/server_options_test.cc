@@ -126,6 +126,8 @@ TEST(ServerOptions, each_source_is_laid_over_the_one_before) {
   sources.environment = {{"WEIR_NUM_PARTITIONS", "2"},
                          {"WEIR_FETCH_MAX_BYTES", "2000"},
                          {"WEIR_CONFIG", "x"},
+                         {"WEIR_BROKERS", "localhost:1"},
+                         {"WEIR_PROFILE", "home"},
                          {"WEIR_SHARDS", "2"},
                          {"HOME", "/root"}};
   sources.set = {{"num.partitions", "3"}};
