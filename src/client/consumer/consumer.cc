@@ -404,6 +404,11 @@ Task<Outcome<Offsets>> Consumer::end_offsets(Partitions of, env::Instant deadlin
   return state_->offsets_at(std::move(times), deadline);
 }
 
+std::optional<Failure> Consumer::trouble(const TopicPartition& of) const {
+  const PartitionState* state = state_->positions.find(of);
+  return state ? state->trouble : std::nullopt;
+}
+
 std::optional<Lag> Consumer::lag(const TopicPartition& of) const {
   const PartitionState* state = state_->positions.find(of);
   if (!state) return std::nullopt;

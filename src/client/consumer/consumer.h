@@ -116,6 +116,8 @@ class Consumer {
   Task<Outcome<Offsets>> end_offsets(Partitions of, env::Instant deadline);
   // Nothing: not known before something was fetched.
   std::optional<Lag> lag(const TopicPartition& of) const;
+  // Why nothing comes of a partition, and it is asked again and again; nothing: it is well.
+  std::optional<Failure> trouble(const TopicPartition& of) const;
 
   const MemberIdentity& identity() const;
 

@@ -173,7 +173,7 @@ void ConsumerState::heal(const TopicPartition& partition, std::uint64_t version,
       [[fallthrough]];
     case FetchRemedy::retry:
     case FetchRemedy::none:
-      return positions.retry(partition, version, now() + cluster.options().retry_backoff);
+      return positions.retry(partition, version, now() + cluster.options().retry_backoff, failure);
   }
 }
 
@@ -268,6 +268,7 @@ void ConsumerState::note_answer(BrokerId broker, const FetchPlan& plan,
                             {p.diverging_epoch.end_offset, p.diverging_epoch.epoch}, wall_ms());
         continue;
       }
+      state->trouble.reset();
       state->high_watermark = p.high_watermark;
       state->last_stable = p.last_stable_offset;
       state->log_start = p.log_start_offset;

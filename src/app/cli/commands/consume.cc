@@ -239,6 +239,7 @@ class Consume final : public ClientCommand {
   // --- both ---
   Task<Exit> read(Session& session, client::Consumer& consumer, const RangeBounds* bounds,
                   std::set<client::TopicPartition>& unfinished) {
+    env::Instant deadline = session.deadline();
     while (!session.interrupted()) {
       if (bounds && unfinished.empty()) co_return Exit::done;
       auto polling = consumer.poll(session.env.clock.now() + poll_time);
@@ -246,6 +247,12 @@ class Consume final : public ClientCommand {
       if (!polled) co_return session.complain("", polled.error());
       auto showing = show(session, consumer, *polled, bounds);
       const auto shown = co_await std::move(showing);
+      if (!polled->empty()) deadline = session.deadline();
+      if (bounds && session.env.clock.now() >= deadline) {
+        if (const auto stuck = who_is_stuck(consumer, unfinished)) {
+          co_return session.complain(stuck->what, stuck->exit);
+        }
+      }
       if (!shown) {
         if (session.interrupted()) break;
         co_return session.complain(fmt::format("{} after {} records", shown.error().what, printed_),
@@ -258,6 +265,22 @@ class Consume final : public ClientCommand {
       }
     }
     co_return Exit::interrupted;
+  }
+
+  struct Stuck {
+    std::string what;
+    Exit exit;
+  };
+  static std::optional<Stuck> who_is_stuck(const client::Consumer& consumer,
+                                           const std::set<client::TopicPartition>& unfinished) {
+    for (const client::TopicPartition& of : unfinished) {
+      const auto trouble = consumer.trouble(of);
+      if (!trouble) continue;
+      return Stuck{fmt::format("nothing more comes of {} partition {}: {}", of.topic, of.partition,
+                               trouble->message()),
+                   Exit::unreachable};
+    }
+    return std::nullopt;
   }
 
   // Prints, and only then says that the records are finished.

@@ -35,6 +35,7 @@ void Positions::set(PartitionState& state, Stage stage) {
   state.version = ++last_version_;
   state.is_asked = false;
   state.retry_at = env::Instant::min();
+  state.trouble.reset();
   // What was prefetched is of the version before.
   state.fetch = state.position;
   state.prefetched_bytes = 0;
@@ -141,10 +142,12 @@ void Positions::validated(const TopicPartition& partition, std::uint64_t version
   set(*state, Stage::ready);
 }
 
-void Positions::retry(const TopicPartition& partition, std::uint64_t version, env::Instant at) {
+void Positions::retry(const TopicPartition& partition, std::uint64_t version, env::Instant at,
+                      Failure why) {
   if (PartitionState* state = find(partition, version)) {
     state->is_asked = false;
     state->retry_at = at;
+    state->trouble = std::move(why);
   }
 }
 

@@ -57,6 +57,7 @@ struct PartitionState {
   bool is_paused = false;
   bool is_asked = false;  // a question is on its way
   env::Instant retry_at = env::Instant::min();
+  std::optional<Failure> trouble;  // why the last question comes again; nothing after an answer
   BrokerId leader = no_broker;
   LeaderEpoch leader_epoch = no_epoch;
   BrokerId near_replica = no_broker;  // to fetch from instead (KIP-392)
@@ -94,7 +95,7 @@ class Positions {
   void validated(const TopicPartition& partition, std::uint64_t version, Position end,
                  TimestampMs wall_ms);
   // The question failed; it is asked again from `at`.
-  void retry(const TopicPartition& partition, std::uint64_t version, env::Instant at);
+  void retry(const TopicPartition& partition, std::uint64_t version, env::Instant at, Failure why);
   // OFFSET_OUT_OF_RANGE: as the policy says.
   void out_of_range(const TopicPartition& partition, std::uint64_t version, TimestampMs wall_ms);
   void fail(const TopicPartition& partition, std::uint64_t version, Failure failure);

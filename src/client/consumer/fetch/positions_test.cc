@@ -96,11 +96,21 @@ TEST(Positions, an_answer_that_was_overtaken_changes_nothing) {
   positions.committed(a0, old, {1}, wall);
   positions.out_of_range(a0, old, wall);
   positions.fetched(a0, old, {1});
-  positions.retry(a0, old, at(9));
+  positions.retry(a0, old, at(9), Error{Errc::io, "x"});
   positions.fail(a0, old, Error{Errc::io, "x"});
   EXPECT_EQ(positions.find(a0)->fetch, Position{100});
   EXPECT_EQ(positions.find(a0)->stage, Stage::ready);
+  EXPECT_FALSE(positions.find(a0)->trouble.has_value());
   EXPECT_FALSE(positions.take_failure().has_value());
+}
+
+TEST(Positions, trouble_is_told_until_the_application_goes_elsewhere) {
+  Positions positions = standing({3, 1});
+  positions.retry(a0, version(positions), at(9), Error{Errc::io, "x"});
+  ASSERT_TRUE(positions.find(a0)->trouble.has_value());
+  EXPECT_EQ(positions.find(a0)->trouble->cause.what, "x");
+  positions.seek(a0, {100});
+  EXPECT_FALSE(positions.find(a0)->trouble.has_value());
 }
 
 TEST(Positions, a_log_that_was_truncated_is_gone_on_with_at_its_end) {
@@ -188,9 +198,9 @@ TEST(FetchPlanner, asks_for_what_stands_is_not_paused_and_has_room) {
   EXPECT_THAT(plan(), IsEmpty());
   positions.find(a0)->prefetched_bytes = 99;
   EXPECT_EQ(plan().size(), 1u);
-  positions.retry(a0, version(positions), at(6));
+  positions.retry(a0, version(positions), at(6), Error{Errc::io, "x"});
   EXPECT_THAT(plan(), IsEmpty());
-  positions.retry(a0, version(positions), at(5));
+  positions.retry(a0, version(positions), at(5), Error{Errc::io, "x"});
   positions.find(a0)->near_replica = 2;
   positions.find(a0)->near_until = at(6);
   EXPECT_TRUE(plan().contains(2));
