@@ -38,6 +38,7 @@
 #include "log/log_config.h"
 #include "log/partition_name.h"
 #include "log/producer_state.h"
+#include "log/read_check.h"
 #include "wire/error_code.h"
 
 namespace weir::log {
@@ -65,12 +66,14 @@ struct AbortedTransaction {
   Offset first_offset;
 };
 
-// A piece of one segment that can be sent as it lies. Starts at a batch, may end within one.
+// A piece of one segment that can be sent as it lies. Starts at a batch, may end within one. With a
+// `check` it may not be sent yet: the check is carried out, and the read made again.
 struct ReadPlan {
   env::FileRange range;             // size 0: nothing at or after the offset below the bound
   Offset start_offset = no_offset;  // base offset of the first batch (may lie below what was asked)
   bool first_batch_whole = true;
   std::uint64_t first_batch_bytes = 0;
+  std::optional<ReadCheck> check;
 };
 
 struct TimestampAndOffset {  // of one record
@@ -186,7 +189,9 @@ class PartitionLog {
 
   // --- read (shard; the lookup reads the page cache; see is_cold) ---
   // From the batch that holds `from` up to `bound` (exclusive); at most bytes_max, but the whole
-  // first batch when `whole_first_batch`. Errors: OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR.
+  // first batch when `whole_first_batch`. A damaged batch ends a plan; where it would be the first
+  // one, it is KAFKA_STORAGE_ERROR, and said once. Errors: OFFSET_OUT_OF_RANGE,
+  // KAFKA_STORAGE_ERROR.
   struct ReadOptions {
     Offset from = 0;
     Offset bound = 0;

@@ -4,14 +4,85 @@
 
 #include <algorithm>
 
+#include "fmt/format.h"
 #include "log/partition_log_state.h"
 
 namespace weir::log {
 namespace {
 
-wire::ErrorCode as_answer(const Error& error) {
-  return error.code == Errc::corrupt ? wire::ErrorCode::corrupt_message
-                                     : wire::ErrorCode::kafka_storage_error;
+constexpr auto storage_error = wire::ErrorCode::kafka_storage_error;
+
+Result<std::optional<BatchPlace>> locate(PartitionLog::State& s, Segment& segment, Offset offset) {
+  if (&segment == &s.active()) {
+    if (const auto known = s.tail.find(offset)) return known;
+  }
+  return segment.find(offset);
+}
+
+// Says once what is wrong with the batch at `position`, which holds `offset`, or should.
+void tell_damage(const PartitionLog::State& s, Segment& segment, std::uint64_t position,
+                 Offset offset) {
+  const std::string what = segment.checked()->take_news(position);
+  if (what.empty()) return;
+  s.warn(
+      fmt::format("{}: the batch at position {} (offset {}) is damaged: {}. It is not given to "
+                  "readers, what is around it is. Stop the broker and put a good copy of the "
+                  "file there, or let readers go on behind it",
+                  segment.path(log_suffix), position, offset, what));
+}
+
+// Of an offset that is not found: a batch on the way to it is damaged, or the disk fails.
+wire::ErrorCode refusal(const PartitionLog::State& s, Segment& segment, Offset offset,
+                        const Error& error) {
+  if (error.code == Errc::corrupt) {
+    segment.checked()->add_damaged(error.at, error.what);
+    tell_damage(s, segment, error.at, offset);
+  } else {
+    s.warn(fmt::format("cannot read at offset {}: {}", offset, error.message()));
+  }
+  return storage_error;
+}
+
+// The batch that holds `offset`, or the next one; never a damaged one. None of the segment reaches
+// `limit`.
+Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& segment,
+                                               Offset offset, Offset limit) {
+  auto found = locate(s, segment, offset);
+  if (found && !*found) return found;
+  if (found && (*found)->last_offset >= limit) {
+    found = fail(Errc::corrupt, "it reaches into what comes behind it", (*found)->position);
+  } else if (found && segment.is_damaged((*found)->position)) {
+    found = fail(Errc::corrupt, "it is known to be", (*found)->position);
+  }
+  if (found || found.error().code != Errc::corrupt) return found;
+  const auto beyond = segment.find_beyond_damage(offset);
+  const bool is_whole = beyond && *beyond && (*beyond)->last_offset < limit &&
+                        !segment.is_damaged((*beyond)->position);
+  return is_whole ? beyond : found;
+}
+
+// Where batches below `bound` end that may be read from `first` on: at a damaged one at the latest.
+Result<std::uint64_t> end_of_range(PartitionLog::State& s, Segment& segment,
+                                   const BatchPlace& first, Offset bound, Offset limit) {
+  if (bound >= limit) return segment.size();
+  const auto beyond = locate(s, segment, bound);
+  if (beyond) return *beyond ? (*beyond)->position : segment.size();
+  if (beyond.error().code != Errc::corrupt) return std::unexpected(beyond.error());
+  return std::max(beyond.error().at, first.position + first.size);
+}
+
+// Cuts the plan at a damaged batch, or adds the check that it needs.
+void check_plan(ReadPlan& plan, Segment& segment, Offset limit) {
+  const std::uint64_t begin = plan.range.position;
+  const std::uint64_t whole = segment.whole_until(begin) - begin;
+  if (whole >= plan.range.size) return;
+  if (segment.is_damaged(begin + whole)) {
+    plan.range.size = whole;
+    return;
+  }
+  plan.range.size =
+      std::min(plan.range.size, std::max(plan.first_batch_bytes, ReadCheck::bytes_max));
+  plan.check.emplace(plan.range, segment.size(), plan.start_offset, limit, segment.checked());
 }
 
 }  // namespace
@@ -23,37 +94,25 @@ std::expected<ReadPlan, wire::ErrorCode> PartitionLog::read(const ReadOptions& o
   }
   const Offset bound = std::min(options.bound, s.log_end);
   if (options.from >= bound) return ReadPlan{};
-  const auto locate = [&](Segment& segment, Offset offset) -> Result<std::optional<BatchPlace>> {
-    if (&segment == &s.active()) {
-      if (const auto known = s.tail.find(offset)) return known;
-    }
-    return segment.find(offset);
-  };
   for (std::size_t i = s.segment_of(options.from); i < s.segments.size(); ++i) {
     Segment& segment = *s.segments[i];
     if (segment.base_offset() >= bound) break;
-    const auto first = locate(segment, options.from);
-    if (!first) {
-      s.warn("cannot read at offset " + std::to_string(options.from) + " of segment " +
-             std::to_string(segment.base_offset()) + ": " + first.error().message());
-      return std::unexpected(as_answer(first.error()));
-    }
+    const bool is_last = i + 1 == s.segments.size();
+    const Offset limit = is_last ? s.log_end : s.segments[i + 1]->base_offset();
+    const auto first = locate_whole(s, segment, options.from, limit);
+    if (!first) return std::unexpected(refusal(s, segment, options.from, first.error()));
     if (!*first) continue;  // compaction left nothing here at or above the offset
     if ((*first)->last_offset >= bound) break;
-    std::uint64_t end = segment.size();
-    const bool is_last = i + 1 == s.segments.size();
-    if (bound < (is_last ? s.log_end : s.segments[i + 1]->base_offset())) {
-      const auto beyond = locate(segment, bound);
-      if (!beyond) return std::unexpected(as_answer(beyond.error()));
-      if (*beyond) end = (*beyond)->position;
-    }
+    const auto end = end_of_range(s, segment, **first, bound, limit);
+    if (!end) return std::unexpected(refusal(s, segment, bound, end.error()));
     const auto file = segment.log_file();
-    if (!file) return std::unexpected(as_answer(file.error()));
+    if (!file) return std::unexpected(refusal(s, segment, options.from, file.error()));
     ReadPlan plan{.start_offset = (*first)->base_offset, .first_batch_bytes = (*first)->size};
     const std::uint64_t wanted = options.whole_first_batch
                                      ? std::max<std::uint64_t>(options.bytes_max, (*first)->size)
                                      : options.bytes_max;
-    plan.range = {*file, (*first)->position, std::min(wanted, end - (*first)->position)};
+    plan.range = {*file, (*first)->position, std::min(wanted, *end - (*first)->position)};
+    check_plan(plan, segment, limit);
     plan.first_batch_whole = plan.range.size >= (*first)->size;
     return plan;
   }

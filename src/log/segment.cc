@@ -34,21 +34,21 @@ Result<std::unique_ptr<Segment>> Segment::open(SegmentHome& home, Offset base_of
   segment->created_ = now;
   TRY_ASSIGN(auto file, segment->log_file());
   TRY_ASSIGN(segment->size_, file->size());
+  segment->found_size_ = segment->size_;
   return segment;
 }
 
 Result<std::shared_ptr<env::File>> Segment::log_file() {
   used_ = true;
   if (!log_) {
-    TRY_ASSIGN(log_, home_.disk.open(home_.path(base_offset_, log_suffix, state_),
-                                     env::OpenMode::read_write));
+    TRY_ASSIGN(log_, home_.disk.open(path(log_suffix), env::OpenMode::read_write));
   }
   return log_;
 }
 
 Result<> Segment::open_index(EntryFile& file, std::string_view suffix) {
   used_ = true;
-  return file.open(home_.disk, home_.path(base_offset_, suffix, state_), env::OpenMode::create);
+  return file.open(home_.disk, path(suffix), env::OpenMode::create);
 }
 
 Result<OffsetIndex*> Segment::offset_index() {
@@ -118,6 +118,8 @@ Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   TRY(file->truncate(position));
   is_preallocated_ = false;
   size_ = position;
+  found_size_ = std::min(found_size_, position);
+  checked_.reset();
   max_timestamp_.reset();
   if (position == 0) first_timestamp_.reset();
   TRY_ASSIGN(auto* offsets, offset_index());
@@ -144,22 +146,21 @@ Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   return {};
 }
 
-// Walks from `position`. Corrupt when the first batch seen begins above `not_above`: then the index
-// lied.
+// Walks from `position`. An index entry that led there names the last offset of a batch that is
+// there or behind it (`promised`): corrupt when there is none.
 Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t position,
-                                                    Offset not_above) {
+                                                    std::optional<Offset> promised) {
   TRY_ASSIGN(auto file, log_file());
   BatchScanner scanner(*file, position, size_);
-  bool first = true;
   while (true) {
     TRY_ASSIGN(const auto batch, scanner.next());
     if (!batch) return std::nullopt;
     const auto base = batch->header.base_offset();
     const auto last = batch->header.last_offset();
-    if (base < base_offset_ || (first && base > not_above)) {
-      return fail(Errc::corrupt, "an index entry points to the wrong batch", batch->position);
+    if (base < base_offset_ || (promised && base > *promised)) {
+      return fail(Errc::corrupt, "an index entry points to the wrong batch", position);
     }
-    first = false;
+    if (promised && last >= *promised) promised.reset();
     if (last >= offset) return BatchPlace{base, last, batch->position, batch->size};
   }
 }
@@ -168,17 +169,62 @@ Result<std::optional<BatchPlace>> Segment::find(Offset offset) {
   if (size_ == 0) return std::nullopt;
   TRY_ASSIGN(auto* index, offset_index());
   const auto entry = index->lookup(offset);
+  std::optional<Error> why;
   if (entry && entry->position < size_) {
+    const bool is_entry = entry->position > 0;
     auto found =
-        scan_for(offset, entry->position, entry->position == 0 ? INT64_MAX : entry->offset);
+        scan_for(offset, entry->position, is_entry ? std::optional(entry->offset) : std::nullopt);
     if (sings(Canary::index_believed)) return found;
-    if (found || found.error().code != Errc::corrupt || entry->position == 0) return found;
-  } else if (!entry && entry.error().code != Errc::corrupt) {
-    return std::unexpected(entry.error());
+    if (found || found.error().code != Errc::corrupt || !is_entry) return found;
+    if (is_damaged(found.error().at)) return found;
+    why = found.error();
+  } else if (!entry) {
+    if (entry.error().code != Errc::corrupt) return std::unexpected(entry.error());
+    why = entry.error();
+  }
+  // The index may have lied. If a batch is damaged it must stay as it is: of such a file no index
+  // that leads beyond the damage can be made.
+  if (const auto walked = walk_headers(); !walked) {
+    return std::unexpected(why ? *why : walked.error());
   }
   TRY(rebuild_indexes());
   TRY_ASSIGN(const auto again, index->lookup(offset));
-  return scan_for(offset, again.position, INT64_MAX);
+  return scan_for(offset, again.position, std::nullopt);
+}
+
+Result<std::optional<BatchPlace>> Segment::find_beyond_damage(Offset offset) {
+  TRY_ASSIGN(auto* index, offset_index());
+  TRY_ASSIGN(const auto entry, index->above(offset));
+  if (!entry || entry->position >= size_) return std::nullopt;
+  TRY_ASSIGN(const auto batch, scan_for(offset, entry->position, entry->offset));
+  return batch && batch->base_offset <= offset ? batch : std::nullopt;
+}
+
+std::uint64_t Segment::whole_until(std::uint64_t position) const {
+  if (position < found_size_) {
+    const std::uint64_t end = checked_ ? checked_->whole_until(position) : position;
+    if (end < found_size_) return end;
+  }
+  return size_;
+}
+
+const std::shared_ptr<CheckedRanges>& Segment::checked() {
+  if (!checked_) checked_ = std::make_shared<CheckedRanges>();
+  return checked_;
+}
+
+Result<> Segment::walk_headers() {
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, 0, size_);
+  Offset expected = base_offset_;
+  while (true) {
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch) return {};
+    if (batch->header.base_offset() < expected) {
+      return fail(Errc::corrupt, "its offset does not belong there", batch->position);
+    }
+    expected = batch->header.last_offset() + 1;
+  }
 }
 
 Result<TimestampOffset> Segment::max_timestamp() {

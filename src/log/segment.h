@@ -18,6 +18,7 @@
 #include "base/env/disk.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "log/checked_ranges.h"
 #include "log/format/batch_scanner.h"
 #include "log/format/file_names.h"
 #include "log/format/offset_index.h"
@@ -71,6 +72,9 @@ class Segment {
                                                TimestampMs now);
 
   Offset base_offset() const { return base_offset_; }
+  std::string path(std::string_view suffix) const {
+    return home_.path(base_offset_, suffix, state_);
+  }
   std::uint64_t size() const { return size_; }
   bool has_transaction_index() const { return has_transaction_index_; }
   void set_has_transaction_index(bool has) { has_transaction_index_ = has; }
@@ -92,10 +96,21 @@ class Segment {
   // --- reading ---
   // The first batch that ends at or above `offset`; nothing when the segment ends before.
   Result<std::optional<BatchPlace>> find(Offset offset);
+  // Where a damaged batch is in the way of find(): the batch that holds `offset`, when the next
+  // index entry leads to it.
+  Result<std::optional<BatchPlace>> find_beyond_damage(Offset offset);
   Result<std::shared_ptr<env::File>> log_file();
   Result<OffsetIndex*> offset_index();
   Result<TimeIndex*> time_index();
   Result<TransactionIndex*> transaction_index();  // creates the file
+  // How far from `position`, a batch's, all is known to be whole: what this process wrote, and what
+  // it has looked at since.
+  std::uint64_t whole_until(std::uint64_t position) const;
+  bool is_damaged(std::uint64_t position) const {
+    return checked_ && checked_->is_damaged(position);
+  }
+  // What was looked at; another one after the file was cut.
+  const std::shared_ptr<CheckedRanges>& checked();
   // The largest timestamp and the last offset of its batch; {-1, base offset} for an empty one.
   Result<TimestampOffset> max_timestamp();
   const std::optional<TimestampOffset>& known_max_timestamp() const { return max_timestamp_; }
@@ -116,14 +131,17 @@ class Segment {
 
  private:
   Result<std::optional<BatchPlace>> scan_for(Offset offset, std::uint64_t position,
-                                             Offset not_above);
+                                             std::optional<Offset> promised);
+  Result<> walk_headers();
   Result<> open_index(EntryFile& file, std::string_view suffix);
 
   SegmentHome& home_;
   const Offset base_offset_;
   std::string_view state_;  // a suffix of its files' names while compaction writes it
   std::uint64_t size_ = 0;
+  std::uint64_t found_size_ = 0;  // what was there when the file was opened
   std::uint64_t bytes_since_entry_ = 0;
+  std::shared_ptr<CheckedRanges> checked_;  // of what was there
   std::shared_ptr<env::File> log_;
   OffsetIndex offset_index_{base_offset_};
   TimeIndex time_index_{base_offset_};

@@ -1,7 +1,9 @@
 #include "broker/fetch/fetch_item.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/offload.h"
 #include "broker/shard.h"
 
 namespace weir::broker {
@@ -38,6 +40,7 @@ void read_records(Partition& partition, FetchItem& item, const FetchLimits& limi
   if (read->range.size > 0 && read->range.size >= read->first_batch_bytes) {
     item.records = read->range;
     item.first_batch_bytes = read->first_batch_bytes;
+    item.check = read->check;
   }
   if (limits.isolation == Isolation::read_committed) {
     item.has_aborted = true;
@@ -69,6 +72,41 @@ void read_item(Partition& partition, FetchItem& item, const FetchLimits& limits,
   read_records(partition, item, limits, bytes_left, whole_first_batch);
 }
 
+// False: wait_to_read() first.
+bool try_to_read(Shard& shard, FetchItem& item, const FetchLimits& limits, std::uint32_t bytes_left,
+                 bool whole_first_batch) {
+  Partition* const partition = shard.partition(item.id);
+  if (!partition) {
+    item.error = ErrorCode::not_leader_or_follower;
+    return true;
+  }
+  if (partition->state() == Partition::State::opening) return false;
+  read_item(*partition, item, limits, bytes_left, whole_first_batch);
+  return !item.check;
+}
+
+Task<> carry_out_check(Shard& shard, FetchItem& item) {
+  log::ReadCheck check = *std::exchange(item.check, std::nullopt);
+  const Result<> looked =
+      co_await offload(shard.env.executor, [&check] { return check.carry_out(); });
+  item.clear_answer();
+  if (looked) {
+    check.conclude();
+  } else {
+    item.error = ErrorCode::kafka_storage_error;
+  }
+}
+
+// Until the partition is open, or what is to be read was looked at. Meanwhile it may have gone.
+Task<> wait_to_read(Shard& shard, FetchItem& item) {
+  if (item.check) {
+    auto checking = carry_out_check(shard, item);
+    co_await std::move(checking);
+  } else if (Partition* const partition = shard.partition(item.id)) {
+    co_await partition->opened();
+  }
+}
+
 }  // namespace
 
 void FetchItem::clear_answer() {
@@ -76,6 +114,7 @@ void FetchItem::clear_answer() {
   high_watermark = last_stable_offset = log_start_offset = no_offset;
   records = {};
   first_batch_bytes = 0;
+  check.reset();
   aborted.clear();
   has_aborted = false;
   diverging_epoch.reset();
@@ -86,16 +125,11 @@ Task<> read_items(Shard& shard, std::span<FetchItem* const> items, FetchLimits l
   bool found_any = false;
   for (FetchItem* item : items) {
     item->clear_answer();
-    Partition* partition = shard.partition(item->id);
-    if (partition && partition->state() == Partition::State::opening) {
-      co_await partition->opened();
-      partition = shard.partition(item->id);
+    while (item->error == ErrorCode::none &&
+           !try_to_read(shard, *item, limits, bytes_left, !found_any)) {
+      auto waiting = wait_to_read(shard, *item);
+      co_await std::move(waiting);
     }
-    if (!partition) {
-      item->error = ErrorCode::not_leader_or_follower;
-      continue;
-    }
-    read_item(*partition, *item, limits, bytes_left, !found_any);
     if (item->records.size == 0) continue;
     found_any = true;
     bytes_left -=

@@ -27,6 +27,7 @@ struct FetchItem {
   Offset log_start_offset = no_offset;
   env::FileRange records;  // size 0: none
   std::uint64_t first_batch_bytes = 0;
+  std::optional<log::ReadCheck> check;  // of the records, before they may be sent
   std::vector<log::AbortedTransaction> aborted;
   bool has_aborted = false;  // asked with read_committed
   std::optional<log::EpochEnd> diverging_epoch;

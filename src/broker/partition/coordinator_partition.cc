@@ -98,6 +98,7 @@ Task<Result<coordinator::LogChunk>> CoordinatorPartition::read(Offset from) {
   // Only whole batches are handed on; the next read starts after the last of them.
   std::size_t whole = 0;
   while (const auto batch = wire::read_batch(Bytes(chunk.bytes).subspan(whole))) {
+    if (!batch->crc_is_good()) break;
     whole += batch->size();
     chunk.next = batch->next_offset();
   }

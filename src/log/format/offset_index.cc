@@ -20,15 +20,24 @@ Result<> OffsetIndex::append(OffsetPosition entry) {
 Result<OffsetPosition> OffsetIndex::lookup(Offset target) const {
   TRY_ASSIGN(const auto slots, file_.count_up_to(relative_offset, target - base_offset_));
   if (slots == 0) return OffsetPosition{base_offset_, 0};
-  std::array<std::byte, entry_size> bytes;
-  TRY(file_.read(slots - 1, bytes));
-  return OffsetPosition{base_offset_ + relative_offset(bytes.data()), position(bytes.data())};
+  return entry(slots - 1);
+}
+
+Result<std::optional<OffsetPosition>> OffsetIndex::above(Offset target) const {
+  TRY_ASSIGN(const auto slots, file_.count_up_to(relative_offset, target - base_offset_));
+  if (slots == count()) return std::nullopt;
+  TRY_ASSIGN(const auto found, entry(slots));
+  return found;
 }
 
 Result<OffsetPosition> OffsetIndex::last() const {
   if (count() == 0) return OffsetPosition{base_offset_, 0};
+  return entry(count() - 1);
+}
+
+Result<OffsetPosition> OffsetIndex::entry(std::size_t slot) const {
   std::array<std::byte, entry_size> bytes;
-  TRY(file_.read(count() - 1, bytes));
+  TRY(file_.read(slot, bytes));
   return OffsetPosition{base_offset_ + relative_offset(bytes.data()), position(bytes.data())};
 }
 

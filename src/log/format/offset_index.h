@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class OffsetIndex {
   Result<> append(OffsetPosition entry);  // above the last one; the caller has seen to it
   // The last entry at or below `target`, {base offset, 0} when there is none.
   Result<OffsetPosition> lookup(Offset target) const;
+  // The first entry above `target`.
+  Result<std::optional<OffsetPosition>> above(Offset target) const;
   Result<OffsetPosition> last() const;
   Result<> truncate_to(Offset offset);  // drops entries at or above it
   // The longest prefix whose entries ascend, and lie within a log of `log_size` bytes; the rest is
@@ -41,6 +44,8 @@ class OffsetIndex {
   Result<bool> keep_valid_prefix(std::uint64_t log_size);
 
  private:
+  Result<OffsetPosition> entry(std::size_t slot) const;
+
   EntryFile file_{entry_size};
   Offset base_offset_;
 };

@@ -1,11 +1,13 @@
 #include "log/recovery/tail_check.h"
 
-#include "base/canary.h"
-#include "base/mark.h"
-
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
+
+#include "base/canary.h"
+#include "base/mark.h"
+#include "fmt/format.h"
 
 namespace weir::log {
 namespace {
@@ -80,6 +82,19 @@ struct Walk {
   Offset segment_base;
   Offset next_offset;
   LeaderEpoch epoch;
+  // The batch before, and what had been next when it came.
+  std::uint64_t position_before = 0;
+  Offset next_before = 0;
+
+  void take(const ScannedBatch& batch) {
+    position_before = batch.position;
+    next_before = std::exchange(next_offset, batch.header.next_offset());
+  }
+  // The batch before has an offset that `batch` shows to be too high: nothing else is wrong with
+  // such a one, as the checksum does not cover it.
+  bool was_led_astray(const ScannedBatch& batch) const {
+    return batch.header.base_offset() < next_offset && batch.header.base_offset() >= next_before;
+  }
 };
 
 std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
@@ -105,6 +120,9 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
     return std::nullopt;
   }
   if (!*batch) return batch;
+  if (walk.next_before < believed && walk.was_led_astray(**batch)) {
+    return fail(Errc::corrupt, "its offset does not belong there", walk.position_before);
+  }
   // Behind the mark even a header with lower offsets is of an older life of the file.
   if (trusted_end && (*batch)->header.last_offset() < believed) {
     if ((*batch)->header.base_offset() >= walk.next_offset) return batch;
@@ -159,7 +177,10 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
   while (true) {
     auto batch = next_good(scanner, walk, options.believed, result);
     if (!batch) {
-      batch.error().what += " in " + segment_file_name(segment.base_offset(), log_suffix);
+      batch.error().what = fmt::format(
+          "{}: the batch at position {} is damaged: {}; put a good copy "
+          "of the file there",
+          segment.path(log_suffix), batch.error().at, batch.error().what);
       return std::unexpected(std::move(batch).error());
     }
     if (!*batch) break;
@@ -182,7 +203,7 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
         options.epochs->assign(epoch, header.base_offset());
       }
     }
-    walk.next_offset = header.next_offset();
+    walk.take(**batch);
     result.end_offset = walk.next_offset;
     result.end_position = (*batch)->end();
     last = **batch;

@@ -1,0 +1,35 @@
+#include "log/checked_ranges.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::log {
+
+void CheckedRanges::add_whole(std::uint64_t begin, std::uint64_t end) {
+  if (begin >= end) return;
+  const auto first = std::ranges::lower_bound(whole_, begin, {}, &Range::end);
+  auto last = first;
+  for (; last != whole_.end() && last->begin <= end; ++last) {
+    begin = std::min(begin, last->begin);
+    end = std::max(end, last->end);
+  }
+  whole_.insert(whole_.erase(first, last), {begin, end});
+  if (whole_.size() > ranges_max) whole_.erase(whole_.begin());
+}
+
+std::uint64_t CheckedRanges::whole_until(std::uint64_t position) const {
+  const auto range = std::ranges::upper_bound(whole_, position, {}, &Range::end);
+  return range != whole_.end() && range->begin <= position ? range->end : position;
+}
+
+void CheckedRanges::add_damaged(std::uint64_t position, std::string what) {
+  damaged_.try_emplace(position, std::move(what));
+  if (damaged_.size() > ranges_max) damaged_.erase(damaged_.begin());
+}
+
+std::string CheckedRanges::take_news(std::uint64_t position) {
+  const auto damage = damaged_.find(position);
+  return damage == damaged_.end() ? std::string() : std::exchange(damage->second, {});
+}
+
+}  // namespace weir::log

@@ -1,0 +1,174 @@
+// What a disk did to batches that were durable, and what readers are given then.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/log_test_support.h"
+
+namespace weir::log {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Not under the checksum, and harmless: leaders are asked for epochs, not batches.
+constexpr std::size_t leader_epoch_at = 12;
+constexpr auto is_refused = wire::ErrorCode::kafka_storage_error;
+
+// Six batches of a record each, and where each begins in the file.
+class DamagedLog : public testing::Test {
+ protected:
+  explicit DamagedLog(LogConfig config = {}) : fixture(config) {
+    for (int i = 0; i < 6; ++i) {
+      places.push_back(content().size());
+      fixture.append(
+          {.timestamp = 1000 + i, .value = std::string(100, static_cast<char>('a' + i))});
+    }
+    places.push_back(content().size());
+    fixture.close();
+    before = content();
+  }
+
+  std::string& content() { return fixture.disk.content(fixture.path("00000000000000000000.log")); }
+
+  // The base offsets of what a reader from `from` is given, with the checks that it needs.
+  std::expected<std::vector<Offset>, wire::ErrorCode> read(Offset from) {
+    for (;;) {
+      auto plan = fixture.log().read({.from = from, .bound = 6, .bytes_max = 1 << 20});
+      if (!plan) return std::unexpected(plan.error());
+      if (!plan->check) return offsets_of(*plan);
+      EXPECT_TRUE(plan->check->carry_out());
+      plan->check->conclude();
+      ++checks;
+    }
+  }
+  std::vector<Offset> offsets_of(const ReadPlan& plan) {
+    if (plan.range.size == 0) return {};
+    std::string bytes(plan.range.size, 0);
+    EXPECT_EQ(
+        plan.range.file->read_at(plan.range.position, std::as_writable_bytes(std::span(bytes))),
+        plan.range.size);
+    std::string wanted = before.substr(plan.range.position, plan.range.size);
+    for (std::size_t at = 0; at < bytes.size(); at += places[1]) {  // all have one size
+      wanted.replace(at + leader_epoch_at, 4, bytes, at + leader_epoch_at, 4);
+    }
+    EXPECT_EQ(bytes, wanted);
+    std::vector<Offset> offsets;
+    for (std::size_t i = 0; i < 6; ++i) {
+      if (places[i] >= plan.range.position && places[i] < plan.range.position + plan.range.size) {
+        offsets.push_back(static_cast<Offset>(i));
+      }
+    }
+    return offsets;
+  }
+
+  LogFixture fixture;
+  std::vector<std::size_t> places;
+  std::string before;
+  int checks = 0;
+};
+
+TEST_F(DamagedLog, what_was_there_is_looked_at_once) {
+  fixture.open(true, 0);
+  EXPECT_THAT(*read(0), ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_EQ(checks, 1);
+  EXPECT_THAT(*read(0), ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_THAT(*read(3), ElementsAre(3, 4, 5));
+  EXPECT_EQ(checks, 1);
+}
+
+TEST_F(DamagedLog, what_this_process_wrote_needs_no_look) {
+  fixture.open(true, 0);
+  fixture.append({});
+  const auto plan = fixture.log().read({.from = 6, .bound = 7, .bytes_max = 1 << 20});
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_GT(plan->range.size, 0u);
+  EXPECT_FALSE(plan->check.has_value());
+}
+
+TEST_F(DamagedLog, only_the_damaged_batch_is_refused) {
+  content()[places[3] - 5] ^= 1;  // in the value of batch 2
+  fixture.open(true, 0);
+  EXPECT_THAT(*read(0), ElementsAre(0, 1));
+  EXPECT_THAT(*read(1), ElementsAre(1));
+  EXPECT_EQ(read(2).error(), is_refused);
+  EXPECT_EQ(read(2).error(), is_refused);
+  EXPECT_THAT(*read(3), ElementsAre(3, 4, 5));
+  EXPECT_EQ(fixture.append({}).base_offset, 6);
+  ASSERT_EQ(fixture.sink.lines.size(), 1u) << fixture.sink.lines.back();
+  EXPECT_THAT(fixture.sink.lines[0], HasSubstr("00000000000000000000.log"));
+  EXPECT_THAT(fixture.sink.lines[0], HasSubstr(std::to_string(places[2])));
+  EXPECT_THAT(fixture.sink.lines[0], HasSubstr("offset 2"));
+  EXPECT_THAT(fixture.sink.lines[0], HasSubstr("its checksum is wrong"));
+}
+
+TEST_F(DamagedLog, a_check_of_a_file_that_was_cut_says_nothing) {
+  fixture.open(true, 0);
+  auto plan = fixture.log().read({.from = 0, .bound = 6, .bytes_max = 1 << 20});
+  ASSERT_TRUE(plan && plan->check);
+  ASSERT_TRUE(plan->check->carry_out());
+  ASSERT_TRUE(fixture.log().truncate_to(4));
+  plan->check->conclude();
+  EXPECT_THAT(*read(0), ElementsAre(0, 1, 2, 3));
+  EXPECT_EQ(checks, 1);
+}
+
+class IndexedDamagedLog : public DamagedLog {
+ protected:
+  IndexedDamagedLog() : DamagedLog({.index_interval_bytes = 1}), index_before(index()) {}
+  std::string& index() { return fixture.disk.content(fixture.path("00000000000000000000.index")); }
+  std::string index_before;
+};
+
+TEST_F(IndexedDamagedLog, bytes_of_another_place_are_none) {
+  content().replace(places[4], places[1], before.substr(places[1], places[1]));
+  fixture.open(true, 0);
+  EXPECT_THAT(*read(3), ElementsAre(3));
+  EXPECT_EQ(read(4).error(), is_refused);
+  EXPECT_THAT(*read(5), ElementsAre(5));
+}
+
+// Whatever bit it is, nobody is given other bytes than those that were written, and all batches of
+// places that an index entry leads to are served, but the damaged one.
+TEST_F(IndexedDamagedLog, any_damaged_bit_costs_its_batch_alone) {
+  for (std::size_t bit = 8 * places[2]; bit < 8 * places[3]; ++bit) {
+    SCOPED_TRACE(bit - 8 * places[2]);
+    content() = before;
+    index() = index_before;
+    content()[bit / 8] = static_cast<char>(content()[bit / 8] ^ (1 << bit % 8));
+    const auto opened = fixture.try_open(true, 0);
+    ASSERT_TRUE(opened) << opened.error().message();
+    std::vector<Offset> refused, served;
+    for (Offset from = 0; from < 6; ++from) {
+      const auto got = read(from);
+      if (!got) {
+        EXPECT_EQ(got.error(), is_refused);
+        refused.push_back(from);
+        continue;
+      }
+      ASSERT_THAT(*got, testing::Not(IsEmpty()));
+      served.push_back(from);
+    }
+    EXPECT_THAT(served, testing::IsSupersetOf({0, 1, 3, 4, 5}));
+    EXPECT_EQ(index(), index_before);
+    fixture.close();
+  }
+}
+
+// After a kill the walk goes through what was durable, too.
+TEST_F(DamagedLog, no_damaged_offset_below_the_mark_makes_a_start_cut_what_was_durable) {
+  for (std::size_t bit = 0; bit < 64; ++bit) {
+    SCOPED_TRACE(bit);
+    content() = before;
+    content()[places[2] + bit / 8] ^= static_cast<char>(0x80 >> bit % 8);
+    const auto opened = fixture.try_open(false, 6);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::corrupt);
+    EXPECT_THAT(opened.error().what, HasSubstr("00000000000000000000.log"));
+    EXPECT_EQ(content().size(), before.size());
+  }
+}
+
+}  // namespace
+}  // namespace weir::log

@@ -1,0 +1,54 @@
+#include "log/read_check.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "log/format/batch_scanner.h"
+
+namespace weir::log {
+
+// The checksum covers neither the base offset nor the leader epoch. A base offset that was damaged
+// upwards is shown by the next batch only.
+Result<> ReadCheck::carry_out() {
+  const auto window = std::clamp<std::uint64_t>(range_.size, BatchScanner::small_window,
+                                                BatchScanner::large_window);
+  BatchScanner scanner(*range_.file, range_.position, file_size_, window);
+  const std::uint64_t end = range_.position + range_.size;
+  std::uint64_t previous = range_.position;
+  Offset expected_before = first_, expected = first_;
+  for (whole_until_ = range_.position;; whole_until_ = scanner.position()) {
+    const bool is_behind = whole_until_ >= end;  // only its offset is of interest
+    const auto batch = scanner.next();
+    if (batch && !*batch) return {};
+    if (!batch && batch.error().code != Errc::corrupt) return std::unexpected(batch.error());
+    if (!batch) {
+      if (!is_behind) damage_ = batch.error().what;
+      return {};
+    }
+    const Offset base = (*batch)->header.base_offset();
+    if (base < expected || (*batch)->header.last_offset() >= limit_) {
+      damage_ = "its offset does not belong there";
+      const bool was_the_one_before = base >= expected_before && base < expected;
+      if (was_the_one_before) whole_until_ = previous;
+      if (is_behind && !was_the_one_before) damage_.clear();
+      return {};
+    }
+    if (is_behind) return {};
+    TRY_ASSIGN(const auto whole, scanner.whole(**batch));
+    if (!whole.crc_is_good()) {
+      damage_ = "its checksum is wrong";
+      return {};
+    }
+    previous = whole_until_;
+    expected_before = std::exchange(expected, whole.next_offset());
+  }
+}
+
+void ReadCheck::conclude() const {
+  const auto known = known_.lock();
+  if (!known) return;
+  known->add_whole(range_.position, whole_until_);
+  if (!damage_.empty()) known->add_damaged(whole_until_, damage_);
+}
+
+}  // namespace weir::log
