@@ -9,6 +9,7 @@
 #include "base/mark.h"
 #include "base/offload.h"
 #include "broker/spread.h"
+#include "replication/quorum/quorum.h"
 
 namespace weir::broker {
 namespace {
@@ -148,6 +149,9 @@ Task<Result<>> Node::write_checkpoints(CheckpointFiles files) {
     all.log_start_offsets.merge(part.log_start_offsets);
     all.high_watermarks.merge(part.high_watermarks);
     all.cleaner_offsets.merge(part.cleaner_offsets);
+  }
+  if (metadata_) {
+    all.recovery_points[replication::metadata_partition()] = metadata_->recovery_point();
   }
   log::LogDirectory& logs = *directory_;
   const Result<> written = co_await offload(env_.executor, [&logs, &all, files]() -> Result<> {

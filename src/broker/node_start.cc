@@ -9,6 +9,7 @@
 #include "broker/format_directory.h"
 #include "broker/node.h"
 #include "log/partition_log.h"
+#include "replication/quorum/quorum.h"
 
 namespace weir::broker {
 namespace {
@@ -165,8 +166,9 @@ Task<Result<>> Node::open_directory() {
 }
 
 Task<Result<>> Node::open_metadata() {
-  metadata_ = std::make_unique<metadata::MetadataNode>(
-      env_, metadata_settings(options_, cluster_id_, directory_id_));
+  auto of_metadata = metadata_settings(options_, cluster_id_, directory_id_);
+  of_metadata.recovery_point = offset_in(recovery_points_, replication::metadata_partition());
+  metadata_ = std::make_unique<metadata::MetadataNode>(env_, std::move(of_metadata));
   CO_TRY(co_await metadata_->start());
   settings_ = settings_of(*metadata_->image());
   kraft_version_ = metadata_->kraft_version();
@@ -195,7 +197,7 @@ Task<Result<>> Node::forget_checkpoints_of_others() {
   }
   co_return co_await offload(env_.executor, [this]() -> Result<> {
     TRY_ASSIGN(const auto folders, directory_->partitions());
-    std::set<log::PartitionName> there;
+    std::set<log::PartitionName> there{replication::metadata_partition()};
     for (const auto& found : folders) there.insert(found.name);
     const auto forget = [&there](log::OffsetCheckpoint& checkpoint) {
       return std::erase_if(checkpoint, [&](const auto& of) { return !there.contains(of.first); });

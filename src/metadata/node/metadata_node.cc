@@ -32,6 +32,7 @@ replication::QuorumSettings quorum_settings(const MetadataSettings& settings) {
   quorum.segment_ms = settings.metadata_log_segment_ms;
   quorum.retention_bytes = settings.metadata_max_retention_bytes;
   quorum.retention_ms = settings.metadata_max_retention_ms;
+  quorum.recovery_point = settings.recovery_point;
   return quorum;
 }
 
@@ -83,6 +84,7 @@ class MetadataNode::Impl final : public replication::QuorumListener, public Cont
   const ImagePtr& image() const { return image_; }
   BrokerId active_controller() const { return quorum_.is_leader() ? settings_.node_id : no_broker; }
   LeaderEpoch controller_epoch() const { return quorum_.epoch(); }
+  Offset recovery_point() const { return quorum_.recovery_point(); }
   std::int16_t kraft_version() const { return quorum_.kraft_version(); }
   const Error* failure() const { return failed_ ? &*failed_ : nullptr; }
   std::vector<ImageListener*>& listeners() { return listeners_; }
@@ -373,6 +375,7 @@ const ImagePtr& MetadataNode::image() const { return impl_->image(); }
 ControllerPort& MetadataNode::controller() { return *impl_; }
 BrokerId MetadataNode::active_controller() const { return impl_->active_controller(); }
 LeaderEpoch MetadataNode::controller_epoch() const { return impl_->controller_epoch(); }
+Offset MetadataNode::recovery_point() const { return impl_->recovery_point(); }
 std::int16_t MetadataNode::kraft_version() const { return impl_->kraft_version(); }
 const Error* MetadataNode::failed() const { return impl_->failure(); }
 void MetadataNode::subscribe(ImageListener& listener) { impl_->listeners().push_back(&listener); }

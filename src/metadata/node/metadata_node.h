@@ -49,6 +49,7 @@ struct MetadataSettings {
   bool default_replication_factor_shrinks = true;  // it was not set by anybody
   bool delete_topic_enable = true;
   std::int64_t unclean_leader_election_interval_ms = 300000;
+  Offset recovery_point = 0;  // of the metadata log: below it nothing is cut
   // The node's own configuration file as names and values: what dynamic values fall back on when
   // the controller needs one (min.insync.replicas, unclean.leader.election.enable).
   ConfigMap static_config;
@@ -78,6 +79,7 @@ class MetadataNode {
   ControllerPort& controller();        // answers for DescribeQuorum too
   BrokerId active_controller() const;  // -1: none known
   LeaderEpoch controller_epoch() const;
+  Offset recovery_point() const;  // for the next start's settings; 0 before start()
   std::int16_t kraft_version() const;  // of the quorum's control records, no part of the image
   const Error* failed() const;         // null while all is well
 

@@ -56,6 +56,7 @@ class Quorum::Impl {
   const QuorumKernel& kernel() const { return kernel_; }
   const log::PartitionLog& log() const { return *log_; }
   Offset next_offset() const { return next_offset_; }
+  Offset recovery_point() const { return log_ ? log_->recovery_point() : 0; }
   const QuorumFiles& files() const { return files_; }
 
  private:
@@ -161,12 +162,15 @@ Result<> Quorum::Impl::read_log(Offset from, Offset bound, OnBatch&& on_batch) {
       rest = rest.subspan(batch.size());
       if (batch.next_offset() <= from) continue;
       if (batch.base_offset() >= bound) break;
+      if (!batch.crc_is_good()) break;
       TRY(on_batch(batch));
       from = batch.next_offset();
     }
     if (from == began) {
       return fail(Errc::corrupt,
-                  fmt::format("{}: a damaged batch at offset {}", settings_.directory, from));
+                  fmt::format("{}: the batch of offset {} is damaged; put a good copy of the "
+                              "directory there",
+                              settings_.directory, from));
     }
   }
   return {};
@@ -421,6 +425,7 @@ Result<Offset> Quorum::append(LeaderEpoch epoch, std::span<const std::vector<std
   return impl_->append(epoch, records);
 }
 Offset Quorum::next_offset() const { return impl_->next_offset(); }
+Offset Quorum::recovery_point() const { return impl_->recovery_point(); }
 Offset Quorum::log_end_offset() const { return impl_->log().log_end_offset(); }
 Offset Quorum::high_watermark() const { return impl_->kernel().high_watermark(); }
 bool Quorum::is_leader() const { return impl_->kernel().role() == QuorumRole::leader; }

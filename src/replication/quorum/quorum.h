@@ -28,6 +28,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/uuid.h"
+#include "log/partition_name.h"
 #include "replication/quorum/checkpoint.h"
 #include "replication/quorum/voter.h"
 
@@ -72,7 +73,10 @@ struct QuorumSettings {
   std::int64_t segment_ms = 604800000;
   std::int64_t retention_bytes = 104857600;  // metadata.max.retention.bytes
   std::int64_t retention_ms = 604800000;     // metadata.max.retention.ms
+  Offset recovery_point = 0;                 // below it the log was durable; 0: not known
 };
+
+inline log::PartitionName metadata_partition() { return {"__cluster_metadata", 0}; }
 
 struct QuorumDescription {
   BrokerId leader_id = no_broker;
@@ -109,6 +113,7 @@ class Quorum {
   Offset next_offset() const;
 
   Offset log_end_offset() const;
+  Offset recovery_point() const;  // for the next start's settings; 0 before start()
   Offset high_watermark() const;
   bool is_leader() const;
   LeaderEpoch epoch() const;

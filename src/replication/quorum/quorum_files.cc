@@ -108,7 +108,8 @@ Result<LoadedQuorum> load_quorum_files(env::Disk& disk, env::LogSink& sink,
   LoadedQuorum loaded;
   log::PartitionLog::OpenOptions options;
   options.directory = settings.directory;
-  options.name = {"__cluster_metadata", 0};
+  options.name = metadata_partition();
+  options.recovery_point = settings.recovery_point;
   options.config.segment_bytes = settings.segment_bytes;
   options.config.segment_ms = settings.segment_ms;
   options.config.retention_ms = -1;
