@@ -157,6 +157,102 @@ class Copies(Disk):
         self.assertEqual(self.values("t"), [*range(100), 7])
 
 
+class Damaged(Disk):
+    """Files that something else has changed while the program was stopped: six batches of three records."""
+
+    SETTINGS = ("--set", "log.index.interval.bytes=50")
+    BATCHES, RECORDS = 6, 3
+
+    def setUp(self):
+        super().setUp()
+        running = self.start(*self.SETTINGS)
+        self.weir("topic", "create", "t", "u")
+        self.produce("u", range(10))
+        self.starts = []
+        for batch in range(self.BATCHES):
+            self.starts.append(self.file("log").stat().st_size)
+            self.produce("t", range(batch * self.RECORDS, (batch + 1) * self.RECORDS))
+        self.assertEqual(running.stop(), 0)
+        self.starts.append(self.file("log").stat().st_size)
+        shutil.copytree(self.data, self.home / "good")
+
+    def file(self, suffix):
+        return self.data / "t-0" / f"{0:020}.{suffix}"
+
+    def damage(self, path, at):
+        """Starts the program with one byte of a good copy changed."""
+        shutil.rmtree(self.data)
+        shutil.copytree(self.home / "good", self.data)
+        content = bytearray(path.read_bytes())
+        content[at] ^= 0x55
+        path.write_bytes(content)
+        return self.start(*self.SETTINGS)
+
+    def read(self, positions, code=None):
+        """(offset, value) of what a reader is given."""
+        ended = self.weir("consume", "t", "-o", positions, "-f", "%o %v", "--timeout", "300ms", code=code)
+        return [tuple(map(int, line.split())) for line in ended.stdout.splitlines()], ended
+
+    def all(self, first=0):
+        return [(number, number) for number in range(first, self.BATCHES * self.RECORDS)]
+
+    def test_only_the_damaged_batch_is_refused(self):
+        running = self.damage(self.file("log"), self.starts[3] - 2)
+        found, ended = self.read("start", code=3)
+        self.assertEqual(found, self.all()[:6])
+        self.assertIn("KAFKA_STORAGE_ERROR", ended.stderr.decode())
+        self.assertEqual(self.read("9", code=0)[0], self.all(9))
+        self.produce("t", [18])
+        self.assertEqual(self.read("18", code=0)[0], [(18, 18)])
+        self.assertEqual(self.values("u"), list(range(10)))
+        self.assertEqual(running.stop(), 0)
+        self.assertEqual(running.text().count("is damaged"), 1)
+        self.assertIn(f"{self.file('log').name}: the batch at position {self.starts[2]} (offset 6) is damaged", running.text())
+
+    def test_no_damaged_byte_of_a_log_gives_a_reader_anything_that_was_not_written(self):
+        # Not the last two: where a start has to walk through them, a damaged header refuses the partition.
+        for at in range(7, self.starts[4], 23):
+            with self.subTest(at=at):
+                running = self.damage(self.file("log"), at)
+                batch = max(i for i, start in enumerate(self.starts) if start <= at)
+                before = self.read(f"0:{batch * self.RECORDS}")[0]
+                self.assertEqual(before, self.all()[: batch * self.RECORDS])
+                self.assertEqual(self.read(str((batch + 1) * self.RECORDS))[0], self.all((batch + 1) * self.RECORDS))
+                # A leader epoch is not under the checksum, and no reader is misled by it.
+                through = self.read("start")[0]
+                self.assertEqual(through, self.all()[: len(through)])
+                self.assertEqual(self.values("u"), list(range(10)))
+                self.assertEqual(running.stop(), 0)
+
+    def test_damaged_metadata_refuse_to_start_and_delete_nothing(self):
+        log = next((self.data / "__cluster_metadata-0").glob("*.log"))
+        files = sorted(path.relative_to(self.data) for path in self.data.rglob("*.log"))
+        refused = 0
+        for at in range(5, log.stat().st_size, 61):
+            with self.subTest(at=at):
+                try:
+                    running = self.damage(log, at)
+                except AssertionError as ended:
+                    refused += 1
+                    self.assertIn("__cluster_metadata-0", str(ended))
+                    self.assertEqual(sorted(path.relative_to(self.data) for path in self.data.rglob("*.log")), files)
+                    continue
+                # Nothing of it was needed: a snapshot says it, or it is a leader epoch.
+                self.assertEqual(self.read("start", code=0)[0], self.all())
+                self.assertEqual(running.stop(), 0)
+        self.assertGreater(refused, 0)
+
+    def test_no_damaged_byte_of_an_index_matters(self):
+        snapshot = next((self.data / "t-0").glob("*.snapshot"))
+        for path in (self.file("index"), self.file("timeindex"), snapshot):
+            for at in range(0, path.stat().st_size, 11):
+                with self.subTest(path=path.name, at=at):
+                    running = self.damage(path, at)
+                    self.assertEqual(self.read("start", code=0)[0], self.all())
+                    self.assertEqual(self.read("7", code=0)[0], self.all(7))
+                    self.assertEqual(running.stop(), 0)
+
+
 class Full(Disk):
     def setUp(self):
         super().setUp()
