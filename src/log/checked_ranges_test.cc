@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <set>
+
+#include "base/random.h"
 
 namespace weir::log {
 namespace {
@@ -25,12 +26,12 @@ TEST(CheckedRanges, ranges_that_touch_become_one) {
 }
 
 TEST(CheckedRanges, say_what_a_set_of_positions_says) {
-  std::minstd_rand chance(7);
+  SeededRandom chance(7);
   for (int round = 0; round < 200; ++round) {
     CheckedRanges ranges;
     std::set<std::uint64_t> model;
     for (int i = 0; i < 30; ++i) {
-      const std::uint64_t begin = chance() % 100, end = begin + chance() % 12;
+      const std::uint64_t begin = chance.below(100), end = begin + chance.below(12);
       ranges.add_whole(begin, end);
       for (std::uint64_t p = begin; p < end; ++p) model.insert(p);
     }

@@ -79,7 +79,7 @@ class MetadataNode {
   ControllerPort& controller();        // answers for DescribeQuorum too
   BrokerId active_controller() const;  // -1: none known
   LeaderEpoch controller_epoch() const;
-  Offset recovery_point() const;  // for the next start's settings; 0 before start()
+  Offset recovery_point() const;       // for the next start's settings; 0 before start()
   std::int16_t kraft_version() const;  // of the quorum's control records, no part of the image
   const Error* failed() const;         // null while all is well
 
