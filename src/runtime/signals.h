@@ -3,6 +3,7 @@
 // any thread: the signals are blocked in every thread and taken by one of its own, so that the
 // second one is heard even when a shard hangs.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -14,7 +15,9 @@ namespace weir::runtime {
 class ShutdownSignals {
  public:
   // Called on the signal thread with 1 for the first signal (stop cleanly), 2 for the second (at
-  // once), and so on.
+  // once), and so on. What comes within `one_order` of the first belongs to it: timeout(1) signals
+  // the program and then its process group.
+  static constexpr std::chrono::milliseconds one_order{200};
   using Handler = std::move_only_function<void(std::uint32_t count)>;
 
   ShutdownSignals();

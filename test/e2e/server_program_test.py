@@ -347,7 +347,8 @@ class Stop(Edge):
         self.assertEqual(program.metadata(port)[0][0][0], 1)
         running.term()
         running.line_with("stopping")
-        running.term()
+        while running.process.poll() is None:  # signals close behind the first one belong to it
+            running.term()
         self.assertEqual(running.wait(), 1, running.text())
         self.assertIn("stopping at once", running.text())
         self.assertFalse((self.data / CLEAN_MARKER).exists())
