@@ -24,7 +24,11 @@ constexpr auto refusals = std::to_array<Refusal>({
     {"ssl.", not_built},
     {"transactional.id", not_built},
     {"transaction.timeout.ms", not_built},
+    {"transaction.two.phase.commit.enable", not_built},
     {"group.remote.assignor", not_built},
+    {"share.acknowledgement.mode", not_built},
+    {"bootstrap.controllers", not_built},
+    {"config.providers", not_built},
     {"key.serializer", javas},
     {"value.serializer", javas},
     {"key.deserializer", javas},
@@ -33,6 +37,31 @@ constexpr auto refusals = std::to_array<Refusal>({
     {"interceptor.classes", javas},
     {"metric.reporters", javas},
     {"security.providers", javas},
+});
+
+// Known to Kafka's clients, without meaning here: what they tune or tell of is not there. Taken, so
+// that a file of properties serves both.
+constexpr auto without_effect = std::to_array<std::string_view>({
+    "auto.include.jmx.reporter",
+    "default.api.timeout.ms",
+    "enable.metrics.push",
+    "metadata.max.idle.ms",
+    "metrics.num.samples",
+    "metrics.recording.level",
+    "metrics.sample.window.ms",
+    "partitioner.availability.timeout.ms",
+    "receive.buffer.bytes",
+    "send.buffer.bytes",
+    "socket.connection.setup.timeout.max.ms",
+});
+
+// What each has to be, as nothing else is done here.
+struct Fixed {
+  std::string_view name, value;
+};
+constexpr auto fixed = std::to_array<Fixed>({
+    {"client.dns.lookup", "use_all_dns_ips"},
+    {"exclude.internal.topics", "true"},
 });
 
 std::vector<Property> all_properties() {
@@ -115,6 +144,12 @@ Result<> set_property(ClientConfig& config, std::string_view name, std::string_v
     if (name == refusal.name || is_family) {
       return weir::fail(Errc::unsupported, fmt::format("{} {}", name, refusal.why));
     }
+  }
+  if (std::ranges::find(without_effect, name) != without_effect.end()) return {};
+  for (const Fixed& each : fixed) {
+    if (name != each.name) continue;
+    if (value == each.value) return {};
+    return weir::fail(Errc::unsupported, fmt::format("{}: only {} is served", name, each.value));
   }
   std::vector<std::string_view> names;
   for (const Property& each : all) names.push_back(each.info.name);

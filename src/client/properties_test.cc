@@ -38,12 +38,25 @@ TEST(Properties, nothing_is_ignored) {
         {"security.protocol", "SSL", Errc::unsupported, "not built yet"},
         {"sasl.mechanism", "PLAIN", Errc::unsupported, "not built yet"},
         {"transactional.id", "t", Errc::unsupported, "not built yet"},
+        {"client.dns.lookup", "resolve_canonical_bootstrap_servers_only", Errc::unsupported,
+         "only use_all_dns_ips"},
         {"key.serializer", "org.X", Errc::unsupported, "a class of Java's"}}) {
     const auto set = set_property(config, name, value);
     ASSERT_FALSE(set) << name;
     EXPECT_EQ(set.error().code, code) << name;
     EXPECT_THAT(set.error().what, HasSubstr(words));
     EXPECT_THAT(set.error().what, HasSubstr(name));
+  }
+}
+
+TEST(Properties, what_only_tunes_javas_client_is_taken) {
+  ClientConfig config;
+  for (const auto& [name, value] : {std::pair{"metrics.num.samples", "2"},
+                                    {"enable.metrics.push", "true"},
+                                    {"receive.buffer.bytes", "65536"},
+                                    {"client.dns.lookup", "use_all_dns_ips"},
+                                    {"exclude.internal.topics", "true"}}) {
+    EXPECT_TRUE(set_property(config, name, value)) << name;
   }
 }
 
