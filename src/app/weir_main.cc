@@ -1,5 +1,8 @@
 // The program: `weir COMMAND`.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +27,17 @@ app::NamedValues environment() {
   return values;
 }
 
+// A standard stream that was closed must not become a file of ours: what is written to it fails.
+void keep_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDONLY));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_streams();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const app::Program program{.arguments = arguments, .environment = environment()};
   if (const auto code = app::run_kafka_tool(argv[0], program)) return *code;

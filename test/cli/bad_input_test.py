@@ -129,6 +129,20 @@ class Producing(Cli):
     def test_a_file_that_is_not_there(self):
         self.ends(FAILED, "produce", self.topic(), "/no/such/file", says="/no/such/file")
 
+    def test_an_interrupt_ends_who_waits_for_a_broker(self):
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            asking = self.start("topic", "list", brokers=f"127.0.0.1:{deaf.getsockname()[1]}")
+            connection, _ = deaf.accept()
+            asking.send_signal(signal.SIGINT)
+            self.assertEqual(asking.wait(20), INTERRUPTED)
+            connection.close()
+
+    def test_an_output_that_is_closed_is_said(self):
+        topic = self.filled(["x"])
+        for command in (["topic", "list"], ["consume", topic]):
+            ended = subprocess.run(["bash", "-c", '"$@" >&-', "-", self.weir, *command], env=self.environment(None), capture_output=True, timeout=60)
+            self.assertEqual(ended.returncode, FAILED, ended.stderr)
+
     def test_an_interrupt_ends_who_waits_for_input(self):
         topic = self.topic()
         writer = self.start("produce", topic, stdin=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -170,6 +170,23 @@ class GroupReaders(Cli):
         self.assertEqual(row["lag"], 6)
         self.assertEqual(self.does("consume", topic, "-g", group, "-n", 3).out.split(), list("456"))
 
+    def test_a_position_beyond_the_end(self):
+        topic = self.filled(range(5))
+        self.assertEqual(self.does("consume", topic, "-o", "3:100").out, "3\n4\n")
+        self.assertEqual(self.does("consume", topic, "-o", "100").out, "")
+        self.ends(FAILED, "consume", topic, "-o", "100", "--follow", says="offset 100 is beyond its end, 5")
+        self.ends(FAILED, "consume", topic, "-o", "100", "-n", 1, says="offset 100 is beyond its end, 5")
+
+    def test_the_signals_of_timeout_are_one_order(self):
+        topic, group = self.filled(["x"]), self.fresh("group")
+        reader = self.start("consume", topic, "-g", group, "-o", "start", stdout=subprocess.PIPE)
+        self.assertEqual(reader.stdout.readline(), b"x\n")
+        reader.send_signal(signal.SIGTERM)
+        reader.send_signal(signal.SIGTERM)
+        self.assertEqual(reader.wait(60), INTERRUPTED)
+        (row,) = self.does("group", "lag", group, "--format", "json").json()
+        self.assertEqual(row["lag"], 0)
+
     def test_a_position_counts_only_where_nothing_was_committed(self):
         topic, group = self.filled(range(6)), self.fresh("group")
         self.does("consume", topic, "-g", group, "-o", "2", "-n", 1)

@@ -119,8 +119,16 @@ void complete_within(Command& command, std::vector<std::string> typed, Completio
 
 constexpr std::string_view bash = R"(# weir: completion for bash. source <(weir completion bash)
 _weir() {
+  # Words as the shell has them end at blanks only; readline ends them at : and = too.
+  local line="${COMP_LINE:0:COMP_POINT}" typed found current
+  read -ra typed <<< "$line"
+  [[ "$line" == *[[:blank:]] ]] && typed+=("")
+  current="${typed[-1]}"
+  local before="${current%"${COMP_WORDS[COMP_CWORD]}"}"
+  [[ "${COMP_WORDS[COMP_CWORD]}" == [:=] ]] && before="$current"
   local IFS=$'\n'
-  COMPREPLY=($(weir __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  found=($(weir __complete "${typed[@]:1}" 2>/dev/null))
+  COMPREPLY=("${found[@]#"$before"}")
   [[ ${#COMPREPLY[@]} -eq 0 ]] && compopt -o default
 }
 complete -F _weir weir

@@ -70,7 +70,7 @@ Task<client::Outcome<RangeBounds>> resolve_range(Session& session,
       return at == found.end() ? no_offset : at->second->offset;
     };
     bounds[of] = {offset_of(range.from, ends, at_time(froms)),
-                  range.to ? offset_of(*range.to, ends, at_time(tos)) : ends.last};
+                  range.to ? offset_of(*range.to, ends, at_time(tos)) : ends.last, ends.last};
   }
   co_return bounds;
 }

@@ -10,7 +10,8 @@
 namespace weir::app {
 
 struct Bounds {
-  Offset from = 0, to = 0;  // exclusive
+  Offset from = 0, to = 0;  // exclusive; an offset may be beyond the end
+  Offset end = 0;
 };
 using RangeBounds = std::map<client::TopicPartition, Bounds>;
 

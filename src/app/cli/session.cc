@@ -160,6 +160,7 @@ Session::~Session() {
 }
 
 void Session::interrupt() {
+  if (!ends_by_itself_) std::_Exit(static_cast<int>(Exit::interrupted));
   interrupted_ = true;
   interruption_.notify();
   const std::uint64_t one = 1;  // never read: whoever waits from now on does not

@@ -57,8 +57,12 @@ class Session {
   env::Instant deadline() const { return env.clock.now() + settings.timeout; }
   Format format() const { return settings.format; }
 
-  // Ctrl-C, or SIGTERM.
-  bool interrupted() const { return interrupted_; }
+  // Ctrl-C, or SIGTERM. Who has asked once puts things in order and ends; before that there is
+  // nothing to put in order, and the program just ends.
+  bool interrupted() const {
+    ends_by_itself_ = true;
+    return interrupted_;
+  }
   Signal& interruption() { return interruption_; }
   void interrupt();
 
@@ -78,6 +82,7 @@ class Session {
 
  private:
   bool interrupted_ = false;
+  mutable bool ends_by_itself_ = false;
   Signal interruption_;
   int wake_reader_ = -1;  // an eventfd, for who waits for a pipe on a helper thread
 };

@@ -102,6 +102,9 @@ class BenchProduce final : public ClientCommand {
   Result<> check() override { return load_.check(); }
   Result<> adjust(ClientSettings& settings) override {
     if (codec_) TRY(client::set_property(settings.config, "compression.type", *codec_));
+    auto& block_max = settings.config.producer.block_max;
+    block_max = std::min(block_max,
+                         std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout));
     return {};
   }
 

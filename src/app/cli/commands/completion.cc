@@ -41,7 +41,7 @@ class CompletionScript final : public Command {
 // Names of topics or groups, one a line, or nothing within the time that a person waits for.
 class ListNames final : public ClientCommand {
  public:
-  explicit ListNames(Completes what) : what_(what) {}
+  ListNames(Completes what, std::string typed) : what_(what), typed_(std::move(typed)) {}
   std::string_view name() const override { return "__complete"; }
   std::string_view summary() const override { return "Lists names"; }
 
@@ -53,18 +53,23 @@ class ListNames final : public ClientCommand {
       auto listing = session.admin.list_topics(false, session.deadline());
       const auto topics = co_await std::move(listing);
       if (!topics) co_return Exit::failed;
-      for (const auto& [topic, listed] : *topics) text += topic + "\n";
+      for (const auto& [topic, listed] : *topics) {
+        if (topic.starts_with(typed_)) text += topic + "\n";
+      }
     } else {
       auto listing = session.admin.list_groups({}, session.deadline());
       const auto groups = co_await std::move(listing);
       if (!groups) co_return Exit::failed;
-      for (const auto& [group, listed] : *groups) text += group + "\n";
+      for (const auto& [group, listed] : *groups) {
+        if (group.starts_with(typed_)) text += group + "\n";
+      }
     }
     auto writing = session.write(std::move(text));
     co_return co_await std::move(writing) ? Exit::done : Exit::failed;
   }
 
   Completes what_;
+  std::string typed_;
 };
 
 class Complete final : public Command {
@@ -83,12 +88,14 @@ class Complete final : public Command {
     if (found.names == Completes::profiles) {
       const auto profiles = load_profiles(profiles_path(program));
       if (profiles) {
-        for (const auto& [profile, settings] : profiles->all) text += profile + "\n";
+        for (const auto& [profile, settings] : profiles->all) {
+          if (profile.starts_with(typed.back())) text += profile + "\n";
+        }
       }
     }
     print_text(text);
     if (found.names != Completes::topics && found.names != Completes::groups) return Exit::done;
-    ListNames names(found.names);
+    ListNames names(found.names, typed.back());
     Options options;
     names.describe(options);
     std::vector<std::string> flags = found.client_flags;

@@ -167,6 +167,14 @@ class Consume final : public ClientCommand {
     auto bounds = co_await std::move(resolving);
     if (!bounds) co_return session.complain("", bounds.error());
     const bool stops_at_end = range.to.has_value() || (!follow_ && !count_);
+    for (auto& [of, bound] : *bounds) {
+      if (!follow_) bound.to = std::min(bound.to, bound.end);
+      if (!stops_at_end && bound.from > bound.end) {
+        co_return session.complain(fmt::format("{} partition {}: offset {} is beyond its end, {}",
+                                               of.topic, of.partition, bound.from, bound.end),
+                                   Exit::failed);
+      }
+    }
     std::vector<client::TopicPartition> open;
     for (const auto& [of, bound] : *bounds) {
       if (!stops_at_end || bound.from < bound.to) open.push_back(of);
@@ -231,7 +239,8 @@ class Consume final : public ClientCommand {
       if (!bounds) co_return;
       for (const auto& [of, bound] : *bounds) {
         // No longer ours: another rebalance will tell.
-        [[maybe_unused]] const auto sought = self.consumer->seek(of, {.offset = bound.from});
+        [[maybe_unused]] const auto sought =
+            self.consumer->seek(of, {.offset = std::min(bound.from, bound.end)});
       }
     }
   };
