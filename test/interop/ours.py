@@ -32,6 +32,7 @@ MODES = {
         "missing-topic",
     ],
     "consumer": ["pattern", "static-member", "resets", "seeks", "wakes", "commits", "assignors", "stays-away"],
+    "worker": ["works", "levels"],
     "admin": ["topics", "configs", "records", "groups", "cluster"],
 }
 REACH = ["idle-here", "idle-there", "moves"]

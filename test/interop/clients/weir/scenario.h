@@ -122,6 +122,7 @@ void stock_scenarios(const Arguments& arguments);
 void producer_scenarios(const Arguments& arguments);
 void doubt_scenarios(const Arguments& arguments);
 void consumer_scenarios(const Arguments& arguments);
+void worker_scenarios(const Arguments& arguments);
 void reach_scenarios(const Arguments& arguments);
 void admin_scenarios(const Arguments& arguments);
 void read_others(const Arguments& arguments);

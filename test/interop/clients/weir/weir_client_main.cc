@@ -17,6 +17,7 @@ int main(int count, char** words) {
     if (mode == "producer") return interop::producer_scenarios(arguments), 0;
     if (mode == "doubt") return interop::doubt_scenarios(arguments), 0;
     if (mode == "consumer") return interop::consumer_scenarios(arguments), 0;
+    if (mode == "worker") return interop::worker_scenarios(arguments), 0;
     if (mode == "reach") return interop::reach_scenarios(arguments), 0;
     if (mode == "admin") return interop::admin_scenarios(arguments), 0;
     if (mode == "read") return interop::read_others(arguments), 0;
