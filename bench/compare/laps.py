@@ -1,6 +1,9 @@
 """A lap, and laps in alternation. Both brokers stay up and warm; the one that is not measured is frozen, and has 15 s after it
 is thawed. The order of a round is that of the last one turned round, so that nobody is thawed twice in a row.
 
+Before the first round each runs the lines that go flat out once, since Kafka's JIT compiles anew for what it has not seen:
+that lap is shown and not counted.
+
 A lap's figures are the client's own, and around it: CPU of the broker and of the client, the broker's memory, stolen time
 and what touching a page costs just before it. A round whose two brokers met machines that differ by more than a fifth is
 discarded and run again, up to twice as many rounds as are wanted."""
@@ -63,6 +66,9 @@ class Alternation:
         for kind in self.order:
             self._turn_to(kind)
             workload.prepare(self.servers[kind], self.drivers)
+            for line in lines:
+                if kind in line.kinds and line.warms and not self.quick:
+                    self._lap(line, kind, "warm-up")
         rounds = {line.name: [] for line in lines}
         numbers = {line.name: min(self.wanted, line.most_laps or self.wanted) for line in lines}
         for number in range((1 if self.quick else 2) * max(numbers.values())):
@@ -106,5 +112,6 @@ class Alternation:
             line.after(server, self.drivers, topic)
         result["touch_us"] = probe["touch_us"]
         figures = ", ".join(f"{metric.label} {metric.of(result):.4g}" for metric in line.metrics)
-        self.say(f"{line.name:16} {kind:6} {figures}; page {probe['touch_us']:.2f} us, stolen {100 * result['stolen']:.1f} %")
+        note = "" if isinstance(number, int) else f" ({number})"
+        self.say(f"{line.name:16} {kind:6}{note} {figures}; page {probe['touch_us']:.2f} us, stolen {100 * result['stolen']:.1f} %")
         return result

@@ -35,6 +35,7 @@ class Line:
         self.is_foreign = foreign  # the client is fetched from a registry
         self.is_slow = foreign and name != "a.64k.java"  # left out of a quick look beside Kafka
         self.most_laps = None
+        self.warms = metrics[0].name != "p50_us"  # those at a fixed rate last long enough without
 
     def before(self, server, drivers, topic):
         drivers.create(server, topic, self.partitions, **self.settings)
