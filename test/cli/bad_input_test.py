@@ -102,7 +102,10 @@ class Mistakes(Cli):
 
 class Producing(Cli):
     def test_an_unknown_topic_is_not_created(self):
-        self.ends(NOT_FOUND, "produce", "no-such-topic", "--timeout", "2s", input="x\n", says="no-such-topic")
+        writer = self.start("produce", "no-such-topic", "--timeout", "1h", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(writer.wait(60), NOT_FOUND)  # without any input
+        self.assertIn(b"no-such-topic", writer.stderr.read())
+        self.ends(NOT_FOUND, "produce", self.topic(), "-p", 1, "--timeout", "1h", input="x\n", says="partition")
         self.ends(NOT_FOUND, "consume", "no-such-topic", says="no-such-topic")
         self.assertNotIn("no-such-topic", self.does("topic", "list").out.split())
 
