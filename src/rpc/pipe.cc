@@ -113,9 +113,15 @@ Result<> BrokerConnection::Pipe::receive() {
     TRY_ASSIGN(auto answer, reader_.next());
     if (!answer) break;
     last_used = env.clock.now();
+    is_known_ = true;
     TRY(in_flight.answered(std::move(*answer)));
   }
-  if (got.end) return fail(Errc::closed, "the broker closed the connection");
+  if (got.end && is_known_) return fail(Errc::closed, "the broker closed the connection");
+  if (got.end) {
+    return fail(Errc::closed,
+                "the connection was closed before any answer: a listener that speaks TLS, or no "
+                "Kafka broker, may do so");
+  }
   return {};
 }
 

@@ -56,6 +56,7 @@ class BrokerConnection::Pipe : public std::enable_shared_from_this<Pipe> {
   std::vector<Sent> sent_;  // who waits for output_ to be
   bool sending_ = false;    // or scheduled
   bool is_ended_ = false;
+  bool is_known_ = false;  // it has answered
   std::optional<env::TimerId> timer_;
   env::Instant timer_at_{};
 };
