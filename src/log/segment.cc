@@ -48,6 +48,7 @@ Result<std::shared_ptr<env::File>> Segment::log_file() {
 
 Result<> Segment::open_index(EntryFile& file, std::string_view suffix) {
   used_ = true;
+  if (file.is_open()) return {};  // most often: the path costs memory
   return file.open(home_.disk, path(suffix), env::OpenMode::create);
 }
 
