@@ -25,13 +25,18 @@ namespace weir::runtime {
 namespace {
 
 TEST(ShutdownSignals, the_first_and_the_second_are_told_apart_also_when_they_came_early) {
-  std::promise<void> first, second;
+  std::promise<void> first;
+  std::atomic<std::uint32_t> told = 0;
   ShutdownSignals signals;
   ::kill(::getpid(), SIGTERM);
-  signals.start([&](std::uint32_t count) { (count == 1 ? first : second).set_value(); });
+  signals.start([&](std::uint32_t count) {
+    told = count;
+    if (count == 1) first.set_value();
+  });
   first.get_future().wait();
-  ::kill(::getpid(), SIGINT);
-  second.get_future().wait();
+  const auto began = std::chrono::steady_clock::now();
+  while (told == 1) ::kill(::getpid(), SIGINT);  // those close behind the first belong to it
+  EXPECT_GE(std::chrono::steady_clock::now() - began, ShutdownSignals::one_order / 2);
 }
 
 TEST(NotifySystemd, one_datagram_goes_to_the_socket_that_was_named) {
