@@ -16,6 +16,7 @@ Result<> ReadCheck::carry_out() {
   const std::uint64_t end = range_.position + range_.size;
   std::uint64_t previous = range_.position;
   Offset expected_before = first_, expected = first_;
+  bool was_gap = false;
   for (whole_until_ = range_.position;; whole_until_ = scanner.position()) {
     const bool is_behind = whole_until_ >= end;  // only its offset is of interest
     const auto batch = scanner.next();
@@ -28,7 +29,7 @@ Result<> ReadCheck::carry_out() {
     const Offset base = (*batch)->header.base_offset();
     if (base < expected || (*batch)->header.last_offset() >= limit_) {
       damage_ = "its offset does not belong there";
-      const bool was_the_one_before = base >= expected_before && base < expected;
+      const bool was_the_one_before = was_gap && base >= expected_before && base < expected;
       if (was_the_one_before) whole_until_ = previous;
       if (is_behind && !was_the_one_before) damage_.clear();
       return {};
@@ -39,6 +40,8 @@ Result<> ReadCheck::carry_out() {
       damage_ = "its checksum is wrong";
       return {};
     }
+    // Whether there is one before the first batch is not known.
+    was_gap = base > expected || whole_until_ == range_.position;
     previous = whole_until_;
     expected_before = std::exchange(expected, whole.next_offset());
   }

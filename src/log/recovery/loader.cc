@@ -77,14 +77,15 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     Segment& segment = *s_.segments[i];
     const Offset base = segment.base_offset();
+    const bool is_last = i + 1 == s_.segments.size();
     TRY_ASSIGN(const auto check, check_tail(segment, {.believed = believed,
                                                       .latest_epoch = s_.epochs.at(base - 1),
                                                       .newest_epoch = options_.newest_epoch,
+                                                      .has_no_gaps = is_last && !compacted,
                                                       .epochs = &s_.epochs}));
     s_.report.bytes_checked += check.bytes_checked;
     if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
     s_.log_end = check.end_offset;
-    const bool is_last = i + 1 == s_.segments.size();
     const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;
     // Above what was durable a whole file may be missing. Of a compacted log one cannot tell;
     // roll() sees to it. A log whose policy was changed is known by the gaps within its segments,

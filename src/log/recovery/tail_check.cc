@@ -80,25 +80,32 @@ Result<Start> find_start(Segment& segment, Offset believed) {
 
 struct Walk {
   Offset segment_base;
+  bool has_no_gaps = false;  // from the next batch on
   Offset next_offset;
   LeaderEpoch epoch;
   // The batch before, and what had been next when it came.
   std::uint64_t position_before = 0;
   Offset next_before = 0;
+  bool was_gap = false;  // between the two
 
   void take(const ScannedBatch& batch) {
     position_before = batch.position;
+    was_gap = batch.header.base_offset() > next_offset;
     next_before = std::exchange(next_offset, batch.header.next_offset());
   }
   // The batch before has an offset that `batch` shows to be too high: nothing else is wrong with
   // such a one, as the checksum does not cover it.
   bool was_led_astray(const ScannedBatch& batch) const {
-    return batch.header.base_offset() < next_offset && batch.header.base_offset() >= next_before;
+    const Offset base = batch.header.base_offset();
+    return was_gap && base < next_offset && base >= next_before;
   }
 };
 
 std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
-  if (batch.base_offset() < walk.next_offset) return "its offset does not continue the log";
+  if (batch.base_offset() < walk.next_offset ||
+      (walk.has_no_gaps && batch.base_offset() != walk.next_offset)) {
+    return "its offset does not continue the log";
+  }
   if (batch.base_offset() - walk.segment_base > relative_offset_max - batch.last_offset_delta()) {
     return "its offset is too far from its segment's";
   }
@@ -167,7 +174,9 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
                           ? BatchScanner::small_window
                           : BatchScanner::large_window;
   BatchScanner scanner(*file, start.position, segment.size(), window);
+  // Of a walk that begins in the middle the first batch may stand anywhere.
   Walk walk{.segment_base = segment.base_offset(),
+            .has_no_gaps = options.has_no_gaps && start.position == 0,
             .next_offset = segment.base_offset(),
             .epoch = options.latest_epoch};
   result.end_offset = segment.base_offset();
@@ -204,6 +213,7 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
       }
     }
     walk.take(**batch);
+    walk.has_no_gaps = options.has_no_gaps;
     result.end_offset = walk.next_offset;
     result.end_position = (*batch)->end();
     last = **batch;

@@ -7,6 +7,9 @@
 // first that fails is where the segment ends. The walk starts at the last index entry that can be
 // relied on, so that what was durable is not read.
 //
+// The base offset of a batch is not under its checksum. One that was damaged upwards looks like a
+// gap, which a compacted log may have: where there can be none, it is cut.
+//
 // The leader epoch of a batch is not under its checksum. One that is newer than any there was has
 // been damaged on its way to the disk; believed, it would make everything behind it look old, and
 // be cut at the next recovery. It is set to that of the batch before.
@@ -33,6 +36,8 @@ struct TailCheckOptions {
   Offset believed = 0;
   LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
   LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
+  // No compaction has been here: above `believed` each batch continues the one before.
+  bool has_no_gaps = false;
   LeaderEpochs* epochs = nullptr;  // learns of the terms that begin above `believed`
 };
 
