@@ -322,9 +322,10 @@ bool late_is_read(OneNode& one) {
   return is_read;
 }
 
-// Where a partition finds too little room is a matter of bytes: every fifth up to here is tried.
+// Where a partition finds too little room is a matter of bytes: every twentieth up to here is
+// tried.
 constexpr std::uint64_t room_for_all = 1'500;
-constexpr std::uint64_t room_step = 5;
+constexpr std::uint64_t room_step = 20;
 
 // Found by the swarm: a topic whose folder found no room answered with a storage error for ever.
 TEST(FullDisk, a_partition_that_found_no_room_is_opened_when_there_is_some) {
