@@ -68,6 +68,9 @@ Result<std::uint64_t> end_of_range(PartitionLog::State& s, Segment& segment,
   const auto beyond = locate(s, segment, bound);
   if (beyond) return *beyond ? (*beyond)->position : segment.size();
   if (beyond.error().code != Errc::corrupt) return std::unexpected(beyond.error());
+  // Known from now on, so that the next read does not walk through the file again; said to the
+  // reader who comes there.
+  segment.checked()->add_damaged(beyond.error().at, beyond.error().what);
   return std::max(beyond.error().at, first.position + first.size);
 }
 
