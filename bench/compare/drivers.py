@@ -20,7 +20,7 @@ class LapFailed(Exception):
     """A client met an error: the lap does not count and the run ends."""
 
 
-JOIN_SECONDS = 3  # members of a group find one another
+JOIN_SECONDS_MAX = 60  # members of a group find one another
 PATIENCE = 900
 
 
@@ -103,6 +103,18 @@ class Drivers:
         told = json.loads(finished([self._crowd, records, size, topic, f"producers={count}", "keys=random", *settings]))
         return self._rates(records, size, told)
 
+    def _is_settled(self, server, group, each):
+        command = [self.weir, "group", "describe", group, "--format", "json", "-b", server.bootstrap]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        told = json.loads(ended.stdout) if ended.stdout else {}
+        return (told.get("state"), told.get("members_count")) == ("Stable", each)
+
+    @staticmethod
+    def _all_run(crew):
+        ended = [member.stderr.read().decode() for member in crew if member.poll() is not None]
+        if ended:
+            raise LapFailed(f"{len(ended)} consumers ended: {ended[0]}")
+
     @contextlib.contextmanager
     def members(self, server, topic, groups, each):
         """`each` consumers in each of the groups, from the topic's end on, for as long as the block lasts; fails when one ended."""
@@ -113,11 +125,13 @@ class Drivers:
             for _ in range(each)
         ]
         try:
-            time.sleep(JOIN_SECONDS)
+            until = time.monotonic() + JOIN_SECONDS_MAX
+            while not all(self._is_settled(server, group, each) for group in groups):
+                self._all_run(crew)
+                if time.monotonic() > until:
+                    raise LapFailed(f"the groups {groups} do not settle")
             yield
-            ended = [member.stderr.read().decode() for member in crew if member.poll() is not None]
-            if ended:
-                raise LapFailed(f"{len(ended)} consumers ended: {ended[0]}")
+            self._all_run(crew)
         finally:
             for member in crew:
                 member.terminate()

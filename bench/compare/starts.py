@@ -1,5 +1,6 @@
 """Workloads i, j and k: brokers that are started for one lap, while those that stay up are frozen."""
 
+import contextlib
 import shutil
 import time
 
@@ -15,6 +16,17 @@ def timed_start(node, drivers, topic):
     since = time.monotonic_ns()
     node.launch()
     return drivers.load(node, "first_ack", topic=topic, since=since, record=100)["first_ack_seconds"]
+
+
+@contextlib.contextmanager
+def own_node(make, name):
+    """A node of one lap; neither it nor what it wrote outlives the block."""
+    node = make(name).fresh().formatted()
+    try:
+        yield node
+    finally:
+        node.kill()
+        shutil.rmtree(node.home)
 
 
 class StartLine:
@@ -55,8 +67,7 @@ def empty_start(sizes):
     partitions, rest = (20, 0.3) if sizes.quick else (1000, 5)
 
     def act(make, drivers, number):
-        node = make(f"start-{number}").fresh().formatted()
-        try:
+        with own_node(make, f"start-{number}") as node:
             result = {"empty": timed_start(node, drivers, "first")}
             time.sleep(rest)
             result["idle"] = node.memory()[0]
@@ -67,9 +78,6 @@ def empty_start(sizes):
             result["stopped"] = timed_start(node, drivers, "first")
             node.stop()
             return result
-        finally:
-            node.kill()
-            shutil.rmtree(node.home)
 
     metrics = (
         Metric("empty", "empty: s to first ack", lambda lap: lap["empty"], limit=0.05),
@@ -88,8 +96,7 @@ def killed_start(sizes):
     total = sizes.bytes(10 * GB)
 
     def act(make, drivers, number):
-        node = make(f"kill-{number}").fresh().formatted()
-        try:
+        with own_node(make, f"kill-{number}") as node:
             node.start()
             drivers.create(node, "first")
             drivers.create(node, "filled", 10)
@@ -104,9 +111,6 @@ def killed_start(sizes):
             result["killed_short_session"] = timed_start(node, drivers, "first")
             node.stop()
             return result
-        finally:
-            node.kill()
-            shutil.rmtree(node.home)
 
     metrics = (
         Metric("killed", "s to first ack", lambda lap: lap["killed"], limit=0.15),
@@ -119,8 +123,7 @@ def many_partitions(sizes, count):
     partitions, rest = (50, 0.3) if sizes.quick else (count, 10)
 
     def act(make, drivers, number):
-        node = make(f"many-{count}").fresh().formatted()
-        try:
+        with own_node(make, f"many-{count}") as node:
             node.start()
             drivers.create(node, "first")
             began = time.monotonic()
@@ -138,9 +141,6 @@ def many_partitions(sizes, count):
             result["started"] = timed_start(node, drivers, "first")
             node.stop()
             return result
-        finally:
-            node.kill()
-            shutil.rmtree(node.home)
 
     metrics = (
         Metric("created", "created, s", lambda lap: lap["created"]),
