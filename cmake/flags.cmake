@@ -34,6 +34,12 @@ if(WEIR_SANITIZE)
   add_link_options(-fsanitize=${link_sanitize})
 endif()
 
+# For test/fuzz/report.py.
+if(WEIR_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+
 include_directories(${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/src)
 add_link_options(-Wl,--gc-sections)
 add_compile_options(-ffunction-sections -fdata-sections)

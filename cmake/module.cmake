@@ -3,7 +3,7 @@
 # Declares the static library weir_NAME from every .cc beneath the calling folder. Files named
 # x_test.cc join the test program NAME_test, x_bench.cc the benchmark NAME_bench, and each x_fuzz.cc
 # is a libFuzzer program of its own, and a test x_fuzz that reads the inputs kept for it in
-# test/fuzz/corpora/x_fuzz. A new file needs no edit of any CMakeLists.txt. A folder right
+# test/fuzz/corpora/x_fuzz and mutations of them. A new file needs no edit of any CMakeLists.txt. A folder right
 # beneath it that has a CMakeLists.txt is a module of its own.
 #
 # COLD: code that runs once a command, or once a start. Only what is declared inline, or tiny, is
@@ -60,6 +60,9 @@ endfunction()
 if(WEIR_FUZZ)
   add_custom_target(fuzzers)  # all of them
 endif()
+# Slow ones have fewer mutations than test/fuzz/replay_main.cc says: they look for the nearest names.
+set(weir_mutations_client_properties_fuzz --mutations 200)
+set(weir_mutations_server_options_fuzz --mutations 50)
 
 function(weir_module NAME)
   cmake_parse_arguments(ARG "COLD" "" "DEPS;LIBS;SOURCES;TEST_LIBS" ${ARGN})
@@ -122,7 +125,8 @@ function(weir_module NAME)
       target_link_libraries(${fuzzer}_replay PRIVATE weir_${NAME} weir_fuzz_replay)
       weir_precompile(${fuzzer}_replay)
       add_test(NAME ${fuzzer}
-               COMMAND ${fuzzer}_replay ${PROJECT_SOURCE_DIR}/test/fuzz/corpora/${fuzzer})
+               COMMAND ${fuzzer}_replay ${PROJECT_SOURCE_DIR}/test/fuzz/corpora/${fuzzer}
+                       ${weir_mutations_${fuzzer}})
     endif()
   endforeach()
 endfunction()

@@ -84,7 +84,7 @@ class Target:
         done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode != 0 or not files_in(folder):
             sys.exit(f"error: {self.name}: what is worth keeping cannot be found out:\n{done.stderr[-2000:]}")
-        regressions = [path for path in files_in(self.kept) if path.name.startswith("found-")]
+        regressions = [path for path in files_in(self.kept) if path.name.startswith(("found-", "real-"))]
         moved = {path.name: path.read_bytes() for path in regressions}
         shutil.rmtree(self.kept, ignore_errors=True)
         self.kept.mkdir(parents=True)

@@ -193,7 +193,7 @@ class Checker {
 
   void check_memory(AnyMessage& decoded, Bytes bytes, const std::string& where) {
     const auto reserved = decoded.arena().bytes_reserved();
-    expect(reserved <= max_decoded_memory(bytes.size()),
+    expect(reserved <= decoded_memory_budget(bytes.size()),
            where + ": takes " + std::to_string(reserved) + " bytes for " +
                std::to_string(bytes.size()));
     if (reserved > first_block && !bytes.empty()) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/steps.h"
+
 namespace weir::log {
 
 Result<const std::byte*> BatchScanner::fill(std::uint64_t position, std::size_t needed) {
@@ -13,14 +15,17 @@ Result<const std::byte*> BatchScanner::fill(std::uint64_t position, std::size_t 
     buffer_at_ = position;
     buffer_size_ = got;
     bytes_read_ += got;
+    count_steps(got);
     if (got < needed) return fail(Errc::corrupt, "the file ends within a batch", position);
   }
   return buffer_.data() + (position - buffer_at_);
 }
 
 Result<std::optional<ScannedBatch>> BatchScanner::next() {
+  count_steps();
   if (position_ >= end_) return std::nullopt;
   if (end_ - position_ < wire::batch_header_size) {
+    is_torn_ = true;
     return fail(Errc::corrupt, "the file ends within a batch header", position_);
   }
   TRY_ASSIGN(const auto* bytes, fill(position_, wire::batch_header_size));
@@ -38,6 +43,7 @@ Result<std::optional<ScannedBatch>> BatchScanner::next() {
   }
   const std::uint64_t size = static_cast<std::uint64_t>(length) + wire::batch_overhead;
   if (size > end_ - position_) {
+    is_torn_ = true;
     return fail(Errc::corrupt, "the file ends within a batch", position_);
   }
   ScannedBatch batch{.position = position_, .size = size, .header = header};

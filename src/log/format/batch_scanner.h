@@ -37,6 +37,8 @@ class BatchScanner {
   // file ends.
   Result<wire::BatchView> whole(const ScannedBatch& batch);
 
+  // The error was that the end cuts the batch off, as far as its header tells.
+  bool is_torn() const { return is_torn_; }
   std::uint64_t position() const { return position_; }  // behind the batch returned last
   std::uint64_t bytes_read() const { return bytes_read_; }
 
@@ -51,6 +53,7 @@ class BatchScanner {
   std::uint64_t buffer_at_ = 0;
   std::size_t buffer_size_ = 0;
   std::uint64_t bytes_read_ = 0;
+  bool is_torn_ = false;
 };
 
 }  // namespace weir::log

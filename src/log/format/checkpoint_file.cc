@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/steps.h"
 #include "fmt/format.h"
 
 namespace weir::log {
@@ -37,6 +38,7 @@ Result<> parse_lines(std::string_view text, Line line) {
   }
   std::int64_t seen = 0;
   while (!text.empty()) {
+    count_steps();
     if (!line(take(text, '\n'))) {
       return fail(Errc::corrupt, "a malformed line in a checkpoint file",
                   static_cast<std::uint64_t>(seen));

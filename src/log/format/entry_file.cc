@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/steps.h"
 
 namespace weir::log {
 namespace {
@@ -74,6 +75,7 @@ Result<> EntryFile::read(std::size_t slot, MutableBytes entry) const {
 Result<std::vector<std::byte>> EntryFile::read_all() const {
   std::vector<std::byte> all(std::size_t{written_} * entry_size_);
   TRY_ASSIGN(const auto got, file_->read_at(0, MutableBytes(all)));
+  count_steps(written_);
   if (got != all.size()) return fail(Errc::corrupt, "an index is shorter than it was", got);
   all.insert(all.end(), pending_.begin(), pending_.end());
   return all;
@@ -87,6 +89,7 @@ Result<std::size_t> EntryFile::search_block(Key key, std::int64_t target, std::s
   if (got != into.size()) return fail(Errc::corrupt, "an index is shorter than it was", from);
   std::size_t low = from;
   while (low < end) {
+    count_steps();
     const std::size_t middle = low + (end - low) / 2;
     if (key(block.data() + (middle - from) * entry_size_) <= target) {
       low = middle + 1;
@@ -100,6 +103,7 @@ Result<std::size_t> EntryFile::search_block(Key key, std::int64_t target, std::s
 Result<std::size_t> EntryFile::count_up_to(Key key, std::int64_t target) const {
   const std::size_t in_memory = pending_.size() / entry_size_;
   for (std::size_t i = in_memory; i > 0; --i) {
+    count_steps();
     if (key(pending_.data() + (i - 1) * entry_size_) <= target) return written_ + i;
   }
   // Halves the file down to one block, which is read whole.
@@ -109,6 +113,7 @@ Result<std::size_t> EntryFile::count_up_to(Key key, std::int64_t target) const {
   std::array<std::byte, 64> entry;
   const MutableBytes into(entry.data(), entry_size_);
   while (high - low > block_entries) {
+    count_steps();
     const std::size_t middle = low + (high - low) / 2;
     TRY(read(middle, into));
     if (key(entry.data()) <= target) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/steps.h"
+
 namespace weir::log {
 namespace {
 
@@ -54,6 +56,7 @@ Result<bool> OffsetIndex::keep_valid_prefix(std::uint64_t log_size) {
   std::int64_t offset_before = 0;
   std::int64_t position_before = 0;
   for (; good < count(); ++good) {
+    count_steps();
     const auto* entry = all.data() + good * entry_size;
     if (relative_offset(entry) <= offset_before || position(entry) <= position_before ||
         position(entry) >= log_size) {

@@ -2,6 +2,7 @@
 // round trip.
 
 #include "base/check.h"
+#include "base/steps.h"
 #include "log/format/checkpoint_file.h"
 #include "log/format/file_names.h"
 #include "log/format/meta_properties.h"
@@ -12,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace weir;
   using namespace weir::log;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const StepsSince steps;
   if (const auto parsed = parse_offset_checkpoint(text)) {
     CHECK(*parse_offset_checkpoint(format_offset_checkpoint(*parsed)) == *parsed);
   }
@@ -26,5 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   static_cast<void>(parse_meta_properties(text));
   static_cast<void>(parse_segment_file_name(text));
+  CHECK(steps.taken() <= 16 + 8 * std::uint64_t{size}, "work is linear");
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "log/format/producer_snapshot.h"
 
+#include "base/steps.h"
 #include "wire/record/batch.h"
 
 namespace weir::log {
@@ -67,6 +68,7 @@ Result<std::vector<ProducerSnapshotEntry>> parse_producer_snapshot_entries(Bytes
     return fail(Errc::corrupt, "a producer snapshot whose count and size differ");
   }
   std::vector<ProducerSnapshotEntry> entries;
+  count_steps(static_cast<std::uint64_t>(count));
   for (std::int32_t i = 0; i < count; ++i) {
     const auto* at = bytes.data() + head_size + static_cast<std::size_t>(i) * entry_size;
     entries.push_back({load_be<ProducerId>(at), get_entry(at)});

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/steps.h"
+
 namespace weir::log {
 namespace {
 
@@ -48,6 +50,7 @@ Result<bool> TimeIndex::keep_valid_prefix(Offset last_offset) {
   std::int64_t timestamp_before = no_timestamp;
   std::int64_t offset_before = 0;
   for (; good < count(); ++good) {
+    count_steps();
     const auto* entry = all.data() + good * entry_size;
     // Kafka leaves a preallocated file full of zeroes when it is killed. An entry that really says
     // so is not missed: looking up begins at the segment's start then.

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/steps.h"
+
 namespace weir::log {
 namespace {
 
@@ -27,6 +29,7 @@ Result<> TransactionIndex::append(const AbortedTransactionEntry& entry) {
 Result<std::vector<AbortedTransactionEntry>> TransactionIndex::all() const {
   TRY_ASSIGN(const auto bytes, file_.read_all());
   std::vector<AbortedTransactionEntry> entries(bytes.size() / entry_size);
+  count_steps(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto* at = bytes.data() + i * entry_size;
     if (load_be<std::int16_t>(at) != 0) {

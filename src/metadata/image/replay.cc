@@ -1,5 +1,6 @@
 #include "metadata/image/replay.h"
 
+#include "base/steps.h"
 #include "metadata/image/replay_record.h"
 #include "wire/message/abort_transaction_record.h"
 #include "wire/message/begin_transaction_record.h"
@@ -88,6 +89,7 @@ Apply apply_of(std::int16_t api_key) {
 }  // namespace
 
 Result<> Replay::apply(Bytes value, Offset offset) {
+  count_steps();
   TRY_ASSIGN(const wire::MetadataRecord record, wire::read_metadata_record(value));
   switch (record.api_key) {
     case wire::BeginTransactionRecord::api_key:

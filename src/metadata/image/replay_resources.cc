@@ -1,5 +1,6 @@
 // Configurations, quotas, ACLs, SCRAM credentials and delegation tokens.
 
+#include "base/steps.h"
 #include "metadata/image/replay_record.h"
 
 namespace weir::metadata::replay_record {
@@ -16,6 +17,7 @@ Result<> apply(Image& image, const wire::ConfigRecord& record, Offset) {
   const ConfigResource resource{static_cast<ConfigKind>(record.resource_type),
                                 record.resource_name.str()};
   ConfigMap configs = image.config(resource.kind, resource.name);
+  count_steps(configs.size());
   if (record.value.is_null()) {
     configs.erase(record.name.str());
   } else {
@@ -37,6 +39,7 @@ Result<> apply(Image& image, const wire::ClientQuotaRecord& record, Offset) {
   }
   std::map<std::string, double> quotas;
   if (const auto* before = image.client_quotas.find(entity)) quotas = **before;
+  count_steps(quotas.size());
   if (record.remove) {
     quotas.erase(record.key.str());
   } else {

@@ -1,5 +1,6 @@
 // Topics and partitions.
 
+#include "base/steps.h"
 #include "metadata/image/partition_merge.h"
 #include "metadata/image/replay_record.h"
 
@@ -77,6 +78,7 @@ void set_partition(Image& image, const Topic& topic, PartitionIndex index, Parti
 
 Topic without_elr(const Topic& topic) {
   Topic after = topic;
+  count_steps(1 + topic.partitions.size());
   for (const auto& [index, partition] : topic.partitions) {
     if (partition->elr.empty() && partition->last_known_elr.empty()) continue;
     Partition changed = *partition;

@@ -11,23 +11,37 @@ namespace {
 constexpr std::size_t first_block = 1024;
 constexpr std::size_t largest_doubling = std::size_t{1} << 20;
 
+constexpr std::size_t aligned(std::size_t position, std::size_t alignment) {
+  return (position + alignment - 1) & ~(alignment - 1);
+}
+
 }  // namespace
 
-void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
-  if (!blocks_.empty()) {
-    const auto start = (used_ + alignment - 1) & ~(alignment - 1);
-    if (start <= blocks_.back().size && bytes <= blocks_.back().size - start) {
-      used_ = start + bytes;
-      return blocks_.back().data.get() + start;
-    }
-  }
-  const auto grown =
-      blocks_.empty() ? first_block : std::min(blocks_.back().size * 2, largest_doubling);
-  const auto size = std::max(grown, bytes);
+bool Arena::has_room(std::size_t bytes, std::size_t alignment) const {
+  if (blocks_.empty()) return false;
+  const auto start = aligned(used_, alignment);
+  return start <= blocks_.back().size && bytes <= blocks_.back().size - start;
+}
+
+void Arena::add_block(std::size_t size) {
   blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
   reserved_ += size;
-  used_ = bytes;
-  return blocks_.back().data.get();
+  used_ = 0;
+}
+
+void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
+  if (!has_room(bytes, alignment)) {
+    const auto grown =
+        blocks_.empty() ? first_block : std::min(blocks_.back().size * 2, largest_doubling);
+    add_block(std::max(grown, bytes));
+  }
+  const auto start = aligned(used_, alignment);
+  used_ = start + bytes;
+  return blocks_.back().data.get() + start;
+}
+
+void Arena::reserve(std::size_t bytes, std::size_t alignment) {
+  if (!has_room(bytes, alignment)) add_block(bytes);
 }
 
 Str Arena::copy(std::string_view text) {

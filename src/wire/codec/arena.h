@@ -47,7 +47,14 @@ class Arena {
 
   void* allocate(std::size_t bytes, std::size_t alignment);
 
+  // What is allocated next comes from one piece that is no larger than that, as long as it is
+  // within `bytes` and each allocation is a multiple of `alignment` (at most 16).
+  void reserve(std::size_t bytes, std::size_t alignment);
+
  private:
+  bool has_room(std::size_t bytes, std::size_t alignment) const;
+  void add_block(std::size_t size);
+
   struct Block {
     std::unique_ptr<std::byte[]> data;
     std::size_t size = 0;

@@ -78,18 +78,13 @@ Result<> encode(const void* message, const MessageDescriptor&, std::int16_t vers
 std::string to_json(const void* message, const MessageDescriptor&, std::int16_t version);
 }  // namespace codec_detail
 
-// What decoding `bytes` may take from an arena: many tiny elements are much larger in memory than
-// on the wire, and one request must not fill the machine. No client's own requests come near it.
+// What decoding `bytes` may take from an arena, and all that an empty one holds afterwards, whether
+// that worked or not. No message in any version needs more than 27 bytes of memory for a byte on
+// the wire (the codec's test has the list), so the first bound refuses none. The second does: many
+// tiny elements are much larger in memory than on the wire, and one request must not fill the
+// machine. No client's own requests come near it.
 constexpr std::size_t decoded_memory_budget(std::size_t bytes) {
-  return (std::size_t{32} << 20) + 4 * bytes;
-}
-
-// An arena that was empty holds at most this after decoding `bytes`, whether that worked or not.
-// (No message takes more than 75 bytes of memory for a byte on the wire, see the codec's test, and
-// the arena reserves at most four times what it hands out, a block of a megabyte at most in
-// advance.)
-constexpr std::size_t max_decoded_memory(std::size_t bytes) {
-  return std::min(1024 + 300 * bytes, decoded_memory_budget(bytes) + (std::size_t{1} << 20));
+  return std::min((std::size_t{64} << 10) + 32 * bytes, (std::size_t{32} << 20) + 4 * bytes);
 }
 
 // Decodes from the front of `bytes`; returns how many were used. `into` is a default-constructed M.

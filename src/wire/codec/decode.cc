@@ -3,13 +3,15 @@
 //
 // What a count claims is not believed: before a message takes more memory than it has bytes, it is
 // walked once to its end without keeping anything, so that one which does not hold what it claims
-// costs no more than itself.
+// costs no more than itself. The walk finds out what the whole message needs, which is then
+// reserved in one piece: growing by doubling would take up to four times as much.
 
 #include <algorithm>
 #include <bit>
 #include <memory>
 #include <string>
 
+#include "base/steps.h"
 #include "wire/codec/codec.h"
 #include "wire/codec/descriptor.h"
 #include "wire/codec/memory.h"
@@ -22,6 +24,10 @@ constexpr std::int32_t max_collection = 1'000'000;
 constexpr std::uint32_t max_tags = 10'000;
 
 constexpr std::size_t unwalked_min = std::size_t{16} << 10;  // usual requests are read once
+
+// All that messages are made of is aligned to this at most.
+constexpr std::size_t piece_alignment = 8;
+static_assert(alignof(UnknownTag) <= piece_alignment && alignof(std::uint64_t) <= piece_alignment);
 
 // Without `keeps` it only walks: nothing is stored, and places to store at are null.
 template <bool keeps>
@@ -82,27 +88,34 @@ class Decoder {
   }
 
   // False: that would be too much, or the message is not what it claims to be.
-  bool take(std::size_t bytes, std::size_t alignment, std::byte*& taken, const Op* op) {
+  bool take(std::size_t bytes, std::byte*& taken, const Op* op) {
     taken = nullptr;
-    if (!keeps || bytes == 0) return true;
-    const std::size_t reserved = arena_.bytes_reserved();
-    if (reserved + bytes > reserved_max_) {
-      const char* const reason = "has too many elements for its bytes";
-      return op ? bad(reason, *op) : bad(reason);
+    if (bytes == 0) return true;
+    bytes = (bytes + piece_alignment - 1) & ~(piece_alignment - 1);
+    if constexpr (keeps) {
+      if (!walked_ && arena_.bytes_reserved() + bytes > unwalked_max_ && !walk(op)) return false;
+      taken = static_cast<std::byte*>(arena_.allocate(bytes, piece_alignment));
     }
-    if (!walked_ && reserved + bytes > unwalked_max_ && !walk()) return false;
-    taken = static_cast<std::byte*>(arena_.allocate(bytes, alignment));
+    taken_ += bytes;
     return true;
   }
 
-  bool walk() {
+  bool walk(const Op* op) {
     walked_ = true;
     Decoder<false> walker(message_, plan_, whole_, arena_);
-    if (walker.message(nullptr)) return true;
-    failed_field_ = walker.failed_field_;
-    reason_ = walker.reason_;
-    at_ = walker.at_;
-    return false;
+    if (!walker.message(nullptr)) {
+      failed_field_ = walker.failed_field_;
+      reason_ = walker.reason_;
+      at_ = walker.at_;
+      return false;
+    }
+    const std::size_t rest = walker.taken_ - taken_;
+    if (arena_.bytes_reserved() + rest > reserved_max_) {
+      const char* const reason = "has too many elements for its bytes";
+      return op ? bad(reason, *op) : bad(reason);
+    }
+    arena_.reserve(rest, piece_alignment);
+    return true;
   }
 
   template <class T>
@@ -114,6 +127,7 @@ class Decoder {
   }
 
   bool field(const Op& op, std::byte* to) {
+    count_steps();
     switch (op.code) {
       case OpCode::boolean:
         if (left() < 1) return bad("is cut off", op);
@@ -229,7 +243,7 @@ class Decoder {
     }
     if (left() < plan.min_size) return bad("is cut off", op);
     std::byte* made = nullptr;
-    if (!take(info.size, alignof(std::max_align_t), made, &op)) return false;
+    if (!take(info.size, made, &op)) return false;
     put_defaults(made, info);
     put(to, made);
     return structure(plan, made);
@@ -259,8 +273,9 @@ class Decoder {
     const auto number = static_cast<std::size_t>(elements);
     const auto element_size = text ? sizeof(Str) : sizeof(Blob);
     std::byte* data = nullptr;
-    if (!take(number * element_size, alignof(Str), data, &op)) return false;
+    if (!take(number * element_size, data, &op)) return false;
     const std::uint8_t flags = op.flags & op_compact;  // elements are never null
+    count_steps(number);
     for (std::size_t i = 0; i < number; ++i) {
       auto* element = member(data, i * element_size);
       if (text ? !string(op, flags, element) : !bytes<Blob>(op, flags, element)) return false;
@@ -286,12 +301,13 @@ class Decoder {
       put(to, AnyArray(nullptr, 0));
       return true;
     }
+    std::byte* data = nullptr;
+    if (!take(number * width, data, &op)) return false;
     if constexpr (!keeps) {
       at_ += number * width;
       return true;
     }
-    std::byte* data = nullptr;
-    if (!take(number * width, width < 8 ? width : 8, data, &op)) return false;
+    count_steps(number);
     switch (width) {
       case 1:
         std::memcpy(data, at_, number);
@@ -322,7 +338,8 @@ class Decoder {
     if (elements < 0) return null_array(to);
     const auto number = static_cast<std::size_t>(elements);
     std::byte* data = nullptr;
-    if (!take(number * info.size, alignof(std::max_align_t), data, &op)) return false;
+    if (!take(number * info.size, data, &op)) return false;
+    count_steps(number);
     for (std::size_t i = 0; i < number; ++i) {
       auto* element = member(data, i * info.size);
       put_defaults(element, info);
@@ -346,7 +363,9 @@ class Decoder {
     const auto& info = message_.structs[plan.structure];
     Array<UnknownTag> unknown;
     std::size_t unknown_count = 0;
+    bool has_room = false;
     for (std::uint32_t i = 0; i < number; ++i) {
+      count_steps(1 + message_.tagged(plan).size());
       std::uint32_t tag = 0;
       std::uint32_t size = 0;
       const auto* next = read_unsigned_varint(at_, end_, tag);
@@ -358,11 +377,13 @@ class Decoder {
         if (!tagged_field(*op, size, into)) return false;
         continue;
       }
+      count_steps(message_.fields_of(info).size());
       for (const auto& other : message_.fields_of(info)) {
         if (other.tag >= 0 && static_cast<std::uint32_t>(other.tag) == tag)
           return bad("has a tag that its version does not know");
       }
-      if (unknown.empty() && !take_tags(number - i, unknown)) return false;
+      if (!has_room && !take_tags(number - i, unknown)) return false;
+      has_room = true;
       if constexpr (keeps) unknown[unknown_count++] = {tag, Blob(Bytes(at_, size))};
       at_ += size;
     }
@@ -373,7 +394,7 @@ class Decoder {
 
   bool take_tags(std::size_t number, Array<UnknownTag>& tags) {
     std::byte* data = nullptr;
-    if (!take(number * sizeof(UnknownTag), alignof(UnknownTag), data, nullptr)) return false;
+    if (!take(number * sizeof(UnknownTag), data, nullptr)) return false;
     if constexpr (keeps) {
       auto* first = reinterpret_cast<UnknownTag*>(data);
       std::uninitialized_value_construct_n(first, number);
@@ -411,6 +432,7 @@ class Decoder {
   Arena& arena_;
   std::size_t reserved_max_;
   std::size_t unwalked_max_;
+  std::size_t taken_ = 0;  // of the arena; without `keeps`, what it would be
   bool walked_ = false;
   const char* failed_field_ = nullptr;
   const char* reason_ = nullptr;

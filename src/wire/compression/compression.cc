@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/steps.h"
 #include "wire/compression/gzip.h"
 #include "wire/compression/lz4.h"
 #include "wire/compression/snappy.h"
@@ -108,6 +109,7 @@ Decompressor::Decompressor(CompressionContext& context, Codec codec, Bytes compr
 Decompressor::~Decompressor() { context_.in_use_ = false; }
 
 Result<Bytes> Decompressor::next() {
+  count_steps();
   const auto budget = limit_ - produced_;
   TRY_ASSIGN(const auto piece, next_piece(budget));
   if (piece.size() > budget) {

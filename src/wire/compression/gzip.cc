@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/steps.h"
 
 namespace weir::wire {
 namespace {
@@ -85,6 +86,7 @@ Result<Bytes> GzipCodec::next(MutableBytes scratch) {
   stream_.next_out = reinterpret_cast<Bytef*>(scratch.data());
   stream_.avail_out = static_cast<uInt>(scratch.size());
   while (stream_.avail_out != 0) {
+    count_steps();
     if (!in_member_) {
       if (stream_.avail_in == 0) {
         done_ = true;

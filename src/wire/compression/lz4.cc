@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/steps.h"
 
 namespace weir::wire {
 namespace {
@@ -79,6 +80,7 @@ Result<> Lz4Codec::start(Bytes input) {
 Result<Bytes> Lz4Codec::next(MutableBytes scratch) {
   std::size_t produced = 0;
   while (!done_ && produced < scratch.size()) {
+    count_steps();
     auto room = scratch.size() - produced;
     auto used = input_.size();
     const auto result = LZ4F_decompress(decompressor_, scratch.data() + produced, &room,

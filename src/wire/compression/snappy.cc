@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/steps.h"
+
 namespace weir::wire {
 namespace {
 
@@ -63,6 +65,7 @@ Result<Bytes> SnappyCodec::next(std::size_t budget) {
     return block(std::exchange(input_, Bytes{}), budget);
   }
   while (!input_.empty()) {
+    count_steps();
     if (has_header(input_)) {
       input_ = input_.subspan(header_size);
       continue;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/steps.h"
 
 namespace weir::wire {
 namespace {
@@ -63,6 +64,7 @@ Result<> ZstdCodec::start(Bytes input, std::uint64_t window_limit) {
 Result<Bytes> ZstdCodec::next(MutableBytes scratch) {
   ZSTD_outBuffer out{scratch.data(), scratch.size(), 0};
   while (out.pos < out.size) {
+    count_steps();
     if (!in_frame_ && input_.pos == input_.size) break;
     const auto in_before = input_.pos;
     const auto out_before = out.pos;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "base/steps.h"
+
 namespace weir::wire {
 namespace {
 
@@ -51,6 +53,7 @@ Result<std::size_t> batch_size_at(Bytes front) {
 }
 
 Result<BatchView> read_batch(Bytes bytes) {
+  count_steps();
   TRY_ASSIGN(const auto size, batch_size_at(bytes));
   if (bytes.size() < size) {
     return fail(Errc::corrupt, "record batch of " + std::to_string(size) + " bytes is cut short",

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/steps.h"
 #include "wire/record/batch.h"
 #include "wire/record/batch_filter.h"
 #include "wire/record/control_record.h"
@@ -15,7 +16,10 @@ using namespace weir::wire;
 
 namespace {
 
+// Steps for each byte of records: one for a header, once when its record is read and once when it
+// is.
 void walk(BatchView batch, Bytes records) {
+  const StepsSince steps;
   RecordIterator iterator(batch, records);
   Record record;
   std::size_t sum = 0;
@@ -25,6 +29,7 @@ void walk(BatchView batch, Bytes records) {
     if (batch.is_control()) static_cast<void>(parse_end_txn_marker(record));
   }
   CHECK(sum <= records.size());
+  CHECK(steps.taken() <= 8 + 2 * std::uint64_t{records.size()}, "work is linear");
 }
 
 }  // namespace
@@ -37,14 +42,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(batch->crc_is_good());
     static_cast<void>(batch->last_sequence());
     std::vector<std::byte> storage;
+    std::size_t unpacked = 0;
     if (const auto records = decompressed_records(context, *batch, limit, storage)) {
       CHECK(storage.size() <= limit);
+      unpacked = records->size();
       walk(*batch, *records);
     }
     std::vector<std::byte> out;
+    const StepsSince filtering;
     const auto kept = filter_batch(
         context, *batch, {.keep_when_empty = true, .decompressed_bytes_max = limit},
         [](const Record& record) { return record.offset % 2 == 0; }, out);
+    CHECK(!kept || filtering.taken() <= 64 + 8 * (batch->size() + std::uint64_t{unpacked}));
     if (kept && !kept->unchanged && kept->bytes_written != 0) {
       const auto written = read_batch(out);
       CHECK(written.has_value() && written->crc_is_good());

@@ -6,6 +6,7 @@
 #include <snappy.h>
 #include <zstd.h>
 
+#include <array>
 #include <cstring>
 
 #include "base/memory_count/memory_count_test_support.h"
@@ -191,6 +192,21 @@ TEST_F(BombMemory, a_zstd_window_is_bounded_by_the_largest_record) {
     EXPECT_EQ(judged.code, 10);
     EXPECT_LE(judged.peak, zstd_memory(0) + piece_size) << bound;
   }
+}
+
+// Found by fuzzing: records behind a window of 128 MiB were judged good, and encoding them anew
+// ended the program, as it allowed a window of all records' size only.
+TEST_F(BombMemory, what_is_good_behind_the_largest_window_is_encoded_anew) {
+  auto records = open_record(4);
+  const auto rest = as_bytes(std::string_view("abcd\0", 5));  // the value, and no headers
+  records.insert(records.end(), rest.begin(), rest.end());
+  const auto head = std::to_array<std::uint8_t>(
+      {0x28, 0xb5, 0x2f, 0xfd, 0, 0x88, static_cast<std::uint8_t>(1 | records.size() << 3), 0, 0});
+  Buffer frame(head.size());
+  std::memcpy(frame.data(), head.data(), head.size());
+  frame.insert(frame.end(), records.begin(), records.end());
+  rules.compression = Compression{Codec::gzip, {}};
+  EXPECT_EQ(judge(batch_of(Codec::zstd, frame)).code, 0);
 }
 
 TEST_F(BombMemory, frames_that_go_on_and_on_cost_nothing) {

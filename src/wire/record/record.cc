@@ -1,6 +1,7 @@
 #include "wire/record/record.h"
 
 #include "base/check.h"
+#include "base/steps.h"
 #include "wire/compression/compression.h"
 #include "wire/varint.h"
 
@@ -22,6 +23,7 @@ const std::byte* read_blob(const std::byte* from, const std::byte* end, Blob& bl
 }
 
 const std::byte* read_header(const std::byte* from, const std::byte* end, RecordHeader& header) {
+  count_steps();
   Blob key;
   from = read_blob(from, end, key);
   if (from == nullptr || key.is_null()) return nullptr;
@@ -62,6 +64,7 @@ void RecordHeaders::Iterator::read() {
 
 const std::byte* parse_record(const std::byte* from, const std::byte* end, RawRecord& record,
                               const char*& problem) {
+  count_steps();
   std::int32_t length = 0;
   from = read_varint(from, end, length);
   if (from == nullptr) {

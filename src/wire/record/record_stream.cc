@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/steps.h"
 #include "wire/record/record.h"
 #include "wire/varint.h"
 
@@ -12,6 +13,7 @@ namespace weir::wire {
 
 Result<bool> RecordStream::at_end() {
   if (at_ != end_) return false;
+  count_steps();
   TRY_ASSIGN(const auto piece, pieces_.next());
   at_ = piece.data();
   end_ = at_ + piece.size();
@@ -85,6 +87,7 @@ Result<T> RecordStream::read_varint_across() {
 }
 
 Result<std::byte> RecordStream::read_byte() {
+  count_steps();
   if (body_left_ == 0) return fail(Errc::invalid, "a record's fields do not fit its length");
   TRY_ASSIGN(const auto ended, at_end());
   if (ended) return fail(Errc::invalid, "the records end within a record");

@@ -195,10 +195,15 @@ Step walk_in_memory(Bytes records, std::int32_t count, Judge& judge) {
   return judge.verdict();
 }
 
+// What is in a batch, by the limits of what is judged: zstd's window is one of them.
+Decompressor pieces_of(BatchView batch, const ProduceRules& rules, CompressionContext& context) {
+  return {context, batch.codec(), batch.records(), rules.decompressed_batch_bytes_max,
+          static_cast<std::uint64_t>(rules.decompressed_message_bytes_max)};
+}
+
 Step walk_stream(BatchView batch, const ProduceRules& rules, CompressionContext& context,
                  Judge& judge) {
-  Decompressor pieces(context, batch.codec(), batch.records(), rules.decompressed_batch_bytes_max,
-                      static_cast<std::uint64_t>(rules.decompressed_message_bytes_max));
+  auto pieces = pieces_of(batch, rules, context);
   RecordStream records(pieces, rules.decompressed_message_bytes_max);
   for (std::int32_t i = 0; i < batch.records_count(); ++i) {
     const auto record = records.next();
@@ -209,6 +214,20 @@ Step walk_stream(BatchView batch, const ProduceRules& rules, CompressionContext&
   if (!ended) return from_error(ended.error());
   if (!*ended) return invalid_record("bytes are left over after the last record of a batch");
   return judge.verdict();
+}
+
+// What walk_stream saw, `size` bytes of it.
+std::vector<std::byte> unpack_judged(BatchView batch, const ProduceRules& rules,
+                                     CompressionContext& context, std::uint64_t size) {
+  std::vector<std::byte> records;
+  records.reserve(size);
+  auto pieces = pieces_of(batch, rules, context);
+  for (;;) {
+    const auto piece = pieces.next();
+    CHECK(piece.has_value(), "the records were walked before");
+    if (piece->empty()) return records;
+    records.insert(records.end(), piece->begin(), piece->end());
+  }
 }
 
 // The header that Kafka would write over the batch's own; nothing is touched when it says so
@@ -283,11 +302,11 @@ std::expected<ValidatedBatch, ValidationFailure> validate_produced(
         .bytes = bytes, .source_codec = source, .uncompressed_size = judge.uncompressed_size()};
   }
   // Everything is known to be well formed and within bounds; only now is it decompressed whole.
-  std::vector<std::byte> decompressed;
-  const auto whole =
-      decompressed_records(context, batch, rules.decompressed_batch_bytes_max, decompressed);
-  CHECK(whole.has_value(), "the records were walked before");
-  return reencode(batch, *whole, decompressed, rules, now, context, storage);
+  auto decompressed = source == Codec::none
+                          ? std::vector<std::byte>()
+                          : unpack_judged(batch, rules, context, judge.uncompressed_size());
+  const Bytes whole = source == Codec::none ? batch.records() : Bytes(decompressed);
+  return reencode(batch, whole, decompressed, rules, now, context, storage);
 }
 
 }  // namespace weir::wire
