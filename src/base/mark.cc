@@ -8,6 +8,7 @@ constexpr auto mark_list = [] {
   constexpr bool expected = true, rare = false;
   return std::to_array<MarkInfo>({
       {clean_stop_believed, "clean_stop_believed", expected},
+      {killed_log_believed, "killed_log_believed", expected},
       {tail_cut, "tail_cut", expected},
       {segment_missing, "segment_missing", rare},
       {segment_rolled_unsynced, "segment_rolled_unsynced", expected},

@@ -20,6 +20,7 @@ namespace weir {
 enum class Mark : std::uint8_t {
   // what a start finds
   clean_stop_believed,      // nothing is checked
+  killed_log_believed,      // the machine went on: only the end is looked for
   tail_cut,                 // what a crash left behind the last good batch
   segment_missing,          // above what was durable; what is behind it goes
   segment_rolled_unsynced,  // several segments above what was durable

@@ -1,11 +1,8 @@
 #include "runtime/loop.h"
 
 #include <unistd.h>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/posix/basic_stream_descriptor.hpp>
-#include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
+
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -13,7 +10,6 @@
 
 #include "base/check.h"
 #include "base/timer_queue.h"
-#include "base/turn_queue.h"
 #include "runtime/helper_pool.h"
 
 namespace weir::runtime {
@@ -30,24 +26,19 @@ TimestampMs read_wall_ms() {
 }  // namespace
 
 struct Loop::Impl {
-  explicit Impl(HelperPool& helper_pool)
-      : helpers(helper_pool), context(1), work(context.get_executor()), alarm(context) {}
+  explicit Impl(HelperPool& helper_pool) : helpers(helper_pool) {}
 
   void run();
   void read_clocks() {
     now = read_monotonic();
     wall_ms = read_wall_ms();
   }
+  env::Duration may_sleep();
   void take_inbox();
-  void set_alarm();
   void take_due_timers();
 
   HelperPool& helpers;
-  asio::io_context context;
-  asio::executor_work_guard<asio::io_context::executor_type> work;
-  asio::steady_timer alarm;
-  env::Instant alarm_at = env::Instant::max();
-
+  Poller poller;
   TurnQueue turn;
   TimerQueue timers;
   env::Instant now = read_monotonic();
@@ -56,27 +47,40 @@ struct Loop::Impl {
 
   std::mutex inbox_mutex;  // any thread -> this loop
   std::vector<env::Callback> inbox;
+  bool asleep = false;  // or about to be: who puts something in wakes it
   std::vector<env::Callback> taken;
 };
 
 void Loop::Impl::run() {
   while (!stopping) {
-    take_due_timers();
-    if (turn.idle()) {
-      set_alarm();
-      context.run_one();
-    }
-    context.poll();
+    poller.wait(may_sleep());
     read_clocks();
+    // Before the descriptors: whatever was sent here before a peer was answered elsewhere is done
+    // before the peer's next request is read (docs/decisions/0004).
     take_inbox();
+    poller.resume_ready(turn);
     take_due_timers();
     turn.run_turn();
+    // What its end let go on, such as the answers to what it wrote, need not wait for a poll.
+    if (!turn.idle()) turn.run_turn();
   }
+}
+
+// How long there is nothing to do, as far as this thread knows.
+env::Duration Loop::Impl::may_sleep() {
+  if (!turn.idle()) return env::Duration::zero();
+  const auto next = timers.next_due();
+  const std::lock_guard lock(inbox_mutex);
+  if (!inbox.empty()) return env::Duration::zero();
+  asleep = true;
+  if (!next) return env::Duration::max();
+  return std::max(*next - read_monotonic(), env::Duration::zero());
 }
 
 void Loop::Impl::take_inbox() {
   {
     const std::lock_guard lock(inbox_mutex);
+    asleep = false;
     taken.swap(inbox);
   }
   for (auto& message : taken) turn.post(std::move(message));
@@ -87,18 +91,6 @@ void Loop::Impl::take_due_timers() {
   while (const auto id = timers.pop_due(now)) {
     turn.post([this, timer = *id] { timers.fire(timer); });
   }
-}
-
-// The alarm is only ever moved forward in time when it rings: a timer that is started and cancelled
-// in between, as every long poll does, costs no system call.
-void Loop::Impl::set_alarm() {
-  const auto next = timers.next_due();
-  if (!next || *next >= alarm_at) return;
-  alarm_at = *next;
-  alarm.expires_at(std::chrono::steady_clock::time_point(next->time_since_epoch()));
-  alarm.async_wait([this](const std::error_code& aborted) {
-    if (!aborted) alarm_at = env::Instant::max();
-  });
 }
 
 Loop::Loop(HelperPool& helpers) : impl_(std::make_unique<Impl>(helpers)) {}
@@ -115,13 +107,13 @@ void Loop::stop() {
 }
 
 void Loop::submit(env::Callback message) {
-  bool first = false;
+  bool wake = false;
   {
     const std::lock_guard lock(impl_->inbox_mutex);
-    first = impl_->inbox.empty();
     impl_->inbox.push_back(std::move(message));
+    wake = std::exchange(impl_->asleep, false);
   }
-  if (first) asio::post(impl_->context, [] {});
+  if (wake) impl_->poller.wake_up();
 }
 
 void Loop::post(env::Callback callback) { impl_->turn.post(std::move(callback)); }
@@ -145,41 +137,37 @@ void Loop::cancel(env::TimerId timer) { impl_->timers.cancel(timer); }
 env::Instant Loop::now() const { return impl_->now; }
 TimestampMs Loop::wall_ms() const { return impl_->wall_ms; }
 
-struct Watch::Impl {
-  explicit Impl(Loop::Impl& of) : loop(of), descriptor(of.context.get_executor()) {}
-  Loop::Impl& loop;
-  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
-};
-
-Watch::Watch(Loop& loop, int descriptor) : impl_(std::make_unique<Impl>(*loop.impl_)) {
-  std::error_code error;
-  impl_->descriptor.assign(descriptor, error);
-  if (error && descriptor >= 0) ::close(descriptor);
-}
-
-Watch::~Watch() { close(); }
-
-int Watch::descriptor() const {
-  return impl_->descriptor.is_open() ? impl_->descriptor.native_handle() : -1;
+Watch::Watch(Loop& loop, int descriptor) : loop_(*loop.impl_), descriptor_(descriptor) {
+  if (descriptor_ < 0 || loop_.poller.add(descriptor_, ways_)) return;
+  ::close(std::exchange(descriptor_, -1));
 }
 
 void Watch::close() {
-  std::error_code ignored;
-  impl_->descriptor.close(ignored);
+  if (descriptor_ < 0) return;
+  loop_.poller.remove(descriptor_);  // another descriptor of the same socket would keep it watched
+  ::close(std::exchange(descriptor_, -1));
+  wake();
 }
 
 void Watch::wake() {
-  std::error_code ignored;
-  impl_->descriptor.cancel(ignored);
+  for (Poller::Way* way : {&ways_.read, &ways_.write}) {
+    if (way->waiter) loop_.turn.post(std::exchange(way->waiter, {}));
+  }
+}
+
+void Watch::not_ready(Direction direction) {
+  Poller::Way& way = ways_.of(direction);
+  way.ready = way.for_good;
 }
 
 void Watch::start(Direction direction, std::coroutine_handle<> waiter) {
-  const auto what = direction == Direction::read ? asio::posix::descriptor_base::wait_read
-                                                 : asio::posix::descriptor_base::wait_write;
-  // Asio calls this from the loop, also after close(). An error of the descriptor shows at the next
-  // call on it.
-  impl_->descriptor.async_wait(
-      what, [turn = &impl_->loop.turn, waiter](const std::error_code&) { turn->post(waiter); });
+  Poller::Way& way = ways_.of(direction);
+  CHECK(!way.waiter, "one waits in each direction");
+  if (way.ready) {
+    loop_.turn.post(waiter);  // everything else that is ready runs first
+  } else {
+    way.waiter = waiter;
+  }
 }
 
 }  // namespace weir::runtime

@@ -8,11 +8,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "runtime/file_system.h"
 #include "runtime/owned_descriptor.h"
 #include "runtime/posix_file.h"
 #include "runtime/system_error.h"
@@ -107,6 +109,27 @@ Result<> PosixDisk::sync_directory(const std::string& path) {
   if (::fsync(descriptor.get()) == 0) return {};
   return system_failure(errno, "cannot sync the directory " + path);
 }
+
+Result<> PosixDisk::sync_together(std::span<const std::shared_ptr<env::File>> files,
+                                  std::span<const std::string> directories) {
+  const std::size_t count = files.size() + directories.size();
+  const auto choose = [&] {
+    const std::lock_guard lock(choice_mutex_);
+    return choice_.together(count);
+  };
+  const bool together = !files.empty() && choose() && share_file_system(files, directories);
+  const auto began = std::chrono::steady_clock::now();
+  bool all_synced = false;
+  if (together) {
+    TRY_ASSIGN(all_synced, sync_file_system(files));
+  }
+  if (!all_synced) TRY(env::Disk::sync_together(files, directories));
+  const std::lock_guard lock(choice_mutex_);
+  choice_.took(together, count, std::chrono::steady_clock::now() - began);
+  return {};
+}
+
+std::string PosixDisk::lifetime(const std::string& directory) { return lifetime_of(directory); }
 
 Result<std::uint64_t> PosixDisk::free_bytes(const std::string& path) {
   struct statvfs status{};

@@ -1,7 +1,10 @@
 #pragma once
-// The file system. Has no state; may be used by every thread.
+// The file system. May be used by every thread.
+
+#include <mutex>
 
 #include "base/env/disk.h"
+#include "runtime/sync_choice.h"
 
 namespace weir::runtime {
 
@@ -15,9 +18,16 @@ class PosixDisk final : public env::Disk {
   Result<std::vector<env::DirectoryEntry>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
   Result<> sync_directory(const std::string& path) override;
+  Result<> sync_together(std::span<const std::shared_ptr<env::File>> files,
+                         std::span<const std::string> directories) override;
+  std::string lifetime(const std::string& directory) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
+
+ private:
+  std::mutex choice_mutex_;
+  SyncChoice choice_;
 };
 
 }  // namespace weir::runtime

@@ -23,22 +23,10 @@ constexpr std::size_t copy_max = 64 << 10;
 
 auto closed() { return fail(Errc::closed, "the connection is closed"); }
 
-// Lets everything else that is ready run first.
-auto yield(Loop& loop) {
-  struct Awaiter {
-    Loop& loop;
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) const { loop.post(waiter); }
-    void await_resume() const noexcept {}
-  };
-  return Awaiter{loop};
-}
-
 }  // namespace
 
 TcpConnection::TcpConnection(Loop& loop, OwnedDescriptor socket)
-    : loop_(loop),
-      watch_(loop, socket.release()),
+    : watch_(loop, socket.release()),
       local_(local_address_of(watch_.descriptor())),
       peer_(peer_address_of(watch_.descriptor())) {}
 
@@ -50,11 +38,7 @@ Task<Result<>> TcpConnection::readable() {
   if (watch_.descriptor() < 0 || stopped_) co_return closed();
   CHECK(!reading_, "one reader at a time");
   reading_ = true;
-  if (std::exchange(more_likely_, false)) {
-    co_await yield(loop_);
-  } else {
-    co_await watch_.wait(Watch::Direction::read);
-  }
+  co_await watch_.wait(Direction::read);
   reading_ = false;
   if (watch_.descriptor() < 0 || stopped_) co_return closed();
   co_return Result<>{};
@@ -64,12 +48,12 @@ Result<env::Connection::ReadNow> TcpConnection::read_now(MutableBytes into) {
   while (true) {
     if (watch_.descriptor() < 0 || stopped_) return closed();
     const auto got = ::recv(watch_.descriptor(), into.data(), into.size(), 0);
-    if (got > 0) {
-      more_likely_ = static_cast<std::size_t>(got) == into.size();
-      return ReadNow{.bytes = static_cast<std::size_t>(got)};
-    }
     if (got == 0) return ReadNow{.end = !into.empty()};
-    if (errno == EAGAIN) return ReadNow{};
+    // Fewer bytes than asked for were all there were.
+    const bool is_empty = got > 0 ? static_cast<std::size_t>(got) < into.size() : errno == EAGAIN;
+    if (is_empty) watch_.not_ready(Direction::read);
+    if (got > 0) return ReadNow{.bytes = static_cast<std::size_t>(got), .is_empty = is_empty};
+    if (errno == EAGAIN) return ReadNow{.is_empty = true};
     if (errno != EINTR) return system_failure(errno, "cannot read from " + peer_.text());
   }
 }
@@ -86,7 +70,10 @@ Task<Result<>> TcpConnection::write(std::span<const env::Piece> pieces) {
       result = std::unexpected(std::move(step).error());
       break;
     }
-    if (*step == Step::would_block) co_await watch_.wait(Watch::Direction::write);
+    if (*step == Step::would_block) {
+      watch_.not_ready(Direction::write);
+      co_await watch_.wait(Direction::write);
+    }
   }
   writing_ = false;
   co_return result;

@@ -1,6 +1,6 @@
 #pragma once
-// A TCP connection on one shard. Memory while idle: this object, its watch in the loop and the
-// frame of the task that waits in readable(); no buffer.
+// A TCP connection on one shard. Memory while idle: this object and the frame of the task that
+// waits in readable(); no buffer.
 //
 // write() tries the socket at once and waits only when it is full. Bytes go out by sendmsg, as many
 // pieces a call as there are; file ranges by sendfile, straight from the page cache.
@@ -40,11 +40,9 @@ class TcpConnection final : public env::Connection {
   Result<Step> send_copy(Progress& progress, const env::FileRange& range);
   Result<Step> failed(int number);
 
-  Loop& loop_;
   Watch watch_;
   env::Address local_;
   env::Address peer_;
-  bool more_likely_ = false;  // the last read filled its buffer
   bool reading_ = false;
   bool stopped_ = false;  // reads no more
   bool writing_ = false;

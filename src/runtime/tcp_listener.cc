@@ -134,7 +134,8 @@ Task<Result<std::unique_ptr<env::Socket>>> TcpListener::accept() {
       }
       // EAGAIN, or an error of the connection that was about to be accepted (accept(2) lists them).
     }
-    co_await readiness_.wait(Watch::Direction::read);
+    readiness_.not_ready(Direction::read);
+    co_await readiness_.wait(Direction::read);
   }
   accepting_ = false;
   co_return fail(Errc::closed, "the listener is closed");

@@ -38,7 +38,7 @@ Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std:
     {
       const auto close = [&watch] { watch.close(); };
       const OnCancel on_stop(stop, close);
-      co_await watch.wait(Watch::Direction::write);
+      co_await watch.wait(Direction::write);
     }
     loop.cancel(give_up);
     if (stop.is_requested()) co_return std::unexpected(stopped(name));

@@ -54,10 +54,12 @@ Result<env::Connection::ReadNow> Stream::read_now(MutableBytes into) {
   if (closed_ || stopped_) return closed();
   const Pipe& in = link_->to(side_);
   if (in.unread() > 0 && !into.empty()) {
-    return ReadNow{.bytes = shard_.world().switchboard().receive(link_, side_, into)};
+    const auto bytes = shard_.world().switchboard().receive(link_, side_, into);
+    return ReadNow{.bytes = bytes, .is_empty = in.unread() == 0};
   }
   if (in.reader_reset) return fail(Errc::closed, "the connection was reset by the peer");
-  return ReadNow{.end = in.ended && in.unread() == 0};
+  const bool is_empty = in.unread() == 0;
+  return ReadNow{.end = in.ended && is_empty, .is_empty = is_empty};
 }
 
 Task<Result<>> Stream::write(std::span<const env::Piece> pieces) {

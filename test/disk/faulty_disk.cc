@@ -91,6 +91,12 @@ ssize_t pwritev(int descriptor, const iovec* from, int count, off_t at) {
 int fsync(int descriptor) {
   return fails(syncs, descriptor) ? -1 : next("fsync", &::fsync)(descriptor);
 }
+// Behind a syncfs, whose own answer is for everybody's files.
+int sync_file_range(int descriptor, off_t from, off_t size, unsigned flags) {
+  return fails(syncs, descriptor)
+             ? -1
+             : next("sync_file_range", &::sync_file_range)(descriptor, from, size, flags);
+}
 int fdatasync(int descriptor) {
   return fails(syncs, descriptor) ? -1 : next("fdatasync", &::fdatasync)(descriptor);
 }

@@ -162,6 +162,30 @@ TEST_P(DoorContract, a_small_file_is_replaced_whole) {
   });
 }
 
+TEST_P(DoorContract, files_and_names_are_synced_together_again_and_again) {
+  run([](ContractWorld& world) -> Task<> {
+    Disk& disk = world.env(0).disk;
+    std::vector<std::string> directories;
+    std::vector<std::shared_ptr<File>> files;
+    for (const char* name : {"/one", "/two", "/three"}) {
+      directories.push_back(world.directory() + name);
+      ASSERT_OK(disk.create_directories(directories.back()));
+      auto file = disk.open(directories.back() + "/file", OpenMode::create);
+      ASSERT_OK(file);
+      files.push_back(*file);
+    }
+    for (std::uint64_t round = 0; round < 3; ++round) {
+      for (auto& file : files) ASSERT_OK(file->write_at(round * 4, as_bytes("more")));
+      ASSERT_OK(disk.sync_together(files, directories));
+    }
+    ASSERT_OK(disk.sync_together({}, directories));
+    ASSERT_OK(disk.sync_together({}, {}));
+    EXPECT_EQ(contract_content(*files[2]), "moremoremore");
+    const std::vector<std::string> missing{world.directory() + "/nowhere"};
+    EXPECT_FALSE(disk.sync_together(files, missing));
+  });
+}
+
 TEST_P(DoorContract, a_directory_is_locked_once_until_the_lock_goes) {
   run([](ContractWorld& world) -> Task<> {
     Disk& disk = world.env(0).disk;

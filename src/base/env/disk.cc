@@ -2,6 +2,15 @@
 
 namespace weir::env {
 
+Result<> Disk::sync_together(std::span<const std::shared_ptr<File>> files,
+                             std::span<const std::string> directories) {
+  for (const auto& file : files) TRY(file->sync());
+  for (const auto& directory : directories) TRY(sync_directory(directory));
+  return {};
+}
+
+std::string Disk::lifetime(const std::string& /*directory*/) { return {}; }
+
 std::string parent_of(const std::string& path) {
   const auto end = path.find_last_not_of('/');
   const auto slash = end == std::string::npos ? end : path.find_last_of('/', end);

@@ -75,6 +75,14 @@ class Disk {
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // sorted by name
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<> sync_directory(const std::string& path) = 0;
+  // Makes durable what sync() of each file and sync_directory() of each directory would. Together
+  // may cost less than one by one. After an error nothing of any of them may be believed.
+  virtual Result<> sync_together(std::span<const std::shared_ptr<File>> files,
+                                 std::span<const std::string> directories);
+  // Names the time in which nothing that was written beneath this directory can have got lost,
+  // synced or not. As long as it is the same, also all that a process wrote is there which was
+  // killed since. Empty: nobody knows.
+  virtual std::string lifetime(const std::string& directory);
   // Of the file system that holds `path`: what may still be written, and its whole size.
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
   virtual Result<std::uint64_t> total_bytes(const std::string& path) = 0;

@@ -42,10 +42,10 @@ class Connection {
   // What is there now, at most into.size().
   struct ReadNow {
     std::size_t bytes = 0;
-    bool end = false;  // the peer sends no more
+    bool end = false;       // the peer sends no more
+    bool is_empty = false;  // nothing more is there yet, as far as is known: wait in readable()
   };
-  virtual Result<ReadNow> read_now(
-      MutableBytes into) = 0;  // 0 bytes and not end: nothing there yet
+  virtual Result<ReadNow> read_now(MutableBytes into) = 0;
 
   // Sends all pieces in order, as one gathered write where possible. One write at a time.
   virtual Task<Result<>> write(std::span<const Piece> pieces) = 0;

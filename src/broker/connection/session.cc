@@ -53,23 +53,26 @@ Task<Result<>> Session::read_frames() {
     }
     const Result<env::Connection::ReadNow> got = connection_->read_now(reader_.room());
     if (!got || got->end) co_return Result<>{};
-    if (got->bytes == 0) {
+    if (got->bytes > 0) CO_TRY(take_bytes(got->bytes));
+    if (got->is_empty) {
       if (!reader_.has_partial_frame()) reader_.release();
       const Result<> ready = co_await connection_->readable();
       if (!ready) co_return Result<>{};
-      continue;
     }
-    made_progress();
-    reader_.received(got->bytes);
-    for (;;) {
-      Result<std::optional<Frame>> frame = reader_.next();
-      if (!frame) co_return std::unexpected(std::move(frame).error());
-      if (!*frame) break;
-      CO_TRY(take_frame(std::move(**frame)));
-    }
-    start_ready();
   }
   co_return Result<>{};
+}
+
+Result<> Session::take_bytes(std::size_t count) {
+  made_progress();
+  reader_.received(count);
+  for (;;) {
+    TRY_ASSIGN(std::optional<Frame> frame, reader_.next());
+    if (!frame) break;
+    TRY(take_frame(*std::move(frame)));
+  }
+  start_ready();
+  return {};
 }
 
 // On an error the frame has no header that can be answered.

@@ -61,6 +61,7 @@ class Session {
  private:
   void made_progress();
   Task<Result<>> read_frames();
+  Result<> take_bytes(std::size_t count);
   Result<> take_frame(Frame frame);
   void start_ready();
   Task<> serve(Request& request);
