@@ -127,6 +127,7 @@ class Node final : private metadata::ImageListener {
   std::int64_t broker_epoch_ = -1;
   std::int16_t kraft_version_ = 0;
   bool after_clean_stop_ = false;
+  bool nothing_lost_ = false;
   // As they stand on the disk.
   log::OffsetCheckpoint recovery_points_, log_start_offsets_, high_watermarks_, cleaner_offsets_;
   std::set<log::PartitionName> claimed_folders_;

@@ -34,8 +34,9 @@ Result<std::vector<std::string>> set_strays_aside(log::LogDirectory& logs,
   TRY_ASSIGN(const auto folders, logs.partitions());
   for (const log::LogDirectory::Found& found : folders) {
     const metadata::Topic* topic = image.topic(std::string_view(found.name.topic));
-    const bool is_ours = topic && topic->partition(found.name.partition) &&
-                         (!found.topic_id || *found.topic_id == topic->id);
+    TRY_ASSIGN(const auto topic_id, logs.topic_id_of(found.directory));
+    const bool is_ours =
+        topic && topic->partition(found.name.partition) && (!topic_id || *topic_id == topic->id);
     if (is_ours) continue;
     TRY_ASSIGN(auto renamed, logs.mark_stray(found.directory, unique++));
     aside.push_back(std::move(renamed));
@@ -157,6 +158,7 @@ Task<Result<>> Node::open_directory() {
   after_clean_stop_ = marker->has_value();
   previous_broker_epoch_ = marker->value_or(-1);
   co_return co_await offload(env_.executor, [this]() -> Result<> {
+    TRY_ASSIGN(nothing_lost_, directory_->is_as_left());
     recovery_points_ = directory_->read_recovery_points();
     log_start_offsets_ = directory_->read_log_start_offsets();
     high_watermarks_ = directory_->read_high_watermarks();
@@ -214,6 +216,7 @@ Task<Result<>> Node::forget_checkpoints_of_others() {
 
 Partition::OpenHints Node::open_hints(const log::PartitionName& name) const {
   return {.after_clean_stop = after_clean_stop_,
+          .nothing_lost = nothing_lost_,
           .recovery_point = offset_in(recovery_points_, name),
           .log_start_offset = offset_in(log_start_offsets_, name),
           .high_watermark = offset_in(high_watermarks_, name),

@@ -17,6 +17,16 @@ Task<T> on_shard(Shard& home, env::ShardId target, Make make) {
   return call_on_shard<T>(home.env, target, home.node.shard(target).env.shards, std::move(make));
 }
 
+inline Task<Unit> no_work() { co_return Unit{}; }
+
+// Until this shard has every image that some client of the node has seen by now: shard 0 sends them
+// in order, and its answer comes behind them.
+inline Task<> catch_up(Shard& here) {
+  if (here.id() == 0) co_return;
+  auto asking = on_shard<Unit>(here, 0, [] { return no_work(); });
+  co_await std::move(asking);
+}
+
 template <class Item, class Visit>
 Task<Unit> visit_part(Shard& there, std::span<Item* const> part, Visit& visit) {
   if constexpr (std::is_void_v<std::invoke_result_t<Visit&, Shard&, std::span<Item* const>>>) {

@@ -101,17 +101,20 @@ std::uint64_t Faults::operations_of_work() {
 TEST_P(Faults, every_io_error_leaves_a_log_that_opens_with_all_that_was_durable) {
   const auto operations = operations_of_work();
   ASSERT_GT(operations, 60U);
-  for (const Errc code : {Errc::io, Errc::no_space}) {
-    for (std::uint64_t k = 0; k < operations; ++k) {
-      SCOPED_TRACE(std::string(name_of(code)) + " at operation " + std::to_string(k));
-      LogFixture fixture(small());
-      Promises promises;
-      fixture.disk.fail_operation(k, code, true);
-      work(fixture, promises);
-      fixture.disk.heal();
-      fixture.open(false, promises.durable);
-      ASSERT_NO_FATAL_FAILURE(expect_kept(fixture, promises));
-      ASSERT_NO_FATAL_FAILURE(expect_usable(fixture));
+  for (const bool nothing_lost : {false, true}) {
+    for (const Errc code : {Errc::io, Errc::no_space}) {
+      for (std::uint64_t k = 0; k < operations; ++k) {
+        SCOPED_TRACE(std::string(name_of(code)) + " at operation " + std::to_string(k));
+        LogFixture fixture(small());
+        fixture.nothing_lost = nothing_lost;
+        Promises promises;
+        fixture.disk.fail_operation(k, code, true);
+        work(fixture, promises);
+        fixture.disk.heal();
+        fixture.open(false, promises.durable);
+        ASSERT_NO_FATAL_FAILURE(expect_kept(fixture, promises));
+        ASSERT_NO_FATAL_FAILURE(expect_usable(fixture));
+      }
     }
   }
 }

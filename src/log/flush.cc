@@ -8,38 +8,52 @@
 
 namespace weir::log {
 
-Result<> FlushPlan::carry_out(env::Disk& disk) const {
-  for (const auto& file : files) {
-    if (auto synced = file->sync(); !synced) {
-      distrust(disk, directory);
-      return synced;
+Result<> FlushPlan::write_leader_epochs(env::Disk& disk) const {
+  if (!leader_epoch_checkpoint) return {};
+  const auto written = env::write_file_atomically(
+      disk, directory + "/" + std::string(leader_epoch_checkpoint_name), *leader_epoch_checkpoint);
+  leader_epochs_put_off = !written && written.error().code == Errc::no_space;
+  return leader_epochs_put_off ? Result<>{} : written;
+}
+
+std::vector<Result<>> carry_out_together(std::span<const FlushPlan> plans, env::Disk& disk) {
+  std::vector<std::shared_ptr<env::File>> files;
+  std::vector<std::string> directories;
+  for (const FlushPlan& plan : plans) {
+    files.insert(files.end(), plan.files.begin(), plan.files.end());
+    if (plan.sync_directory && !sings(Canary::segment_name_not_synced)) {
+      directories.push_back(plan.directory);
     }
   }
-  if (sync_directory && !sings(Canary::segment_name_not_synced)) {
-    TRY(disk.sync_directory(directory));
+  const auto synced = disk.sync_together(files, directories);
+  std::vector<Result<>> results;
+  for (const FlushPlan& plan : plans) {
+    if (!synced) distrust(disk, plan.directory);
+    results.push_back(synced ? plan.write_leader_epochs(disk) : synced);
   }
-  if (leader_epoch_checkpoint) {
-    const auto written = env::write_file_atomically(
-        disk, directory + "/" + std::string(leader_epoch_checkpoint_name),
-        *leader_epoch_checkpoint);
-    leader_epochs_put_off = !written && written.error().code == Errc::no_space;
-    if (!leader_epochs_put_off) return written;
-  }
-  return {};
+  return results;
+}
+
+Result<> FlushPlan::carry_out(env::Disk& disk) const {
+  return carry_out_together(std::span(this, 1), disk).front();
+}
+
+bool PartitionLog::has_new_epochs() const {
+  const State& s = *state_;
+  if (sings(Canary::old_leader_epochs) && s.epochs.entries().size() > 1) return false;
+  return s.epochs.changes() != s.epochs_written;
 }
 
 std::optional<FlushPlan> PartitionLog::plan_flush() {
   State& s = *state_;
   if (s.offline || s.epochs_in_flight) return std::nullopt;
-  const bool epochs_dirty = s.epochs.changes() != s.epochs_written &&
-                            !(sings(Canary::old_leader_epochs) && s.epochs.entries().size() > 1);
+  const bool epochs_dirty = has_new_epochs();
   if (s.durable_end == s.log_end && (!epochs_dirty || s.epochs_put_off)) return std::nullopt;
   FlushPlan plan{.end_offset = s.log_end,
                  .directory = s.home.directory,
                  .sync_directory = s.directory_changes != s.directory_synced,
                  .truncations = s.truncations,
                  .directory_changes = s.directory_changes,
-                 .epoch_changes = s.epochs.changes(),
                  .sealed_end = s.sealed_synced + s.sealed_files.size()};
   if (!sings(Canary::sealed_segment_not_synced)) plan.files = s.sealed_files;
   if (s.durable_end < s.log_end) {
@@ -54,11 +68,25 @@ std::optional<FlushPlan> PartitionLog::plan_flush() {
       if (index) plan.files.push_back((*index)->file().file());
     }
   }
-  if (epochs_dirty) {
-    plan.leader_epoch_checkpoint = format_epoch_checkpoint(s.epochs.entries());
-    s.epochs_in_flight = true;
-  }
+  if (epochs_dirty) s.write_epochs_with(plan);
   return plan;
+}
+
+std::optional<FlushPlan> PartitionLog::plan_epochs() {
+  State& s = *state_;
+  if (s.offline || s.epochs_in_flight || s.epochs_put_off || !has_new_epochs()) return std::nullopt;
+  FlushPlan plan{.end_offset = s.durable_end,
+                 .directory = s.home.directory,
+                 .truncations = s.truncations,
+                 .sealed_end = s.sealed_synced};
+  s.write_epochs_with(plan);
+  return plan;
+}
+
+void PartitionLog::State::write_epochs_with(FlushPlan& plan) {
+  plan.leader_epoch_checkpoint = format_epoch_checkpoint(epochs.entries());
+  plan.epoch_changes = epochs.changes();
+  epochs_in_flight = true;
 }
 
 void PartitionLog::flush_done(const FlushPlan& plan) {

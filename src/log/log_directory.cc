@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view meta_properties_name = "meta.properties";
 constexpr std::string_view clean_shutdown_name = ".kafka_cleanshutdown";
+constexpr std::string_view lifetime_name = ".weir_lifetime";
 constexpr std::string_view recovery_point_name = "recovery-point-offset-checkpoint";
 constexpr std::string_view log_start_name = "log-start-offset-checkpoint";
 constexpr std::string_view high_watermark_name = "replication-offset-checkpoint";
@@ -143,7 +144,22 @@ Result<std::optional<std::int64_t>> LogDirectory::take_clean_shutdown_marker() {
   return broker_epoch;
 }
 
+// The file needs no sync and may be torn: a lifetime that it does not name whole is not believed.
+Result<bool> LogDirectory::is_as_left() {
+  const std::string now = disk_.lifetime(path_);
+  const auto before = env::read_file(disk_, file_path(lifetime_name), small_file_max);
+  if (!before && before.error().code != Errc::not_found) return std::unexpected(before.error());
+  if (before && !now.empty() && *before == now) return true;
+  TRY_ASSIGN(auto file, disk_.open(file_path(lifetime_name), env::OpenMode::create));
+  TRY(file->truncate(0));
+  TRY(file->write_at(0, as_bytes(now)));
+  return false;
+}
+
+// Whoever works here after a clean stop need not know of lifetimes, so this one ends.
 Result<> LogDirectory::write_clean_shutdown_marker(std::int64_t broker_epoch) {
+  const auto ended = disk_.remove(file_path(lifetime_name));
+  if (!ended && ended.error().code != Errc::not_found) return ended;
   return env::write_file_atomically(
       disk_, file_path(clean_shutdown_name),
       fmt::format("{{\"version\":0,\"brokerEpoch\":{}}}", broker_epoch));
@@ -194,9 +210,7 @@ Result<std::vector<LogDirectory::Found>> LogDirectory::partitions() {
     if (!entry.is_directory) continue;
     auto name = parse_folder_name(entry.name);
     if (!name) continue;
-    Found partition{.name = *std::move(name), .directory = path_ + "/" + entry.name};
-    TRY_ASSIGN(partition.topic_id, topic_id_of(partition.directory));
-    found.push_back(std::move(partition));
+    found.push_back({.name = *std::move(name), .directory = path_ + "/" + entry.name});
   }
   return found;
 }

@@ -37,6 +37,11 @@ class LogDirectory {
   Result<std::optional<std::int64_t>> take_clean_shutdown_marker();
   Result<> write_clean_shutdown_marker(std::int64_t broker_epoch);
 
+  // Whether everything that was written here before is still there, synced or not: the process that
+  // wrote it was killed, and the machine went on. From now on the same can be said of what is
+  // written now, until the clean-shutdown marker. Asked once, before anything is changed.
+  Result<bool> is_as_left();
+
   // Checkpoint files; a missing or damaged one reads as empty (they are hints).
   OffsetCheckpoint read_recovery_points();
   OffsetCheckpoint read_log_start_offsets();
@@ -52,7 +57,6 @@ class LogDirectory {
   struct Found {
     PartitionName name;
     std::string directory;
-    std::optional<Uuid> topic_id;  // from partition.metadata
   };
   Result<std::vector<Found>> partitions();
   // Renames "topic-3" to "topic-3.<id>-delete" (durable), so that it never comes back; then

@@ -119,6 +119,22 @@ TEST(LogDirectory, the_clean_shutdown_marker_is_taken_once) {
   EXPECT_EQ(**fixture.directory->take_clean_shutdown_marker(), -1);
 }
 
+TEST(LogDirectory, is_as_left_as_long_as_the_machine_went_on_and_nobody_stopped_cleanly) {
+  DirectoryFixture fixture;
+  EXPECT_FALSE(*fixture.directory->is_as_left());
+  EXPECT_TRUE(*fixture.directory->is_as_left());
+  fixture.disk.life = "second, and longer";
+  EXPECT_FALSE(*fixture.directory->is_as_left());
+  EXPECT_TRUE(*fixture.directory->is_as_left());
+  fixture.disk.content("/data/.weir_lifetime").pop_back();
+  EXPECT_FALSE(*fixture.directory->is_as_left()) << "its writing was cut short";
+  ASSERT_TRUE(fixture.directory->write_clean_shutdown_marker(1));
+  EXPECT_FALSE(*fixture.directory->is_as_left());
+  fixture.disk.life = "";
+  EXPECT_FALSE(*fixture.directory->is_as_left());
+  EXPECT_FALSE(*fixture.directory->is_as_left()) << "nobody knows";
+}
+
 TEST(LogDirectory, checkpoints_have_kafkas_form_and_a_damaged_one_is_empty) {
   DirectoryFixture fixture;
   const OffsetCheckpoint points{{{"orders", 0}, 17}, {{"orders", 11}, 4}};
@@ -146,9 +162,9 @@ TEST(LogDirectory, lists_partition_folders_and_nothing_else) {
   const auto found = fixture.directory->partitions();
   ASSERT_THAT(*found, SizeIs(2));
   EXPECT_EQ((*found)[0].name, (PartitionName{"a-b.c_d", 17}));
-  EXPECT_EQ((*found)[0].topic_id, std::nullopt);
+  EXPECT_EQ(*fixture.directory->topic_id_of((*found)[0].directory), std::nullopt);
   EXPECT_EQ((*found)[1].directory, "/data/orders-0");
-  EXPECT_EQ((*found)[1].topic_id, metadata_topic_id);
+  EXPECT_EQ(*fixture.directory->topic_id_of((*found)[1].directory), metadata_topic_id);
 }
 
 TEST(LogDirectory, a_deleted_partition_never_comes_back) {

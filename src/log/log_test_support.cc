@@ -63,6 +63,7 @@ Result<> LogFixture::try_open(bool clean, Offset recovery_point, Offset log_star
                                        .name = {"orders", 0},
                                        .config = config,
                                        .after_clean_stop = clean,
+                                       .nothing_lost = nothing_lost,
                                        .recovery_point = recovery_point,
                                        .log_start_offset = log_start,
                                        .newest_epoch = newest_epoch,
@@ -92,7 +93,9 @@ void LogFixture::wipe() {
 
 void LogFixture::crash() {
   const Offset durable = log_->durable_end_offset();
+  nothing_lost = ++crashes_ % 2 == 0;
   open(false, durable);
+  nothing_lost = false;
 }
 
 void LogFixture::lose_power(RandomSource* random) {

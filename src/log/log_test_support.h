@@ -46,7 +46,9 @@ class LogFixture {
   void wipe();   // begins anew with an empty log
   void close();  // clean
   void reopen() { close(), open(true, 0); }
-  void crash();  // the process dies: the page cache stays; reopened from the durable end
+  // The process dies: the page cache stays; reopened from the durable end. Every other time it is
+  // known that nothing was lost.
+  void crash();
   void lose_power(RandomSource* random);  // likewise, and what was not synced is lost
 
   std::expected<Appended, AppendError> stage(const BatchSpec& spec, LeaderEpoch epoch = 0);
@@ -69,11 +71,14 @@ class LogFixture {
   QuietSink sink;
   LogConfig config;
   TimestampMs now = 1000;
-  LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // for open()
+  // For open().
+  LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();
+  bool nothing_lost = false;
 
  private:
   std::string directory_;
   Offset log_start_ = 0;  // what the checkpoint would say
+  int crashes_ = 0;
   std::unique_ptr<PartitionLog> log_;
   std::vector<std::vector<std::byte>> alive_;
 };

@@ -49,9 +49,12 @@ class MemoryDisk final : public env::Disk {
   Result<std::vector<env::DirectoryEntry>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
   Result<> sync_directory(const std::string& path) override;
+  std::string lifetime(const std::string& /*directory*/) override { return life; }
   Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& path) override;
+
+  std::string life = "first";  // as the system would say it
 
  private:
   friend class MemoryFile;

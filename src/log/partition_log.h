@@ -102,6 +102,7 @@ struct FlushPlan {
   std::optional<std::string> leader_epoch_checkpoint;  // its new content
   // Blocking. A full disk only puts the leader epochs off: they go with the next flush.
   Result<> carry_out(env::Disk& disk) const;
+  Result<> write_leader_epochs(env::Disk& disk) const;  // the last step of it
 
   // For flush_done().
   std::uint64_t truncations = 0;
@@ -110,6 +111,10 @@ struct FlushPlan {
   std::uint64_t sealed_end = 0;
   mutable bool leader_epochs_put_off = false;  // by carry_out()
 };
+
+// Those of several partitions, in one sync where the disk has such a thing. Blocking. The results
+// stand in the order of the plans; when a sync fails, all plans have failed.
+std::vector<Result<>> carry_out_together(std::span<const FlushPlan> plans, env::Disk& disk);
 
 struct CompactionOptions {
   TimestampMs now = 0;
@@ -126,6 +131,7 @@ class PartitionLog {
     PartitionName name;
     LogConfig config;
     bool after_clean_stop = false;  // the directory's clean-shutdown marker was there
+    bool nothing_lost = false;      // what was written is all there (LogDirectory::is_as_left)
     Offset recovery_point = 0;      // from the checkpoint, 0 when unknown
     Offset log_start_offset = 0;    // from the checkpoint, 0 when unknown
     // That any leader can have had, as the metadata say.
@@ -174,6 +180,10 @@ class PartitionLog {
   void flush_failed(const Error& error);    // offline from now on
   std::int64_t unflushed_messages() const;  // log_end_offset - durable_end_offset
   bool has_unflushed_segments() const;      // that were rolled away
+  bool has_new_epochs() const;              // that no flush has written down
+  // Writes down the leader epochs and syncs nothing else, for flush_done() as well. They may speak
+  // of what is not durable: what lies beyond the log's end is ignored at the next start.
+  std::optional<FlushPlan> plan_epochs();
   bool offline() const;
 
   // --- offsets (shard) ---

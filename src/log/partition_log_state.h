@@ -32,6 +32,7 @@ struct PartitionLog::State {
   std::size_t segment_of(Offset offset) const;
   void warn(const std::string& message) const;
   void go_offline(const Error& error);
+  void write_epochs_with(FlushPlan& plan);
   std::int64_t roll_jitter_ms(const Segment& segment) const;
 
   // append.cc

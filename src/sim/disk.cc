@@ -303,6 +303,10 @@ Result<> Disk::sync_directory(const std::string& path) {
   return {};
 }
 
+std::string Disk::lifetime(const std::string& /*directory*/) {
+  return "power " + std::to_string(power_losses_);
+}
+
 Result<std::uint64_t> Disk::free_bytes(const std::string& path) {
   TRY_ASSIGN(const auto start, directory_at(path));
   std::uint64_t used = 0;
@@ -355,6 +359,7 @@ void Disk::crash(Crash how) {
   locked_.clear();
   ++lock_era_;
   if (!loses_power(how)) return;
+  ++power_losses_;
   lose_unsynced_changes(how);
   dirty_files_.clear();
   dirty_directories_.clear();

@@ -42,6 +42,7 @@ class Disk final : public env::Disk {
   Result<std::vector<env::DirectoryEntry>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
   Result<> sync_directory(const std::string& path) override;
+  std::string lifetime(const std::string& directory) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::uint64_t> total_bytes(const std::string& path) override;
   Result<std::unique_ptr<env::DirectoryLock>> lock(const std::string& directory) override;
@@ -104,6 +105,7 @@ class Disk final : public env::Disk {
   DiskFaults faults_;
   std::set<std::uint64_t> locked_;  // numbers of directories
   std::uint64_t lock_era_ = 0;      // grows at each crash: older locks are void
+  std::uint64_t power_losses_ = 0;
 };
 
 }  // namespace weir::sim

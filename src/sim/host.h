@@ -59,6 +59,10 @@ class Host {
   // From now on a helper's work takes up to so much longer; zero: no more.
   void slow_disk(env::Duration longest) { slowness_ = longest; }
   env::Duration slowness() const { return slowness_; }
+  // From now on messages between shards may also take up to so long, as on a machine whose
+  // processors are busy with others.
+  void slow_messages(env::Duration longest) { message_slowness_ = longest; }
+  env::Duration message_slowness() const { return message_slowness_; }
 
   // For the parts of the simulator.
   Shard& shard(env::ShardId id) { return *shards_.at(id); }
@@ -83,6 +87,7 @@ class Host {
   std::int64_t wall_skew_ = 0;  // parts per million
   env::Instant skewed_since_{};
   env::Duration slowness_{};
+  env::Duration message_slowness_{};
 };
 
 }  // namespace weir::sim

@@ -170,7 +170,7 @@ void Shard::post(env::ShardId target, env::Callback message) {
   check_is_here();
   Shard& other = host_.shard(target);
   auto& last = last_arrival_.at(target);
-  last = std::max(last, world_.now() + delay_up_to(message_max));
+  last = std::max(last, world_.now() + delay_up_to(message_max + host_.message_slowness()));
   other.schedule(
       last - world_.now(), TraceKind::message,
       [&other, message = std::move(message)]() mutable { other.arrive(std::move(message)); });

@@ -8,6 +8,7 @@
 
 #include "broker/api/typed.h"
 #include "broker/node.h"
+#include "broker/spread.h"
 #include "broker/topic_creation.h"
 #include "metadata/config/config_layers.h"
 
@@ -119,6 +120,7 @@ bool is_wanted(const DescribeConfigsRequest::DescribeConfigsResource& asked,
 
 Task<> handle(Request& request, const DescribeConfigsRequest& body,
               DescribeConfigsResponse& response) {
+  co_await catch_up(*request.shard);
   response.results = request.arena.array<ConfigsAnswer>(body.resources.size());
   for (std::size_t r = 0; r < body.resources.size(); ++r) {
     const auto& asked = body.resources[r];

@@ -9,6 +9,7 @@
 #include "broker/api/authorized_operations.h"
 #include "broker/api/endpoints.h"
 #include "broker/api/typed.h"
+#include "broker/spread.h"
 #include "broker/topic_creation.h"
 
 namespace weir::broker::api {
@@ -68,6 +69,7 @@ void set_cursor(Request& request, std::string_view topic, PartitionIndex partiti
 
 Task<> handle(Request& request, const DescribeTopicPartitionsRequest& body,
               DescribeTopicPartitionsResponse& response) {
+  co_await catch_up(*request.shard);
   const auto most = std::clamp(body.response_partition_limit, 1,
                                request.shard->settings().fetch.max_request_partition_size_limit);
   auto left = static_cast<std::size_t>(most);

@@ -8,6 +8,7 @@
 
 #include "broker/api/typed.h"
 #include "broker/node.h"
+#include "broker/spread.h"
 
 namespace weir::broker::api {
 namespace {
@@ -57,6 +58,7 @@ class Lister {
 
 Task<> handle(Request& request, const ListConfigResourcesRequest& body,
               ListConfigResourcesResponse& response) {
+  co_await catch_up(*request.shard);
   static const std::set<std::int8_t> every{2, 4, 8, 16, 32};
   std::set<std::int8_t> kinds(body.resource_types.begin(), body.resource_types.end());
   if (request.version == 0) {

@@ -10,6 +10,7 @@
 #include "broker/api/authorized_operations.h"
 #include "broker/api/endpoints.h"
 #include "broker/api/typed.h"
+#include "broker/spread.h"
 #include "broker/topic_creation.h"
 
 namespace weir::broker::api {
@@ -78,6 +79,14 @@ bool wants_all(const Request& request, const MetadataRequest& body) {
   return body.topics.is_null() || (request.version == 0 && body.topics.empty());
 }
 
+bool names_unknown(const Request& request, const MetadataRequest& body) {
+  const weir::metadata::Image& image = request.shard->image();
+  return std::ranges::any_of(body.topics, [&](const auto& asked) {
+    return asked.topic_id.is_zero() ? !image.topic(asked.name.view())
+                                    : !image.topic(asked.topic_id);
+  });
+}
+
 // What the client names and the cluster does not have, when it may be made.
 std::vector<std::string> topics_to_create(const Request& request, const MetadataRequest& body) {
   std::vector<std::string> missing;
@@ -126,6 +135,8 @@ Task<> handle(Request& request, const MetadataRequest& body, MetadataResponse& r
   }
   TopicCreationErrors errors;
   if (!all) {
+    // What somebody was told on another shard may be on its way to this one.
+    if (names_unknown(request, body)) co_await catch_up(*request.shard);
     const std::vector<std::string> missing = topics_to_create(request, body);
     if (!missing.empty()) errors = co_await create_topics_automatically(request, missing);
   }

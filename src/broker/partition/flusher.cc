@@ -25,24 +25,23 @@ void Flusher::forget(Partition& partition) {
 // Between a sync's end and its group's answers nothing is lost by a crash: what was answered was
 // durable.
 Task<> Flusher::run() {
-  struct Job {
-    Partition* partition;
-    log::FlushPlan plan;
-    Result<> result;
-  };
   while (!wanted_.empty()) {
-    std::vector<Job> jobs;
+    std::vector<Partition*> partitions;
+    std::vector<log::FlushPlan> plans;
     for (Partition* partition : std::exchange(wanted_, {})) {
       partition->flush_wanted_ = false;
-      if (auto plan = partition->begin_flush()) jobs.push_back({partition, std::move(*plan), {}});
+      if (auto plan = partition->begin_flush()) {
+        partitions.push_back(partition);
+        plans.push_back(std::move(*plan));
+      }
     }
-    if (jobs.empty()) continue;
+    if (plans.empty()) continue;
     env::Disk& disk = env_.disk;
-    co_await offload(env_.executor, [&jobs, &disk] {
-      for (Job& job : jobs) job.result = job.plan.carry_out(disk);
-      return Unit{};
-    });
-    for (Job& job : jobs) job.partition->flush_ended(job.plan, job.result);
+    const auto results = co_await offload(
+        env_.executor, [&plans, &disk] { return log::carry_out_together(plans, disk); });
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      partitions[i]->flush_ended(plans[i], results[i]);
+    }
   }
   running_ = false;
 }

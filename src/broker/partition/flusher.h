@@ -1,8 +1,9 @@
 #pragma once
 // Flusher: group commit. All partitions of a shard that want their tail on disk are flushed
-// together by one job on the helper thread; those that ask meanwhile are the next group. So the
-// number of appends that one sync serves grows with the load, and an idle partition's append waits
-// for one sync only.
+// together by one job on the helper thread, and by one sync of the file system where that is
+// cheaper (docs/decisions/0012); those that ask meanwhile are the next group. So the number of
+// appends that one sync serves grows with the load, and an idle partition's append waits for one
+// sync only.
 
 #include <vector>
 

@@ -27,6 +27,10 @@ constexpr std::uint64_t unpacks_to_max = 100;
 
 constexpr std::int64_t cleaner_buffer_bytes_min = 4096;
 
+// What is staged is written at once when it is as much: it is still in the processor's cache from
+// the check of its CRC, and a gathered write of several megabytes gains nothing.
+constexpr std::size_t gathered_max = 512 << 10;
+
 // How often a partition that found the disk full is opened again.
 constexpr std::chrono::milliseconds reopen_pause{1'000};
 
@@ -136,6 +140,7 @@ Task<Result<>> Partition::try_open(std::string directory, OpenHints hints) {
   options.name = name_;
   options.config = settings_->log;
   options.after_clean_stop = hints.after_clean_stop;
+  options.nothing_lost = hints.nothing_lost;
   options.recovery_point = hints.recovery_point;
   options.log_start_offset = hints.log_start_offset;
   options.newest_epoch = hints.newest_epoch;
@@ -185,7 +190,7 @@ void Partition::start_leading(replication::BecomeLeader command) {
   if (leader_->high_watermark() > log_->high_watermark()) {
     high_watermark_moved(leader_->high_watermark());
   }
-  if (counted_end_ < log_->log_end_offset()) shard_.flusher.request(*this);
+  if (counted_end_ < log_->log_end_offset()) request_flush();
   changed_.notify();
 }
 
@@ -325,6 +330,8 @@ void Partition::stage(PartitionAppend& append) {
   append.base_offset = appended->base_offset;
   append.end_offset = appended->last_offset + 1;
   staged_.push_back(&append);
+  staged_bytes_ += append.staged.bytes.size();
+  if (staged_bytes_ >= gathered_max) return write();
   if (write_scheduled_) return;
   write_scheduled_ = true;
   ++busy_;  // the partition stays until the end of this turn
@@ -339,6 +346,7 @@ void Partition::stage(PartitionAppend& append) {
 void Partition::write() {
   if (staged_.empty()) return;
   const Result<> written = log_->write_staged(shard_.env.clock.wall_ms());
+  staged_bytes_ = 0;
   for (PartitionAppend* append : std::exchange(staged_, {})) {
     append->log_start_offset = log_->log_start_offset();
     if (!written) {
@@ -373,11 +381,15 @@ void Partition::write() {
     shard_.watch_deadlines(id_);
   }
   counted_end_moved();
-  // A segment that was rolled away is flushed whatever flush.messages says, as in Kafka.
+  // A segment that was rolled away is flushed whatever flush.messages says, and where a leader's
+  // term began is written down with its first batch, as in Kafka.
   if (log_->unflushed_messages() >= settings_->log.flush_messages ||
       log_->has_unflushed_segments()) {
-    shard_.flusher.request(*this);
-  } else if (unflushed_since_ == env::Instant{}) {
+    request_flush();
+    return;
+  }
+  if (log_->has_new_epochs()) shard_.flusher.request(*this);
+  if (unflushed_since_ == env::Instant{}) {
     unflushed_since_ = shard_.env.clock.now();
     flush_if_overdue(unflushed_since_);
   }
@@ -395,11 +407,17 @@ void Partition::counted_end_moved() {
   if (auto moved = leader_->local_end(counted_end_)) high_watermark_moved(*moved);
 }
 
+void Partition::request_flush() {
+  flush_log_ = true;
+  shard_.flusher.request(*this);
+}
+
 std::optional<log::FlushPlan> Partition::begin_flush() {
+  const bool whole = std::exchange(flush_log_, false);
   if (!log_ || log_->offline()) return std::nullopt;
-  auto plan = log_->plan_flush();
+  auto plan = whole ? log_->plan_flush() : log_->plan_epochs();
   flushing_ = plan.has_value();
-  unflushed_since_ = {};
+  if (whole) unflushed_since_ = {};
   if (!plan) changed_.notify();
   return plan;
 }
@@ -488,7 +506,7 @@ void Partition::flush_if_overdue(env::Instant now) {
   if (unflushed_since_ == env::Instant{} || settings_->log.flush_ms >= never_ms) return;
   const env::Instant due = unflushed_since_ + duration_of_ms(settings_->log.flush_ms);
   if (due <= now) {
-    shard_.flusher.request(*this);
+    request_flush();
   } else {
     shard_.flush_by(due);
   }

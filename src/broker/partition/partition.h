@@ -3,10 +3,10 @@
 // knowledge of the in-sync replicas, and everybody who waits for one of its offsets.
 //
 // The way of a batch: append() validates it, lets it pass the verification stage (verification.h),
-// stages it in the log; at the end of the loop's turn write() puts all that was staged into the
-// file with one write and answers acks=0 and acks=1; a flush (flusher.h) makes it durable, which
-// moves the high watermark (replication/isr), which answers acks=all and wakes the fetches that
-// wait.
+// stages it in the log; at the end of the loop's turn (or when it is much) write() puts all that
+// was staged into the file with one write and answers acks=0 and acks=1; a flush (flusher.h) makes
+// it durable, which moves the high watermark (replication/isr), which answers acks=all and wakes
+// the fetches that wait.
 //
 // With flush.messages=1 an offset counts toward the high watermark when it is durable, otherwise
 // when it is written. After a failed write or sync nothing more is acknowledged:
@@ -80,6 +80,7 @@ class Partition final : private VerificationStage::Exit {
   // --- life ---
   struct OpenHints {
     bool after_clean_stop = false;
+    bool nothing_lost = false;
     Offset recovery_point = 0;
     Offset log_start_offset = 0;
     Offset high_watermark = 0;
@@ -124,6 +125,7 @@ class Partition final : private VerificationStage::Exit {
   Task<bool> committed(Offset offset, LeaderEpoch epoch);
 
   // --- housekeeping ---
+  void request_flush();
   void flush_if_overdue(env::Instant now);  // flush.ms; else says when it will be
   void drop_idle_files();
   void expire_producers(TimestampMs now);
@@ -165,6 +167,7 @@ class Partition final : private VerificationStage::Exit {
   bool shutting_down_ = false;
   bool reopening_ = false;
   bool flush_wanted_ = false;  // in the flusher's list
+  bool flush_log_ = false;     // ... for the log; else for the leader epochs alone
   bool write_scheduled_ = false;
   bool deadlines_watched_ = false;
   env::Instant unflushed_since_{};
@@ -174,6 +177,7 @@ class Partition final : private VerificationStage::Exit {
   std::optional<log::PartitionLog::DeletionPlan> undeleted_;  // what the disk refused
   VerificationStage verification_{*this};
   std::vector<PartitionAppend*> staged_;
+  std::size_t staged_bytes_ = 0;
   std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset
   std::vector<PartitionWatcher*> watchers_;
   Signal changed_;  // state, leadership or high watermark

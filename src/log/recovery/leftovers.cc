@@ -78,8 +78,8 @@ Result<> remove_temporary(SegmentHome& home, const std::vector<env::DirectoryEnt
   return {};
 }
 
-Result<std::vector<Leftover>> parse_entries(SegmentHome& home, std::string_view state) {
-  TRY_ASSIGN(const auto entries, home.disk.list(home.directory));
+std::vector<Leftover> files_in_state(const std::vector<env::DirectoryEntry>& entries,
+                                     std::string_view state) {
   std::vector<Leftover> found;
   for (const auto& entry : entries) {
     const auto parsed = parse_segment_file_name(entry.name);
@@ -94,8 +94,9 @@ Result<std::vector<Leftover>> parse_entries(SegmentHome& home, std::string_view 
 
 Result<FolderContent> resolve_leftovers(SegmentHome& home) {
   FolderContent content;
-  TRY_ASSIGN(const auto cleaned, parse_entries(home, cleaned_suffix));
-  TRY_ASSIGN(auto swaps, parse_entries(home, swap_suffix));
+  TRY_ASSIGN(const auto entries, home.disk.list(home.directory));
+  const auto cleaned = files_in_state(entries, cleaned_suffix);
+  auto swaps = files_in_state(entries, swap_suffix);
   for (const auto& unfinished : cleaned) {
     for (const auto& swap : swaps) {
       if (swap.parsed.base_offset < unfinished.parsed.base_offset) continue;
@@ -106,14 +107,14 @@ Result<FolderContent> resolve_leftovers(SegmentHome& home) {
       return swap.parsed.base_offset >= unfinished.parsed.base_offset;
     });
   }
-  TRY_ASSIGN(const auto entries, home.disk.list(home.directory));
   TRY(remove_temporary(home, entries, content.changed));
-  TRY_ASSIGN(auto regular, parse_entries(home, ""));
+  auto regular = files_in_state(entries, "");
   if (!swaps.empty()) {
     reached(Mark::swap_completed);
     TRY(complete_swaps(home, swaps, regular));
     content.changed = true;
-    TRY_ASSIGN(regular, parse_entries(home, ""));
+    TRY_ASSIGN(const auto completed, home.disk.list(home.directory));
+    regular = files_in_state(completed, "");
   }
   for (const auto& file : regular) {
     if (file.parsed.suffix == log_suffix) content.segments.push_back(file.parsed.base_offset);

@@ -71,7 +71,8 @@ Result<> LogLoader::rebuild_missing_indexes() {
 }
 
 // Checks segments from `first` on; the end of the log is where the first bad batch is.
-Result<> LogLoader::check_from(std::size_t first, Offset believed) {
+Result<> LogLoader::check_from(std::size_t first, Belief belief) {
+  const Offset believed = belief.believed;
   bool compacted = s_.config.cleanup_compact;
   checked_from_ = std::min(checked_from_, s_.segments[first]->base_offset());
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
@@ -79,6 +80,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
     const Offset base = segment.base_offset();
     const bool is_last = i + 1 == s_.segments.size();
     TRY_ASSIGN(const auto check, check_tail(segment, {.believed = believed,
+                                                      .torn_above = belief.torn_above,
                                                       .latest_epoch = s_.epochs.at(base - 1),
                                                       .newest_epoch = options_.newest_epoch,
                                                       .has_no_gaps = is_last && !compacted,
@@ -86,6 +88,7 @@ Result<> LogLoader::check_from(std::size_t first, Offset believed) {
     s_.report.bytes_checked += check.bytes_checked;
     if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
     s_.log_end = check.end_offset;
+    end_epoch_ = std::max(end_epoch_, check.latest_epoch);
     const bool overlaps = !is_last && s_.segments[i + 1]->base_offset() < check.end_offset;
     // Above what was durable a whole file may be missing. Of a compacted log one cannot tell;
     // roll() sees to it. A log whose policy was changed is known by the gaps within its segments,
@@ -118,7 +121,7 @@ Result<> LogLoader::find_end() {
   const std::size_t last = s_.segments.size() - 1;
   if (options_.after_clean_stop) {
     reached(Mark::clean_stop_believed);
-    TRY(check_from(last, everything));
+    TRY(check_from(last, {.believed = everything}));
     s_.durable_end = s_.log_end;
     replay_from_ = everything;
     return {};
@@ -126,23 +129,8 @@ Result<> LogLoader::find_end() {
   const Offset mark = options_.recovery_point;
   // The segment that ends at the mark counts too: its indexes may not have been synced.
   std::size_t first = s_.segment_of(std::max<Offset>(mark - 1, 0));
-  // Terms that begin above the mark are learnt from the batches: the checkpoint may be older than a
-  // truncation.
-  s_.epochs.truncate_from_end(mark);
-  TRY(check_from(first, mark));
-  if (s_.log_end < mark) {
-    reached(Mark::recovery_point_ignored);
-    // Something else has shortened this log since the mark was written, so the mark says nothing.
-    s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
-                        s_.log_end));
-    first = s_.segments.size() - 1;
-    s_.epochs.truncate_from_end(s_.active().base_offset());
-    TRY(check_from(first, s_.active().base_offset()));
-    s_.durable_end = std::min(s_.active().base_offset(), s_.log_end);
-  } else {
-    s_.durable_end = mark;
-  }
-  TRY(renew_distrusted(first));
+  TRY_ASSIGN(const bool as_left, find_end_as_left());
+  if (!as_left) TRY(find_end_by_checking(first));
   // What was found good above the mark is not known durable: the next flush syncs it.
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     const bool is_active = i + 1 == s_.segments.size();
@@ -155,6 +143,10 @@ Result<> LogLoader::find_end() {
     s_.sealed_files.push_back(offsets->file().file());
     s_.sealed_files.push_back(times->file().file());
   }
+  if (as_left) {
+    replay_from_ = everything;
+    return {};
+  }
   replay_from_ = s_.segments[std::min(first, s_.segments.size() - 1)]->base_offset();
   for (std::size_t i = first; i < s_.segments.size(); ++i) {
     if (!s_.segments[i]->has_transaction_index()) continue;
@@ -162,6 +154,80 @@ Result<> LogLoader::find_end() {
     TRY(index->truncate_to(s_.durable_end));
   }
   return {};
+}
+
+// The leader epoch of the batch that holds `offset`; none when no batch does.
+Result<LeaderEpoch> LogLoader::epoch_of_batch(Offset offset) {
+  Segment& segment = *s_.segments[s_.segment_of(offset)];
+  TRY_ASSIGN(const auto place, segment.find(offset));
+  if (!place) return no_epoch;
+  TRY_ASSIGN(const auto file, segment.log_file());
+  BatchScanner scanner(*file, place->position, segment.size());
+  TRY_ASSIGN(const auto batch, scanner.next());
+  return batch ? batch->header.leader_epoch() : no_epoch;
+}
+
+// Whether the last term that is written down is the last batch's, and began where it says. What is
+// written down may be older than batches, and than a truncation; terms are learnt from all batches
+// then.
+Result<bool> LogLoader::latest_epoch_fits() {
+  const auto& entries = s_.epochs.entries();
+  const auto last = std::ranges::find_if(
+      entries.rbegin(), entries.rend(),
+      [this](const EpochStart& entry) { return entry.start_offset < s_.log_end; });
+  if (last == entries.rend() || last->epoch != end_epoch_) return end_epoch_ == no_epoch;
+  const Offset start = last->start_offset;
+  if (start <= s_.segments.front()->base_offset()) return true;
+  TRY_ASSIGN(const LeaderEpoch there, epoch_of_batch(start));
+  TRY_ASSIGN(const LeaderEpoch before, epoch_of_batch(start - 1));
+  return there == end_epoch_ && before < end_epoch_;
+}
+
+// The process was killed and the machine went on: all that was written is there, up to a write that
+// was cut short. So the end is found by headers alone, behind the last segment's index, and what is
+// older is believed like after a clean stop. (What was damaged meanwhile is found when it is read.)
+// False: that does not do here.
+Result<bool> LogLoader::find_end_as_left() {
+  if (!options_.nothing_lost) return false;
+  TRY_ASSIGN(const bool distrusted, is_distrusted(s_.disk, s_.home.directory));
+  std::size_t last = s_.segments.size() - 1;
+  while (last > 0 && s_.segments[last]->size() == 0) --last;
+  // An entry of a transaction index may have been in memory still.
+  const bool has_transactions = std::ranges::any_of(
+      s_.segments.begin() + static_cast<std::ptrdiff_t>(last), s_.segments.end(),
+      [](const auto& segment) { return segment->has_transaction_index(); });
+  if (distrusted || has_transactions) return false;
+  const Offset mark = options_.recovery_point;
+  const auto checked = check_from(last, {.believed = everything, .torn_above = mark});
+  if (!checked && checked.error().code != Errc::corrupt) return std::unexpected(checked.error());
+  if (!checked || s_.log_end < mark) return false;
+  TRY_ASSIGN(const bool epochs_fit, latest_epoch_fits());
+  if (!epochs_fit) return false;
+  reached(Mark::killed_log_believed);
+  s_.durable_end = mark;
+  return true;
+}
+
+Result<> LogLoader::find_end_by_checking(std::size_t& first) {
+  const Offset mark = options_.recovery_point;
+  first = std::min(first, s_.segments.size() - 1);
+  // Terms that begin above the mark are learnt from the batches: the checkpoint may be older than a
+  // truncation.
+  s_.epochs.truncate_from_end(mark);
+  TRY(check_from(first, {.believed = mark}));
+  if (s_.log_end < mark) {
+    reached(Mark::recovery_point_ignored);
+    // Something else has shortened this log since the mark was written, so the mark says nothing.
+    s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
+                        s_.log_end));
+    first = s_.segments.size() - 1;
+    s_.epochs.truncate_from_end(s_.active().base_offset());
+    TRY(check_from(first, {.believed = s_.active().base_offset()}));
+    s_.durable_end = std::min(s_.active().base_offset(), s_.log_end);
+  } else {
+    s_.durable_end = mark;
+  }
+  return renew_distrusted(first);
 }
 
 Result<> LogLoader::renew_distrusted(std::size_t first) {

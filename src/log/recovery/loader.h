@@ -21,7 +21,16 @@ class LogLoader {
  private:
   Result<> open_segments();
   Result<> find_end();
-  Result<> check_from(std::size_t first, Offset believed);
+  Result<bool> find_end_as_left();
+  Result<bool> latest_epoch_fits();
+  Result<LeaderEpoch> epoch_of_batch(Offset offset);
+  // `first`: the segment at which the check began, maybe an earlier one than was asked.
+  Result<> find_end_by_checking(std::size_t& first);
+  struct Belief {
+    Offset believed;
+    Offset torn_above = std::numeric_limits<Offset>::max();
+  };
+  Result<> check_from(std::size_t first, Belief belief);
   Result<> renew_distrusted(std::size_t first);  // segments from this one on
   Result<> rebuild_missing_indexes();
   Result<> repair_transaction_indexes();
@@ -36,6 +45,7 @@ class LogLoader {
   Offset replay_from_ = 0;
   std::vector<Offset> incomplete_;  // segments without an offset or time index, ascending
   Offset checked_from_ = std::numeric_limits<Offset>::max();
+  LeaderEpoch end_epoch_ = no_epoch;  // the highest of the batches that were looked at
 };
 
 }  // namespace weir::log

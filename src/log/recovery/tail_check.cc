@@ -118,11 +118,13 @@ std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
 
 // The batch at the scanner; nothing and a reason at the end of what is good.
 Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk& walk,
-                                              Offset believed, TailCheck& result) {
+                                              const TailCheckOptions& options, TailCheck& result) {
+  const Offset believed = options.believed;
   auto batch = scanner.next();
   const bool trusted_end = walk.next_offset < believed;
   if (!batch) {
-    if (batch.error().code != Errc::corrupt || trusted_end) return batch;
+    const bool may_be_cut = scanner.is_torn() && walk.next_offset >= options.torn_above;
+    if (batch.error().code != Errc::corrupt || (trusted_end && !may_be_cut)) return batch;
     result.reason = batch.error().what;
     return std::nullopt;
   }
@@ -161,6 +163,14 @@ Result<LeaderEpoch> epoch_of(Segment& segment, const ScannedBatch& batch, const 
   return right;
 }
 
+Result<> cut_off(Segment& segment, TailCheck& result) {
+  result.cut = true;
+  const auto max = segment.max_timestamp();
+  TRY(segment.truncate(result.end_offset, result.end_position));
+  if (max) segment.set_max_timestamp(*max);
+  return {};
+}
+
 }  // namespace
 
 Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) {
@@ -184,7 +194,7 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
   bool first = true;
   std::optional<ScannedBatch> last;
   while (true) {
-    auto batch = next_good(scanner, walk, options.believed, result);
+    auto batch = next_good(scanner, walk, options, result);
     if (!batch) {
       batch.error().what = fmt::format(
           "{}: the batch at position {} is damaged: {}; put a good copy "
@@ -222,13 +232,14 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
     result.end_offset = last->header.base_offset();
     result.end_position = last->position;
   }
-  TRY(segment.write_pending_entries());
-  if (result.end_position < segment.size()) {
-    result.cut = true;
-    const auto max = segment.max_timestamp();
-    TRY(segment.truncate(result.end_offset, result.end_position));
-    if (max) segment.set_max_timestamp(*max);
+  result.latest_epoch = walk.epoch;
+  if (last && options.torn_above != std::numeric_limits<Offset>::max()) {
+    // Into space that was there before, the last write may have been cut short unseen.
+    TRY_ASSIGN(const auto whole, scanner.whole(*last));
+    if (!whole.crc_is_good()) return fail(Errc::corrupt, "its checksum is wrong", last->position);
   }
+  TRY(segment.write_pending_entries());
+  if (result.end_position < segment.size()) TRY(cut_off(segment, result));
   return result;
 }
 

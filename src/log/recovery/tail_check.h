@@ -29,11 +29,15 @@ struct TailCheck {
   bool has_gaps = false;       // offsets are missing, as compaction leaves them
   bool cut = false;            // bytes above were cut off
   bool index_rebuilt = false;  // index entries were wrong or missing
-  std::string reason;          // why it was cut
+  LeaderEpoch latest_epoch = no_epoch;
+  std::string reason;  // why it was cut
 };
 
 struct TailCheckOptions {
   Offset believed = 0;
+  // A batch that the file's end cuts off, at or above this offset, is cut though it is believed.
+  // The last one must be whole then.
+  Offset torn_above = std::numeric_limits<Offset>::max();
   LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
   LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
   // No compaction has been here: above `believed` each batch continues the one before.

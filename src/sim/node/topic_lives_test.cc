@@ -4,10 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "sim/node/one_node_test_support.h"
 #include "wire/error_code.h"
 #include "wire/message/delete_records_request.h"
 #include "wire/message/delete_records_response.h"
+#include "wire/message/describe_topic_partitions_request.h"
+#include "wire/message/describe_topic_partitions_response.h"
+#include "wire/message/metadata_request.h"
+#include "wire/message/metadata_response.h"
 
 namespace weir::sim {
 namespace {
@@ -196,6 +204,60 @@ TEST(TopicLives, a_stop_before_a_topic_has_a_folder_is_clean) {
     one.run(write_one);
     one.run(find_one);
   }
+}
+
+Task<Result<std::int16_t>> look_up_topic(RawClient& client, std::string name) {
+  wire::MetadataRequest::MetadataRequestTopic topic;
+  topic.name = wire::Str(name);
+  wire::MetadataRequest request;
+  request.topics = {&topic, 1};
+  request.allow_auto_topic_creation = false;
+  auto calling = client.call<wire::MetadataResponse>(request, std::int16_t{9});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  co_return answer->topics[0].error_code;
+}
+
+Task<Result<std::int16_t>> describe_topic(RawClient& client, std::string name) {
+  wire::DescribeTopicPartitionsRequest::TopicRequest topic;
+  topic.name = name;
+  wire::DescribeTopicPartitionsRequest request;
+  request.topics = {&topic, 1};
+  auto calling = client.call<wire::DescribeTopicPartitionsResponse>(request, std::int16_t{0});
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  co_return answer->topics[0].error_code;
+}
+
+// A connection each for the shards, some more than once.
+Task<Result<>> make_and_look_up_elsewhere(OneNode& one) {
+  RawClient maker = one.client();
+  auto connecting = maker.connect();
+  CO_TRY(co_await std::move(connecting));
+  std::vector<std::unique_ptr<RawClient>> others;
+  for (int i = 0; i < 6; ++i) {
+    others.push_back(std::make_unique<RawClient>(one.client()));
+    auto joining = others.back()->connect();
+    CO_TRY(co_await std::move(joining));
+  }
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "made" + std::to_string(i);
+    auto creating = create_topic(maker, name, 1);
+    CO_TRY_ASSIGN(const auto created, co_await std::move(creating));
+    EXPECT_EQ(created, 0);
+    for (std::size_t c = 0; c < others.size(); ++c) {
+      auto looking = (static_cast<std::size_t>(i) + c) % 2 == 0 ? look_up_topic(*others[c], name)
+                                                                : describe_topic(*others[c], name);
+      CO_TRY_ASSIGN(const auto found, co_await std::move(looking));
+      EXPECT_EQ(found, 0) << name;
+    }
+  }
+  co_return Result<>{};
+}
+
+// Messages between the shards are late here: the image comes behind the next request.
+TEST(TopicLives, a_topic_is_known_on_every_shard_once_its_maker_was_answered) {
+  OneNode one(3);
+  one.world.find_host("broker")->slow_messages(std::chrono::milliseconds(20));
+  one.run(make_and_look_up_elsewhere);
 }
 
 }  // namespace

@@ -75,6 +75,11 @@ class SmallDump {
     return {};
   }
 
+  Result<> lifetime(std::string_view text) {
+    settings_.print(begin("lifetime").text("of", text).take());
+    return {};
+  }
+
   // A file that is JSON already.
   Result<> json(std::string_view type, std::string_view text) {
     const auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
@@ -107,6 +112,8 @@ Result<> dump_small_file(env::Disk& disk, const LogFile& file, const DumpSetting
       return dump.meta_properties(text);
     case FileKind::quorum_state:
       return dump.json("quorum_state", text);
+    case FileKind::lifetime:
+      return dump.lifetime(text);
     default:
       // Markers of before KIP-966 are empty.
       return dump.json("clean_shutdown", text.empty() ? "{}" : std::string_view(text));

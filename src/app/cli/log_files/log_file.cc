@@ -17,7 +17,7 @@ struct NamedKind {
   FileKind kind;
 };
 
-constexpr std::array<NamedKind, 9> named_files{{
+constexpr std::array<NamedKind, 10> named_files{{
     {"leader-epoch-checkpoint", FileKind::epoch_checkpoint},
     {"recovery-point-offset-checkpoint", FileKind::offset_checkpoint},
     {"replication-offset-checkpoint", FileKind::offset_checkpoint},
@@ -27,6 +27,7 @@ constexpr std::array<NamedKind, 9> named_files{{
     {"meta.properties", FileKind::meta_properties},
     {"quorum-state", FileKind::quorum_state},
     {".kafka_cleanshutdown", FileKind::clean_shutdown},
+    {".weir_lifetime", FileKind::lifetime},
 }};
 
 constexpr std::array<NamedKind, 5> suffixes{{
@@ -74,6 +75,8 @@ std::string_view name_of(FileKind kind) {
       return "quorum state";
     case FileKind::clean_shutdown:
       return "mark of a clean shutdown";
+    case FileKind::lifetime:
+      return "lifetime";
   }
   return "";
 }

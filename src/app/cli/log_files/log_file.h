@@ -24,6 +24,7 @@ enum class FileKind : std::uint8_t {
   meta_properties,
   quorum_state,
   clean_shutdown,  // .kafka_cleanshutdown
+  lifetime,        // .weir_lifetime
 };
 std::string_view name_of(FileKind kind);  // "offset index"
 

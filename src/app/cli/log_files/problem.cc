@@ -70,6 +70,7 @@ std::string_view advice_for(FileKind kind) {
       return "a node does not start with it: put a copy from a backup in its place; remove it only "
              "where this node is the only controller, for it may vote twice without";
     case FileKind::clean_shutdown:
+    case FileKind::lifetime:
       return "remove this file: the next start checks what was not known durable";
   }
   return "";
