@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/cli/program.h"
 #include "app/kafka_tools/tools.h"
-#include "app/server/serve.h"
 
 extern char** environ;
 
@@ -17,8 +17,8 @@ namespace {
 
 using namespace weir;
 
-app::NamedValues environment() {
-  app::NamedValues values;
+app::Environment environment() {
+  app::Environment values;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
@@ -38,11 +38,8 @@ void keep_standard_streams() {
 
 int main(int argc, char** argv) {
   keep_standard_streams();
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const app::Program program{.arguments = arguments, .environment = environment()};
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of a write
+  const app::Program program{.arguments = {argv + 1, argv + argc}, .environment = environment()};
   if (const auto code = app::run_kafka_tool(argv[0], program)) return *code;
-  if (!arguments.empty() && arguments.front() == "server") {
-    return app::serve({arguments.begin() + 1, arguments.end()}, program.environment);
-  }
   return app::run_program(program);
 }

@@ -70,6 +70,7 @@ Result<> set_reset(ClientConfig& config, std::string_view value) {
   } else {
     return expected_property("earliest, latest, none or by_duration:PT1H", value);
   }
+  config.names_reset = true;
   return {};
 }
 

@@ -23,6 +23,7 @@ struct ClientConfig {
   ConsumerOptions consumer;
   std::map<wire::Codec, int> compression_levels;  // compression.CODEC.level, also of other codecs
   bool names_idempotence = false;                 // enable.idempotence was set
+  bool names_reset = false;                       // auto.offset.reset was set
 };
 
 // Error: invalid (the value), not_found (the name), unsupported (known and not served); one line

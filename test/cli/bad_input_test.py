@@ -1,17 +1,22 @@
 """What goes wrong around a command: no broker, another server, bad lines, closed pipes, signals. Each ends with its code
 and says what to do; what was reported as delivered is there, and nothing was reported that is not."""
 
+import array
 import contextlib
 import errno
+import fcntl
 import json
 import os
+import pathlib
 import re
 import select
 import signal
 import socket
 import subprocess
 import tempfile
+import termios
 import threading
+import time
 import unittest
 
 import program
@@ -91,7 +96,10 @@ class Mistakes(Cli):
         self.ends(USAGE, "topic", "list", "stray", says="stray")
         self.ends(USAGE, "topic", "list", "--format", "yaml", says=["yaml", "json"])
         self.ends(USAGE, "topic", "list", "--timeout", "soon", says="soon")
-        self.ends(USAGE, "topic", "create")
+        self.ends(USAGE, "topic", "create", says="NAME is missing")
+        self.ends(USAGE, "topic", "create", "t", "-p", "many", says="--partitions many: a whole number is expected")
+        self.ends(USAGE, "topic", "create", "t", "-p", "0", says="--partitions 0: 1 to ")
+        self.ends(USAGE, "topic", "list", "--timeout", "soon", says="--timeout: 'soon'")
 
     def test_properties(self):
         self.ends(USAGE, "produce", "t", "-X", "linger.m=5", says="linger.ms")
@@ -185,6 +193,200 @@ class Producing(Cli):
     @staticmethod
     def delivered(ended):
         return int(re.search(r"(\d+) records? delivered", ended.err).group(1))
+
+
+class Stalled(Cli):
+    """A broker of our own that no longer answers: it is stopped with SIGSTOP."""
+
+    def setUp(self):
+        home = tempfile.TemporaryDirectory(prefix="weir-cli-")
+        self.addCleanup(home.cleanup)
+        self.broker = program.Program(self.weir, "--data", home.name, "--listen", "127.0.0.1:0", "--set", "group.initial.rebalance.delay.ms=0")
+        self.addCleanup(self.let_go)
+        self.address = f"127.0.0.1:{self.broker.port()}"
+        self.does("topic", "create", "t", brokers=self.address)
+
+    def let_go(self):
+        self.broker.process.send_signal(signal.SIGCONT)
+        self.assertEqual(self.broker.stop(), 0)
+
+    def stall(self):
+        self.broker.process.send_signal(signal.SIGSTOP)
+        while "State:\tT" not in pathlib.Path(f"/proc/{self.broker.process.pid}/status").read_text():
+            pass
+
+    def writer(self, *words, delivered=1):
+        """Who has delivered one record, whose broker is stalled then, and who has read three more."""
+        writer = self.start("produce", "t", *words, brokers=self.address, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.give(writer, b"one\n" * delivered)
+        while len(self.does("consume", "t", brokers=self.address).out.split()) < delivered:
+            pass  # each look is an exchange with the broker
+        self.stall()
+        self.give(writer, b"two\nthree\nfour\n")
+        return writer
+
+    def give(self, writer, lines):
+        writer.stdin.write(lines)
+        writer.stdin.flush()
+        unread = array.array("i", [1])
+        while unread[0]:
+            fcntl.ioctl(writer.stdin, termios.FIONREAD, unread)
+        self.does("version")  # what was read is on its way when another program has come and gone
+
+    def test_an_interrupt_waits_for_records_under_way_no_longer_than_it_says(self):
+        writer = self.writer()
+        began = time.monotonic()
+        writer.send_signal(signal.SIGINT)
+        self.assertEqual(writer.wait(60), INTERRUPTED)
+        self.assertLess(time.monotonic() - began, 10)
+        told = writer.stderr.read().decode()
+        self.assertIn("waiting 2s at most for 3 records under way", told)
+        self.assertRegex(told, "1 record delivered.*3 records not delivered, 3 of them may have been written")
+
+    def test_a_second_interrupt_ends_at_once_and_the_summary_is_there(self):
+        # Less than the two seconds that one interrupt would wait; a slow machine may try again.
+        self.assertTrue(any(self.ends_at_the_second_interrupt() < 1.5 for _ in range(4)))
+
+    def ends_at_the_second_interrupt(self):
+        """After how many seconds."""
+        writer = self.writer()
+        writer.send_signal(signal.SIGINT)
+        self.assertIn(b"interrupted", writer.stderr.readline())
+        began = time.monotonic()
+        while writer.poll() is None and time.monotonic() - began < 60:
+            writer.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                writer.wait(0.05)
+        took = time.monotonic() - began
+        self.assertEqual(writer.returncode, INTERRUPTED)
+        self.assertRegex(writer.stderr.read().decode(), r"\d records? not delivered")
+        self.broker.process.send_signal(signal.SIGCONT)
+        return took
+
+    def test_who_is_interrupted_when_the_broker_comes_back_delivers(self):
+        writer = self.writer()
+        writer.send_signal(signal.SIGINT)
+        self.assertIn(b"interrupted", writer.stderr.readline())
+        self.broker.process.send_signal(signal.SIGCONT)
+        self.assertEqual(writer.wait(60), INTERRUPTED)
+        self.assertIn("4 records delivered", writer.stderr.read().decode())
+        self.assertEqual(len(self.does("consume", "t", brokers=self.address).out.split()), 4)
+
+    def test_an_interrupt_ends_who_waits_for_room_to_send(self):
+        words = ("-X", "buffer.memory=65536", "-X", "batch.size=16384", "-q")
+        writer = self.writer(*words)
+        feeder = threading.Thread(target=Producing.feed, args=(writer.stdin,), daemon=True)
+        feeder.start()
+        began = time.monotonic()
+        writer.send_signal(signal.SIGINT)
+        self.assertEqual(writer.wait(60), INTERRUPTED)
+        self.assertLess(time.monotonic() - began, 10)
+        feeder.join()
+
+    def test_an_interrupted_benchmark_says_what_was_delivered(self):
+        bench = self.start("bench", "produce", "t", "-n", 10**9, "--rate", 1000, brokers=self.address, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not self.does("consume", "t", "-n", 1, brokers=self.address).out:
+            pass  # each look is an exchange with the broker
+        self.stall()
+        self.does("version")
+        began = time.monotonic()
+        bench.send_signal(signal.SIGINT)
+        self.assertEqual(bench.wait(60), INTERRUPTED)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertRegex(bench.stderr.read().decode(), r"interrupted: \d+ records? delivered.* records? not delivered, \d+ of them may have been written")
+
+    def test_an_interrupted_member_does_not_wait_for_its_last_commit(self):
+        self.does("produce", "t", input="x\n", brokers=self.address)
+        reader = self.start("consume", "t", "-g", "g", brokers=self.address, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(reader.stdout.readline(), b"x\n")
+        self.stall()
+        began = time.monotonic()
+        reader.send_signal(signal.SIGINT)
+        self.assertEqual(reader.wait(60), INTERRUPTED)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertIn("commit", reader.stderr.read().decode())
+
+
+class NobodyAnswers(Cli):
+    """A listener that takes connections and says nothing."""
+
+    def test_an_interrupt_ends_every_tool_of_kafkas_at_once(self):
+        producer = ("--topic", "t", "--num-records", "10", "--record-size", "10", "--throughput", "-1")
+        for words in (
+            ("kafka-topics", "--list"),
+            ("kafka-console-producer", "--topic", "t"),
+            ("kafka-console-consumer", "--topic", "t"),
+            ("kafka-console-consumer", "--topic", "t", "--partition", "0"),
+            ("kafka-consumer-groups", "--all-groups", "--describe"),
+            ("kafka-producer-perf-test", *producer),
+            ("kafka-consumer-perf-test", "--topic", "t", "--num-records", "10"),
+            ("kafka-e2e-latency", "--topic", "t", "--num-records", "10", "--producer-acks", "1", "--record-size", "10"),
+        ):
+            with self.subTest(words[0]), socket.create_server(("127.0.0.1", 0)) as deaf:
+                address = "127.0.0.1:%d" % deaf.getsockname()[1]
+                tool = self.start(*words, "--bootstrap-server", address, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                tool.stdin.write(b"line\n")
+                tool.stdin.flush()
+                peer, _ = deaf.accept()
+                self.assertTrue(peer.recv(1))
+                self.does("version")  # in its loop when another program has come and gone
+                began = time.monotonic()
+                tool.send_signal(signal.SIGINT)
+                self.assertEqual(tool.wait(60), INTERRUPTED)
+                self.assertLess(time.monotonic() - began, 10)
+                peer.close()
+
+
+class Outputs(Cli):
+    def test_a_full_output_is_told_by_every_command(self):
+        topic, group = self.filled(["x"]), self.fresh("group")
+        self.does("consume", topic, "-g", group, "-n", 1)
+        for words in (
+            ["topic", "list"],
+            ["topic", "describe", topic],
+            ["topic", "offsets", topic],
+            ["topic", "create", self.fresh("topic")],
+            ["group", "list"],
+            ["group", "describe", group],
+            ["config", "get", f"topic/{topic}", "--all"],
+            ["cluster", "info"],
+            ["cluster", "health"],
+            ["bench", "produce", topic, "-n", 10],
+            ["bench", "consume", topic],
+            ["profile", "list", "--format", "json"],
+            ["version"],
+            ["help"],
+            ["topic", "list", "--help"],
+            ["completion", "bash"],
+            ["man", "topic"],
+            ["compat", "list"],
+            ["kafka-topics", "--bootstrap-server", self.brokers, "--list"],
+        ):
+            with self.subTest(words), open("/dev/full", "wb") as full:
+                ended = self.start(*words, stdout=full, stderr=subprocess.PIPE)
+                self.assertEqual(ended.wait(60), FAILED)
+                self.assertIn(os.strerror(errno.ENOSPC), ended.stderr.read().decode())
+
+    def test_what_could_not_be_printed_is_not_counted_and_not_committed(self):
+        topic, group = self.filled(range(10)), self.fresh("group")
+        with open("/dev/full", "wb") as full:
+            reader = self.start("consume", topic, "-g", group, stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(reader.wait(60), FAILED)
+        self.assertIn("after 0 records", reader.stderr.read().decode())
+        self.assertEqual(self.does("consume", topic, "-g", group, "-n", 1).out, "0\n")
+
+    def test_a_reader_that_goes_away_ends_a_command_quietly(self):
+        topic = self.filled(["x"])
+        commands = [["topic", "list"], ["topic", "describe", topic], ["man", "topic"], ["kafka-topics", "--bootstrap-server", self.brokers, "--list"]]
+        if Cli.server:
+            commands.append(["log", "dump", f"{self.home.name}/data", "--data"])
+            commands.append(["kafka-dump-log", "--files", f"{self.home.name}/data/{topic}-0/{'0' * 20}.log"])
+        for words in commands:
+            out, into = os.pipe()
+            os.close(out)
+            with self.subTest(words), open(into, "wb") as nobody_reads:
+                ended = self.start(*words, stdout=nobody_reads, stderr=subprocess.PIPE)
+                self.assertEqual((ended.wait(60), ended.stderr.read()), (FAILED, b""))
 
 
 class Consuming(Cli):

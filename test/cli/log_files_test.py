@@ -104,7 +104,7 @@ class LogFiles(Cli):
             started = self.start("log", "dump", self.data, stdout=full, stderr=subprocess.PIPE)
             err = started.communicate(timeout=60)[1].decode()
         self.assertEqual(started.returncode, FAILED, err)
-        self.assertIn("standard output cannot be written", err)
+        self.assertIn("cannot write to standard output: No space left", err)
 
     @unittest.skipIf(os.geteuid() == 0, "root reads everything")
     def test_a_file_that_may_not_be_read(self):

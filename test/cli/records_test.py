@@ -6,8 +6,9 @@ import os
 import random
 import signal
 import subprocess
+import time
 
-from cli import DONE, FAILED, INTERRUPTED, USAGE, Cli
+from cli import DONE, FAILED, INTERRUPTED, NOT_FOUND, PARTIAL, USAGE, Cli
 
 
 class Formats(Cli):
@@ -25,6 +26,40 @@ class Formats(Cli):
     def test_a_letter_that_is_none_is_an_error(self):
         self.ends(USAGE, "consume", "any", "-f", "%q", says="%q")
         self.ends(USAGE, "produce", "any", "-f", "%v %q", says="%q")
+
+    def test_a_format_that_input_cannot_be_read_by_is_found_before_anything_is_connected(self):
+        nobody = ("-b", "127.0.0.1:1")
+        self.ends(USAGE, "produce", "t", "-f", "%v%k", *nobody, says="between %v and %k")
+        self.ends(USAGE, "produce", "t", "-f", "%v %v", *nobody, says="%v stands there twice")
+        self.ends(USAGE, "produce", "t", "-f", "%k %v", "-k", "key", *nobody, says="either --key or %k")
+        self.ends(USAGE, "produce", "t", "-f", "%p %v", "-p", "1", *nobody, says="either --partition or %p")
+        self.ends(USAGE, "produce", "-", "-f", "%v", *nobody, says="no %t")
+        self.ends(USAGE, "produce", "-", *nobody, says="by %t in -f")
+
+    def test_ways_of_reading_and_printing_that_exclude_each_other(self):
+        nobody = ("-b", "127.0.0.1:1")
+        for words in (["-f", "%v", "--whole"], ["-f", "%v", "--format", "json"], ["--whole", "--format", "json"], ["--format", "csv"], ["--format", "wide"]):
+            self.ends(USAGE, "produce", "t", *words, *nobody, says=words[0])
+        for words in (["-f", "%v", "--format", "json"], ["--format", "csv"], ["--format", "wide"]):
+            self.ends(USAGE, "consume", "t", *words, *nobody, says=words[0])
+
+    def test_a_topic_in_the_record_that_is_not_the_one_of_the_command_line_is_an_error(self):
+        one, two = self.topic(), self.topic()
+        ended = self.ends(PARTIAL, "produce", one, "-f", "%t %v", input=f"{one} a\n{two} b\n", says=["standard input:2:", two, one])
+        self.assertIn("1 record delivered", ended.err)
+        self.assertEqual(self.does("consume", one).out, "a\n")
+        self.assertEqual(self.does("consume", two).out, "")
+
+    def test_headers_that_are_null_empty_or_no_text(self):
+        source, target = self.topic(), self.topic()
+        self.does("produce", source, "--format", "json", input='{"payload": "v", "headers": ["null", null, "empty", "", "full", "1"]}')
+        shown = self.does("consume", source, "-f", "%h|%v").out
+        self.assertEqual(shown, "null,empty=,full=1|v\n")
+        self.does("produce", target, "-f", "%h|%v", input=shown)
+        (record,) = self.does("consume", target, "--format", "json").objects()
+        self.assertEqual(record["headers"], ["null", None, "empty", "", "full", "1"])
+        self.ends(USAGE, "produce", target, "-H", "\udcff:1", says="UTF-8")
+        self.ends(FAILED, "produce", target, "-f", "%h|%v", input=b"\xff=1|v\n", says=["standard input:1:", "UTF-8"])
 
     def test_json_round_trip_keeps_nulls_empties_and_binary(self):
         source, target = self.topic(), self.topic()
@@ -102,6 +137,15 @@ class Formats(Cli):
 
 
 class Positions(Cli):
+    def test_where_nothing_is_said_auto_offset_reset_does(self):
+        topic = self.topic()
+        self.does("produce", topic, "-f", "%T %v", input=f"{int(time.time() - 7200) * 1000} old\n{int(time.time()) * 1000} new\n")
+        for policy, values in (("earliest", "old\nnew\n"), ("latest", ""), ("by_duration:PT1H", "new\n")):
+            self.assertEqual(self.does("consume", topic, "-X", f"auto.offset.reset={policy}").out, values, policy)
+        self.assertEqual(self.does("consume", topic).out, "old\nnew\n")
+        self.ends(USAGE, "consume", topic, "-X", "auto.offset.reset=none", says=["auto.offset.reset=none", "-o"])
+        self.assertEqual(self.does("consume", topic, "-o", "1", "-X", "auto.offset.reset=none").out, "new\n")
+
     def test_ranges_by_offset(self):
         topic = self.filled(range(10))
         for words, values in (
@@ -162,7 +206,48 @@ class Positions(Cli):
         self.ends(USAGE, "consume", topic, "--key", "(", says="(")
 
 
+class Followers(Cli):
+    def test_new_topics_that_match_and_new_partitions_are_followed(self):
+        first, group = self.filled(["first"]), self.fresh("followed")
+        words = ("--follow", "-X", "metadata.max.age.ms=100", "-f", "%t %p %v")
+        reader = self.start("consume", "-r", f"{first}|{group}.*", *words, stdout=subprocess.PIPE)
+        self.assertEqual(reader.stdout.readline().decode(), f"{first} 0 first\n")
+        self.does("topic", "create", f"{group}-new")
+        self.does("produce", f"{group}-new", input="second\n")
+        self.assertEqual(reader.stdout.readline().decode(), f"{group}-new 0 second\n")
+        self.does("topic", "add-partitions", first, "--num", 1)
+        self.does("produce", first, "-p", 1, input="third\n")
+        self.assertEqual(reader.stdout.readline().decode(), f"{first} 1 third\n")
+        self.does("produce", first, "-p", 0, input="fourth\n")
+        self.assertEqual(reader.stdout.readline().decode(), f"{first} 0 fourth\n")
+        reader.send_signal(signal.SIGINT)
+        self.assertEqual(reader.wait(60), INTERRUPTED)
+
+
 class GroupReaders(Cli):
+    def test_a_group_without_a_commit_begins_where_auto_offset_reset_says(self):
+        topic = self.topic()
+        self.does("produce", topic, "-f", "%T %v", input=f"{int(time.time() - 7200) * 1000} old\n{int(time.time()) * 1000} new\n")
+
+        def first(*words):
+            return self.does("consume", topic, "-g", self.fresh("group"), "-n", 1, *words).out
+
+        self.assertEqual(first(), "old\n")
+        self.assertEqual(first("-X", "auto.offset.reset=earliest"), "old\n")
+        self.assertEqual(first("-X", "auto.offset.reset=by_duration:PT1H"), "new\n")
+        for policy in ("none", "latest"):
+            self.assertEqual(first("-o", "start", "-X", f"auto.offset.reset={policy}"), "old\n")
+        ended = self.run_weir("consume", topic, "-g", self.fresh("group"), "-n", 1, "-X", "auto.offset.reset=none")
+        self.assertEqual((ended.code, ended.out), (NOT_FOUND, ""), ended.err)
+        self.assertIn("auto.offset.reset", ended.err)
+
+    def test_a_group_that_begins_at_the_end_sees_only_what_is_new(self):
+        topic, group = self.filled(["old"] * 3), self.fresh("group")
+        reader = self.start("consume", topic, "-g", group, "-n", 1, "-X", "auto.offset.reset=latest", stdout=subprocess.PIPE)
+        while reader.poll() is None:
+            self.does("produce", topic, "-q", input="new\n")
+        self.assertEqual((reader.returncode, reader.stdout.read()), (DONE, b"new\n"))
+
     def test_what_was_printed_is_committed_and_no_more(self):
         topic, group = self.filled(range(10)), self.fresh("group")
         self.assertEqual(self.does("consume", topic, "-g", group, "-o", "start", "-n", 4).out.split(), list("0123"))
@@ -223,7 +308,12 @@ class Benchmarks(Cli):
         self.assertEqual(read["records"], 5000)
         there = self.does("bench", "e2e", self.topic(), "-n", 200, "-s", 100, "--format", "json").json()
         self.assertEqual(there["records"], 200)
-        self.assertIn("records", self.does("bench", "produce", topic, "-n", 100).out)
+        text = self.does("bench", "produce", topic, "-n", 100).out
+        self.assertRegex(text, r"(?m)^latency_p99 +[\d.]+(us|ms|s)$")
+        self.assertRegex(text, r"(?m)^bytes +100.0 KiB$")
+        self.assertRegex(self.does("bench", "produce", topic, "-n", 100, "--format", "wide").out, r"(?m)^bytes +102400$")
+        self.ends(USAGE, "bench", "produce", topic, "-n", "many", says="--count many: ")
+        self.ends(USAGE, "bench", "produce", topic, "-s", "1XB", says="--size: '1XB'")
 
 
 def murmur2(data):

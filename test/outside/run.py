@@ -98,6 +98,18 @@ class Installed(unittest.TestCase):
         for compiling in running:
             self.assertEqual(compiling.wait(), 0, compiling.args)
 
+    # --- the program ---
+
+    def test_the_program_comes_with_manual_pages_and_completion(self):
+        prefix = self.root / "program"
+        run("cmake", "--install", BUILD, "--prefix", prefix, "--component", "program")
+        weir, share = prefix / "bin/weir", prefix / "share"
+        for page in "weir", "weir-topic", "weir-topic-create", "weir-server", "weir-log-dump":
+            self.assertTrue((share / f"man/man1/{page}.1").read_text().startswith(".TH weir"), page)
+        for shell, file in (("bash", "bash-completion/completions/weir"), ("zsh", "zsh/site-functions/_weir"),
+                            ("fish", "fish/vendor_completions.d/weir.fish")):
+            self.assertEqual((share / file).read_text(), run(weir, "completion", shell).stdout)
+
     # --- the project ---
 
     def test_each_form_works_shared_static_and_by_pkg_config(self):

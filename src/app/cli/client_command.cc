@@ -15,6 +15,8 @@ namespace {
 
 // How long connections that are being made may hold up the end of the program.
 constexpr std::chrono::milliseconds closing_limit{500};
+// ... and whoever has to say how far he came, after a second Ctrl-C.
+constexpr std::chrono::milliseconds hurry_limit{300};
 
 class NoLog final : public env::LogSink {
  public:
@@ -75,11 +77,18 @@ Exit run_session(ClientSettings settings, std::string_view name,
     begun.set_value();
   });
   begun.get_future().wait();
-  signals.start([&](std::uint32_t count) {
-    if (count > 1) std::_Exit(static_cast<int>(Exit::interrupted));
-    shards.post(0, [&] { self->session.interrupt(); });
+  std::promise<void> over;
+  signals.start([&, is_over = over.get_future()](std::uint32_t count) {
+    shards.post(0, [&self, is_first = count == 1] {
+      if (!self) return;  // it has ended
+      is_first ? self->session.interrupt() : self->session.hurry();
+    });
+    if (count == 1) return;
+    if (is_over.wait_for(hurry_limit) == std::future_status::ready) return;
+    std::_Exit(static_cast<int>(Exit::interrupted));
   });
   const Exit exit = self->ended.get_future().get();
+  over.set_value();
   if (self->closed.get_future().wait_for(closing_limit) != std::future_status::ready) {
     // An address that does not answer; there is nothing left to lose.
     std::fflush(nullptr);

@@ -6,8 +6,6 @@
 #include <array>
 #include <set>
 
-#include "app/version.h"
-
 namespace weir::app {
 namespace {
 
@@ -70,7 +68,7 @@ void add_words(Completes what, std::string_view typed, std::vector<std::string>&
 void add_commands(const Commands& commands, const std::vector<std::string>& typed,
                   Completion& completion) {
   std::set<std::string> next;
-  if (typed.size() == 1) next = {"help", "server"};
+  if (typed.size() == 1) next = {"help"};
   for (const auto& command : commands) {
     const auto words = split(command->name());
     if (words.size() < typed.size() || command->is_hidden()) continue;
@@ -140,21 +138,12 @@ _weir() {
   found=("${(@f)$(weir __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   [[ -n "$found" ]] && compadd -- $found || _files
 }
-compdef _weir weir
+# Installed as a file of its own it is called when something is to be completed.
+if [[ "$funcstack[1]" == _weir ]]; then _weir "$@"; else compdef _weir weir; fi
 )";
 constexpr std::string_view fish = R"(# weir: completion for fish. weir completion fish | source
 complete -c weir -a '(weir __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 )";
-
-std::string roff(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '-') out += '\\';
-    out += c;
-  }
-  if (out.starts_with('.') || out.starts_with('\'')) out.insert(0, "\\&");
-  return out;
-}
 
 }  // namespace
 
@@ -179,40 +168,6 @@ std::string completion_script(std::string_view shell) {
   if (shell == "zsh") return std::string(zsh);
   if (shell == "fish") return std::string(fish);
   return "";
-}
-
-std::string manual_page(Command& command) {
-  Options options;
-  command.describe(options);
-  std::string title = fmt::format("weir {}", command.name());
-  std::ranges::replace(title, ' ', '-');
-  std::string out = fmt::format(".TH {} 1 \"\" \"weir {}\"\n.SH NAME\n{} \\- {}\n", roff(title),
-                                version, roff(title), roff(command.summary()));
-  out += fmt::format(".SH SYNOPSIS\n.B weir {}\n", roff(command.name()));
-  for (const Option& option : options.list()) {
-    if (option.is_argument()) out += fmt::format(".I {}\n", roff(option.names));
-  }
-  out += "[OPTIONS]\n";
-  if (!command.details().empty()) {
-    out += ".SH DESCRIPTION\n.nf\n";
-    std::string_view rest = command.details();
-    while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      out += roff(line) + "\n";
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    }
-    out += ".fi\n";
-  }
-  out += ".SH OPTIONS\n";
-  for (const Option& option : options.list()) {
-    out += fmt::format(".TP\n.B {} {}\n{}\n", roff(option.names), roff(option.value),
-                       roff(option.help));
-  }
-  out +=
-      ".SH EXIT STATUS\n0 done, 1 refused or failed, 2 usage, 3 unreachable or timed out, 4 not "
-      "found, "
-      "5 done in part, 130 interrupted\n";
-  return out;
 }
 
 }  // namespace weir::app

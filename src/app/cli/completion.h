@@ -21,7 +21,4 @@ Completion complete(const Commands& commands, const std::vector<std::string>& ty
 // Empty: no such shell.
 std::string completion_script(std::string_view shell);
 
-// A page of roff for section 1.
-std::string manual_page(Command& command);
-
 }  // namespace weir::app

@@ -17,10 +17,11 @@ std::string records(std::uint64_t count) {
 
 }  // namespace
 
-void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes,
-                           env::Instant sent) {
+void DeliveryReport::ended(const client::Delivery& delivery, std::uint64_t bytes, env::Instant sent,
+                           std::uint64_t of_input) {
   if (delivery) {
     ++delivered_;
+    input_delivered_ += of_input;
     bytes_ += bytes;
     latencies_.add(clock_.now() - sent);
     return;
@@ -54,7 +55,7 @@ std::string DeliveryReport::progress(std::optional<double> share) const {
     const int full = static_cast<int>(*share * width);
     text = fmt::format("[{:#<{}}{:.<{}}] {:3.0f}% ", "", full, "", width - full, *share * 100);
   }
-  text += fmt::format("{}, {:.0f}/s", records(delivered_),
+  text += fmt::format("{} delivered, {:.0f}/s", records(delivered_),
                       static_cast<double>(delivered_) / seconds(took));
   if (share && *share > 0.01) {
     const auto left =

@@ -19,20 +19,13 @@ bool repeats(const Option& option) {
 std::string usage_of(Command& command, const Options& options) {
   std::string line = fmt::format("usage: weir {}", command.name());
   for (const Option& option : options.list()) {
-    if (!option.is_argument()) continue;
-    const std::string name = option.names + (repeats(option) ? "..." : "");
-    line += option.required ? " " + name : " [" + name + "]";
+    if (option.is_argument()) line += " " + shown_argument(option);
   }
   return line + " [OPTIONS]\n";
 }
 
 std::string left_of(const Option& option) {
-  std::string names = option.names;
-  for (std::size_t at = names.find(','); at != names.npos; at = names.find(',', at + 2)) {
-    names.insert(at + 1, " ");
-  }
-  if (option.names.starts_with("--")) names = "    " + names;
-  return option.value.empty() ? names : names + " " + option.value;
+  return (option.names.starts_with("--") ? "    " : "") + shown_option(option);
 }
 
 void put_options(std::string& out, std::string_view title, const std::vector<const Option*>& list) {
@@ -50,6 +43,19 @@ void put_options(std::string& out, std::string_view title, const std::vector<con
 }
 
 }  // namespace
+
+std::string shown_argument(const Option& argument) {
+  const std::string name = argument.names + (repeats(argument) ? "..." : "");
+  return argument.required ? name : "[" + name + "]";
+}
+
+std::string shown_option(const Option& option) {
+  std::string names = option.names;
+  for (std::size_t at = names.find(','); at != names.npos; at = names.find(',', at + 2)) {
+    names.insert(at + 1, " ");
+  }
+  return option.value.empty() ? names : names + " " + option.value;
+}
 
 std::string help_of(Command& command) {
   Options options;

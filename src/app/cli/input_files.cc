@@ -50,13 +50,12 @@ Task<Result<std::string>> InputFiles::read(Session& session) {
   if (!piece) {
     co_return fail(Errc::io, fmt::format("cannot read {}: {}", name(), piece.error().what));
   }
-  read_ += piece->size();
   co_return piece;
 }
 
-std::optional<double> InputFiles::share_read() const {
+std::optional<double> InputFiles::share_of(std::uint64_t bytes) const {
   if (!size_known_ || size_ == 0) return std::nullopt;
-  return std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));
+  return std::min(1.0, static_cast<double>(bytes) / static_cast<double>(size_));
 }
 
 void InputFiles::close() {

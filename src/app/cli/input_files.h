@@ -30,8 +30,8 @@ class InputFiles {
   const std::string& name() const { return names_[number()]; }
   const std::string& name(std::size_t number) const { return names_[number]; }
 
-  // How much of everything was read, 0 to 1; unknown when not all of it is files.
-  std::optional<double> share_read() const;
+  // Of everything, 0 to 1; unknown when not all of it is files.
+  std::optional<double> share_of(std::uint64_t bytes) const;
 
  private:
   void close();
@@ -40,7 +40,7 @@ class InputFiles {
   std::size_t at_ = 0;
   int descriptor_ = -1;
   bool size_known_ = true;
-  std::uint64_t size_ = 0, read_ = 0;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace weir::app

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "base/nearest_name.h"
 
@@ -14,16 +15,62 @@ struct Overload : Ts... {
   using Ts::operator()...;
 };
 
-void bind(CLI::App& app, const Option& option) {
-  CLI::Option* bound = nullptr;
-  std::visit(Overload{[&](bool* to) { bound = app.add_flag(option.names, *to); },
+// What an option is called where something is wrong with it.
+std::string called(const Option& option) {
+  return option.value.empty() ? option.long_name()
+                              : fmt::format("{} {}", option.long_name(), option.value);
+}
+
+// One command line while CLI11 reads it.
+struct Reading {
+  CLI::App app;
+  std::vector<const CLI::Option*> bound;  // as the options
+  std::string mistake;                    // the first value that is none
+
+  void bind(const Option& option);
+  bool take_number(const Option& option, const std::string& text, std::optional<std::int64_t>& to);
+};
+
+bool Reading::take_number(const Option& option, const std::string& text,
+                          std::optional<std::int64_t>& to) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stop == end) {
+    to = number;
+  } else if (mistake.empty()) {
+    mistake = fmt::format("{} {}: a whole number is expected", option.long_name(), text);
+  }
+  return true;
+}
+
+void Reading::bind(const Option& option) {
+  CLI::Option* made = nullptr;
+  std::visit(Overload{[&](bool* to) { made = app.add_flag(option.names, *to); },
                       [&](std::vector<std::string>* to) {
-                        bound = app.add_option(option.names, *to)->take_all();
-                        if (!option.is_argument()) bound->allow_extra_args(false);
+                        made = app.add_option(option.names, *to)->take_all();
+                        if (!option.is_argument()) made->allow_extra_args(false);
                       },
-                      [&](auto* to) { bound = app.add_option(option.names, *to); }},
+                      [&](std::optional<std::int64_t>* to) {
+                        made = app.add_option(option.names, [this, &option, to](const auto& words) {
+                          return take_number(option, words.front(), *to);
+                        });
+                      },
+                      [&](auto* to) { made = app.add_option(option.names, *to); }},
              option.target);
-  if (option.required) bound->required();
+  bound.push_back(made);
+}
+
+// In our words; CLI11's begin with the name of the option.
+std::string words_of(const Options& options, const CLI::ParseError& error) {
+  const std::string_view what = error.what();
+  for (const Option& option : options.list()) {
+    const std::string name = option.long_name();
+    if (!what.starts_with(name + ":") || option.value.empty()) continue;
+    return what.ends_with(" missing") ? fmt::format("{}: a value is expected", called(option))
+                                      : fmt::format("{} is given twice", name);
+  }
+  return std::string(what);
 }
 
 std::string unknown_word(const Options& options, std::string_view word) {
@@ -49,19 +96,33 @@ Option& Options::flag(std::string names, bool& target, std::string help) {
   return list_.emplace_back(Option{std::move(names), "", std::move(help), &target, false, {}});
 }
 
+Result<> check_number(std::string_view option, const std::optional<std::int64_t>& number,
+                      std::int64_t least, std::int64_t most) {
+  if (!number || (*number >= least && *number <= most)) return {};
+  const std::string bounds =
+      most == INT64_MAX ? fmt::format("at least {}", least) : fmt::format("{} to {}", least, most);
+  return fail(Errc::invalid, fmt::format("{} {}: {} is expected", option, *number, bounds));
+}
+
 Result<Parsed> parse(const Options& options, const std::vector<std::string>& words) {
-  CLI::App app;
-  for (const Option& option : options.list()) bind(app, option);
+  Reading reading;
+  for (const Option& option : options.list()) reading.bind(option);
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());
-    app.allow_extras();
-    app.parse(reversed);
-    const std::vector<std::string> left = app.remaining();
-    if (!left.empty()) return fail(Errc::invalid, unknown_word(options, left.front()));
+    reading.app.allow_extras();
+    reading.app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return Parsed::help;
   } catch (const CLI::ParseError& error) {
-    return fail(Errc::invalid, error.what());
+    return fail(Errc::invalid, words_of(options, error));
+  }
+  const std::vector<std::string> left = reading.app.remaining();
+  if (!left.empty()) return fail(Errc::invalid, unknown_word(options, left.front()));
+  if (!reading.mistake.empty()) return fail(Errc::invalid, reading.mistake);
+  for (std::size_t i = 0; i < reading.bound.size(); ++i) {
+    const Option& option = options.list()[i];
+    if (!option.required || reading.bound[i]->count() > 0) continue;
+    return fail(Errc::invalid, fmt::format("{} is missing: {}", called(option), option.help));
   }
   return Parsed::run;
 }

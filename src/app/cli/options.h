@@ -50,6 +50,10 @@ class Options {
   std::vector<Option> list_;
 };
 
+// That a number which was given lies within bounds. Error: invalid, with option, value and bounds.
+Result<> check_number(std::string_view option, const std::optional<std::int64_t>& number,
+                      std::int64_t least, std::int64_t most = INT64_MAX);
+
 enum class Parsed : std::uint8_t { run, help };
 // Errors: invalid, one line that names the word and says what was expected.
 Result<Parsed> parse(const Options& options, const std::vector<std::string>& words);

@@ -7,18 +7,16 @@
 #include <set>
 
 #include "app/cli/commands/commands.h"
+#include "app/cli/standard_output.h"
 #include "app/version.h"
 #include "base/nearest_name.h"
 
 namespace weir::app {
 namespace {
 
-// It has flags and exit codes of its own (server_command.h) and never comes here.
-constexpr std::string_view server_name = "server";
-
 int say(std::string_view text, Exit exit) {
-  std::FILE* to = exit == Exit::done ? stdout : stderr;
-  std::fwrite(text.data(), 1, text.size(), to);
+  if (exit == Exit::done) return static_cast<int>(write_out("help", text));
+  std::fwrite(text.data(), 1, text.size(), stderr);
   return static_cast<int>(exit);
 }
 
@@ -29,17 +27,13 @@ std::size_t words_in(std::string_view name) {
 std::string usage(const Commands& commands, std::string_view noun) {
   std::string out =
       noun.empty() ? "usage: weir COMMAND\n\n" : fmt::format("usage: weir {} COMMAND\n\n", noun);
-  std::size_t width = server_name.size();
+  std::size_t width = 0;
   std::vector<const Command*> shown;
   for (const auto& command : commands) {
     if (command->is_hidden()) continue;
     if (!noun.empty() && !command->name().starts_with(fmt::format("{} ", noun))) continue;
     shown.push_back(command.get());
     width = std::max(width, command->name().size());
-  }
-  if (noun.empty()) {
-    out += fmt::format("  {:<{}}  Runs a broker, on localhost:9092 unless told otherwise\n",
-                       server_name, width);
   }
   for (const Command* command : shown) {
     out += fmt::format("  {:<{}}  {}\n", command->name(), width, command->summary());
@@ -73,7 +67,7 @@ int no_command(const Commands& commands, const std::vector<std::string>& words) 
     return say(usage(commands, words.front()), words.size() == 1 ? Exit::usage : Exit::done);
   }
   const std::string named = is_noun ? words[0] + " " + words[1] : words[0];
-  std::set<std::string_view> names{server_name};
+  std::set<std::string_view> names;
   for (const auto& command : commands) {
     names.insert(is_noun ? command->name() : command->name().substr(0, command->name().find(' ')));
   }
@@ -89,6 +83,7 @@ int no_command(const Commands& commands, const std::vector<std::string>& words) 
 
 Commands all_commands() {
   Commands commands;
+  add_server_commands(commands);
   add_produce_commands(commands);
   add_consume_commands(commands);
   add_topic_commands(commands);

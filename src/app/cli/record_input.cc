@@ -61,6 +61,7 @@ Result<std::optional<RecordText>> RecordInput::next() {
   }
   const std::string_view used = before.substr(0, before.size() - rest.size());
   record_line_ = line_;
+  record_size_ = used.size();
   line_ += static_cast<std::size_t>(std::ranges::count(used, '\n'));
   taken_ += used.size();
   return record;

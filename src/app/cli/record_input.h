@@ -27,6 +27,8 @@ class RecordInput {
   Result<std::optional<RecordText>> next();
   // Where the record begins that next() has given last, counted from 1.
   std::size_t line() const { return record_line_; }
+  // ... and of how many bytes of the input it was made.
+  std::size_t size() const { return record_size_; }
 
  private:
   Result<std::optional<RecordText>> take(std::string_view& rest);
@@ -36,7 +38,7 @@ class RecordInput {
   std::string buffer_;
   std::size_t taken_ = 0;  // of the buffer
   std::size_t line_ = 1;   // of the first byte that is not taken
-  std::size_t record_line_ = 1;
+  std::size_t record_line_ = 1, record_size_ = 0;
   bool ended_ = false;
   bool whole_given_ = false;
 };

@@ -51,6 +51,19 @@ TEST(RecordInput, pieces_of_any_size_give_the_same_records) {
   EXPECT_TRUE(read(lines, "", 1).values.empty());
 }
 
+// What is in front of a record, as blank lines, is of the record: all add up to the input.
+TEST(RecordInput, knows_of_how_many_bytes_a_record_was_made) {
+  const InputForm json = JsonLines{};
+  RecordInput input(json, "in.txt");
+  input.add("{\"payload\":\"a\"}\n\n{}\n");
+  input.end();
+  std::vector<std::size_t> sizes;
+  for (auto record = input.next(); record && *record; record = input.next()) {
+    sizes.push_back(input.size());
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{16, 4}));
+}
+
 TEST(RecordInput, a_mistake_is_named_by_its_line) {
   for (const std::size_t piece : {1, 5, 1000}) {
     const Read json = read(JsonLines{}, "{\"payload\":\"a\"}\n\n{\"payload\":\n{}\n", piece);

@@ -1,9 +1,10 @@
 #include "app/cli/server_command.h"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <fstream>
 
-#include <fmt/format.h>
+#include "app/cli/commands/commands.h"
 
 namespace weir::app {
 namespace {
@@ -27,45 +28,50 @@ CommandEnd mistake(std::string text) { return {bad_usage, "weir server: " + std:
 
 }  // namespace
 
+void ServerWords::describe(Options& options) {
+  options.option("--config", "FILE", config, "weir.toml or Kafka's server.properties (WEIR_CONFIG)")
+      .completes = Completes::files;
+  options.option("--data", "DIR", data, "directory of the data (./weir-data)").completes =
+      Completes::files;
+  options.option("--listen", "HOST:PORT", listen, "where clients connect (localhost:9092)");
+  options.option("--shards", "N", shards, "threads that serve (as many as there are processors)");
+  options.option("--set", "NAME=VALUE", set, "one setting of Kafka's; may be repeated");
+  options.option("--log-level", "LEVEL", log_level, "trace, debug, info (default), warning, error");
+  options.option("--log-format", "FORMAT", log_format, "text (default) or json");
+  options.option("--log-file", "FILE", log_file, "a file instead of standard error").completes =
+      Completes::files;
+}
+
 std::variant<ServerFlags, CommandEnd> parse_server_flags(
     const std::vector<std::string>& arguments) {
-  ServerFlags flags;
-  std::vector<std::string> set;
-  std::string data, listen, log_level, log_format, log_file;
-  std::size_t shards = 0;
-  CLI::App app("Runs a broker; without a flag on localhost:9092, data in ./weir-data.",
-               "weir server");
-  app.add_option("--config", flags.config_path, "weir.toml or Kafka's server.properties");
-  auto* data_flag = app.add_option("--data", data, "directory of the data");
-  auto* listen_flag = app.add_option("--listen", listen, "HOST:PORT for clients");
-  auto* shards_flag = app.add_option("--shards", shards, "threads that serve");
-  app.add_option("--set", set, "name=value, one setting of Kafka's; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  auto* level_flag =
-      app.add_option("--log-level", log_level, "trace, debug, info (default), warning or error");
-  auto* format_flag = app.add_option("--log-format", log_format, "text (default) or json");
-  auto* file_flag = app.add_option("--log-file", log_file, "a file instead of standard error");
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return CommandEnd{0, app.help()};
-    return mistake(error.what());
+  ServerWords words;
+  Options options;
+  words.describe(options);
+  const auto parsed = parse(options, arguments);
+  if (!parsed) return mistake(parsed.error().what + "; see `weir server --help`");
+  if (*parsed == Parsed::help) {
+    Commands commands;
+    add_server_commands(commands);
+    return CommandEnd{0, help_of(*commands.front())};
   }
-  for (const std::string& setting : set) {
+  ServerFlags flags;
+  flags.config_path = words.config.value_or("");
+  for (const std::string& setting : words.set) {
     const std::size_t equals = setting.find('=');
     if (equals == setting.npos || equals == 0) {
       return mistake(fmt::format("--set {}: name=value is expected", setting));
     }
     flags.sources.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
-  if (*data_flag) flags.sources.data = data;
-  if (*listen_flag) flags.sources.listen = listen;
-  if (*shards_flag) flags.sources.shards = shards;
-  if (*level_flag) flags.sources.log_level = log_level;
-  if (*format_flag) flags.sources.log_format = log_format;
-  if (*file_flag) flags.sources.log_file = log_file;
+  if (words.shards && *words.shards < 0) {
+    return mistake(fmt::format("--shards {}: a number of threads is expected", *words.shards));
+  }
+  flags.sources.data = words.data;
+  flags.sources.listen = words.listen;
+  if (words.shards) flags.sources.shards = static_cast<std::size_t>(*words.shards);
+  flags.sources.log_level = words.log_level;
+  flags.sources.log_format = words.log_format;
+  flags.sources.log_file = words.log_file;
   return flags;
 }
 

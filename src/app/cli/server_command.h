@@ -1,10 +1,13 @@
 #pragma once
 // The command line of `weir server`.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "app/cli/options.h"
 #include "app/config/server_options.h"
 
 namespace weir::app {
@@ -14,6 +17,14 @@ namespace weir::app {
 struct CommandEnd {
   int code = 0;
   std::string text;
+};
+
+// What stands on it; help, completion and manual pages are made from this, too.
+struct ServerWords {
+  std::optional<std::string> config, data, listen, log_level, log_format, log_file;
+  std::optional<std::int64_t> shards;
+  std::vector<std::string> set;  // name=value
+  void describe(Options& options);
 };
 
 // Flags without their file: `config_path` is to be read by the caller, who touches files.

@@ -138,7 +138,9 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
                 fmt::format("--format {}: text, wide, json or csv is expected", flags.format));
   }
   settings.format = *format;
-  TRY_ASSIGN(settings.timeout, parse_duration(flags.timeout, std::chrono::seconds(1)));
+  const auto timeout = parse_duration(flags.timeout, std::chrono::seconds(1));
+  if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
+  settings.timeout = *timeout;
   // Nothing is asked for longer than the command may take.
   auto& connection = settings.config.cluster.connection;
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout);
@@ -156,6 +158,7 @@ Session::Session(env::Env& env_in, ClientSettings settings_in)
       wake_reader_(::eventfd(0, EFD_CLOEXEC)) {}
 
 Session::~Session() {
+  if (end_timer_) env.timers.cancel(*end_timer_);
   if (wake_reader_ >= 0) ::close(wake_reader_);
 }
 
@@ -165,12 +168,39 @@ void Session::interrupt() {
   interruption_.notify();
   const std::uint64_t one = 1;  // never read: whoever waits from now on does not
   (void)!::write(wake_reader_, &one, sizeof one);
+  if (waits_at_the_end || end_timer_) return;
+  end_timer_ = env.timers.start(env.clock.now() + end_limit, [this] {
+    std::_Exit(
+        static_cast<int>(complain("interrupted; what was under way was left", Exit::interrupted)));
+  });
+}
+
+void Session::hurry() {
+  in_a_hurry_ = true;
+  interruption_.notify();
+}
+
+std::chrono::seconds Session::order_time() const {
+  return cluster.view()->brokers.empty() ? std::chrono::seconds(0) : order_limit;
+}
+
+env::Instant Session::closing_deadline() const {
+  return interrupted_ ? std::min(deadline(), env.clock.now() + order_time()) : deadline();
 }
 
 Task<Result<>> Session::write(std::string text) {
   auto writing =
       offload(env.executor, [&text, wake = wake_reader_] { return write_all(text, wake); });
   co_return co_await std::move(writing);
+}
+
+Task<bool> Session::show(std::string text) {
+  auto writing = write(std::move(text));
+  const Result<> written = co_await std::move(writing);
+  if (!written && written.error().code != Errc::closed) {
+    complain(written.error().what, Exit::failed);
+  }
+  co_return written.has_value();
 }
 
 Task<Result<std::string>> Session::read_input(std::size_t size_max) {

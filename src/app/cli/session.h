@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,18 +59,33 @@ class Session {
   Format format() const { return settings.format; }
 
   // Ctrl-C, or SIGTERM. Who has asked once puts things in order and ends; before that there is
-  // nothing to put in order, and the program just ends.
+  // nothing to put in order, and the program just ends. It also ends when putting in order takes
+  // longer than `end_limit`, unless `waits_at_the_end`.
   bool interrupted() const {
     ends_by_itself_ = true;
     return interrupted_;
   }
-  Signal& interruption() { return interruption_; }
+  static constexpr std::chrono::seconds order_limit{2};
+  static constexpr std::chrono::seconds end_limit{3};
+  bool waits_at_the_end = false;
+  Signal& interruption() { return interruption_; }  // notified by a second one, too
   void interrupt();
+  // A second Ctrl-C: what is still waited for is let go.
+  bool in_a_hurry() const { return in_a_hurry_; }
+  void hurry();
+  // How long who is interrupted may take to put things in order; not at all when no broker has ever
+  // answered.
+  std::chrono::seconds order_time() const;
+  // deadline(), or no more than that when interrupted: for commits and the like that come last.
+  env::Instant closing_deadline() const;
 
   // Standard output, whole. Errors: closed (nobody reads any more), busy (the command is
   // interrupted, and a pipe has no room), io.
   Task<Result<>> write(std::string text);
-  Task<Result<>> write(const Report& report) { return write(print(report, format())); }
+  // All that a command has to say. False: it could not be written, and that was said; nothing is
+  // said when a reader went away, who had what he wanted.
+  Task<bool> show(std::string text);
+  Task<bool> show(const Report& report) { return show(print(report, format())); }
   // The next bytes of standard input, or of an open file; empty at its end, and when the command
   // is interrupted while none have come. Error: io.
   Task<Result<std::string>> read_input(std::size_t size_max);
@@ -81,8 +97,9 @@ class Session {
   std::string command;  // its name, for messages
 
  private:
-  bool interrupted_ = false;
+  bool interrupted_ = false, in_a_hurry_ = false;
   mutable bool ends_by_itself_ = false;
+  std::optional<env::TimerId> end_timer_;
   Signal interruption_;
   int wake_reader_ = -1;  // an eventfd, for who waits for a pipe on a helper thread
 };

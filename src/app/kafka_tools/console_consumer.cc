@@ -235,7 +235,7 @@ class ConsoleConsumer final : public ClientTool {
     CO_TRY(begin(run.given, consumer));
     auto reading = read(run, consumer);
     const Ran<> read_all = co_await std::move(reading);
-    auto closing = consumer.close(run.deadline());
+    auto closing = consumer.close(run.closing_deadline());
     const auto closed = co_await std::move(closing);
     run.console.err_line(fmt::format("Processed a total of {} messages", count_));
     if (run.given.has("enable-systest-events")) run.console.out_line("shutdown_complete");

@@ -131,19 +131,20 @@ class ConsoleProducer final : public ClientTool {
     run.console.flush();
     shows_prompt_ = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
     client::Producer producer(run.session.cluster, run.session.settings.config.producer);
-    auto sending = send_lines(run, producer);
+    DeliveryGuard guard(run.session, producer, [this] { return taken_ - ended_; }, false);
+    auto sending = send_lines(run, producer, guard);
     const Ran<> sent = co_await std::move(sending);
     // What was taken is delivered: delivery.timeout.ms bounds it.
-    auto delivering = deliver_until(run.session, producer, [this] { return ended_ == taken_; });
+    auto delivering = guard.deliver();
     co_await std::move(delivering);
-    auto closing = producer.close(run.session.env.clock.now());
+    auto closing = guard.close();
     co_await std::move(closing);
     run.console.flush();
     if (run.session.interrupted()) co_return std::unexpected(JavaError::ended(130));
     co_return sent;
   }
 
-  Task<Ran<>> send_lines(ToolRun& run, client::Producer& producer) {
+  Task<Ran<>> send_lines(ToolRun& run, client::Producer& producer, DeliveryGuard& guard) {
     LineSplitter lines;
     for (bool more = true; more && !run.session.interrupted();) {
       if (shows_prompt_) prompt();
@@ -151,16 +152,17 @@ class ConsoleProducer final : public ClientTool {
       CO_TRY_ASSIGN(const std::string piece, co_await std::move(reading));
       more = !piece.empty();
       more ? lines.add(piece) : lines.end();
-      while (const auto line = lines.next()) {
+      while (const auto line = run.session.interrupted() ? std::nullopt : lines.next()) {
         CO_TRY_ASSIGN(const RecordText record, form_.read(*line, ++line_number_));
-        auto sending = send(run, producer, record);
+        auto sending = send(run, producer, guard, record);
         CO_TRY(co_await std::move(sending));
       }
     }
     co_return Ran<>();
   }
 
-  Task<Ran<>> send(ToolRun& run, client::Producer& producer, const RecordText& record) {
+  Task<Ran<>> send(ToolRun& run, client::Producer& producer, DeliveryGuard& guard,
+                   const RecordText& record) {
     ++taken_;
     const bool waits = run.given.has("sync");
     const auto size = [](const std::optional<std::string>& bytes) {
@@ -187,7 +189,7 @@ class ConsoleProducer final : public ClientTool {
     auto sending = send_record(producer, *topic_, record, std::move(done));
     co_await std::move(sending);
     if (waits) {
-      auto delivering = deliver_until(run.session, producer, [this] { return ended_ == taken_; });
+      auto delivering = guard.deliver();
       co_await std::move(delivering);
     }
     if (failure_) co_return std::unexpected(JavaError(*failure_).in_execution());

@@ -148,7 +148,7 @@ class ConsumerPerf final : public ClientTool {
     auto reading = read(run, consumer, joining);
     const Ran<> read_all = co_await std::move(reading);
     const env::Duration time = session.env.clock.now() - began;
-    auto closing = consumer.close(run.deadline());
+    auto closing = consumer.close(run.closing_deadline());
     co_await std::move(closing);
     CO_TRY(read_all);
     if (!run.given.has("show-detailed-stats")) print_total(run, start_ms, time, joining.whole);

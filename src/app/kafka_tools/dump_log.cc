@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "app/kafka_tools/all_tools.h"
@@ -180,6 +183,15 @@ int dump_log(env::Disk& disk, const std::vector<std::string>& words, std::FILE* 
   std::fflush(out);
   say_findings(run);
   return 0;
+}
+
+void DumpLogRun::print(std::string_view text) const {
+  if (std::fwrite(text.data(), 1, text.size(), out) == text.size()) return;
+  if (errno != EPIPE) {
+    complain(
+        fmt::format("kafka-dump-log: cannot write to standard output: {}\n", std::strerror(errno)));
+  }
+  std::_Exit(1);
 }
 
 namespace {

@@ -49,7 +49,8 @@ struct DumpLogRun {
   std::map<std::string, std::vector<OffsetPair>> offsets_not_found;
   std::map<std::string, std::map<std::int64_t, std::int64_t>> gaps;
 
-  void print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), out); }
+  // Ends the program when nothing more can be printed: files may be large.
+  void print(std::string_view text) const;
   void complain(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), err); }
 };
 

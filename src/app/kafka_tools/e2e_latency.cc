@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/cli/payloads.h"
+#include "app/cli/record_sending.h"
 #include "app/kafka_tools/all_tools.h"
 #include "app/kafka_tools/java_text.h"
 #include "client/consumer/consumer.h"
@@ -117,14 +118,16 @@ class EndToEndLatency final : public ClientTool {
     client::Cluster reading_side(run.session.env, run.session.settings.config.cluster);
     client::Consumer consumer(reading_side, run.session.settings.config.consumer);
     client::Producer producer(run.session.cluster, run.session.settings.config.producer);
+    DeliveryGuard guard(run.session, producer, [] { return 0; }, false);
     auto measuring = measure(run, consumer, producer, partitions);
     const Ran<> measured = co_await std::move(measuring);
-    auto closing_producer = producer.close(run.deadline());
+    auto closing_producer = guard.close();
     co_await std::move(closing_producer);
-    auto closing = consumer.close(run.deadline());
+    auto closing = consumer.close(run.closing_deadline());
     co_await std::move(closing);
     auto closing_cluster = reading_side.close();
     co_await std::move(closing_cluster);
+    if (run.session.interrupted()) co_return std::unexpected(JavaError::ended(130));
     co_return measured;
   }
 
@@ -184,7 +187,7 @@ class EndToEndLatency final : public ClientTool {
       whole += took;
       latencies.push_back(static_cast<std::int64_t>(ms));
     }
-    if (session.interrupted()) co_return std::unexpected(JavaError::ended(130));
+    if (session.interrupted()) co_return Ran<>();
     std::ranges::sort(latencies);
     const auto percentile = [&](double share) {
       return latencies[static_cast<std::size_t>(static_cast<double>(latencies.size()) * share)];

@@ -214,6 +214,7 @@ class ProducerPerf final : public Tool {
     Payloads letters(static_cast<std::size_t>(given.number("--record-size").value_or(1)),
                      session.env.random, {.first = 'A', .count = 26});
     client::Producer producer(session.cluster, session.settings.config.producer);
+    DeliveryGuard guard(session, producer, [this] { return sent_ - ended_; }, false);
     total_.began = window_.began = session.env.clock.now();
     for (std::uint64_t i = 0; i < count && !session.interrupted(); ++i) {
       if (speed > 0) {
@@ -228,10 +229,10 @@ class ProducerPerf final : public Tool {
       auto sending = send(session, producer, letters, i, console);
       co_await std::move(sending);
     }
-    auto delivering = deliver_until(session, producer, [this] { return ended_ == sent_; });
+    auto delivering = guard.deliver();
     co_await std::move(delivering);
     const env::Instant now = session.env.clock.now();
-    auto closing = producer.close(now);
+    auto closing = guard.close();
     co_await std::move(closing);
     console.out_line(total_.total(now, ""));
     if (warmup_ > 0) console.out_line(steady_.total(now, " steady state"));
@@ -267,6 +268,7 @@ class ProducerPerf final : public Tool {
              std::uint64_t size, env::Instant sent, bool is_steady) {
     ++ended_;
     if (!delivery) {
+      if (session.interrupted()) return;
       console.err_line(JavaError(delivery.error().why).text());
       console.flush();
       return;

@@ -17,21 +17,20 @@
 namespace weir::app::kafka {
 
 bool Console::flush() {
-  bool is_written = true;
   for (const auto& [stream, text] : chunks_) {
     std::string_view rest = text;
     while (!rest.empty()) {
       const ssize_t written = ::write(stream, rest.data(), rest.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) {
-        is_written = is_written && stream != STDOUT_FILENO;
+        if (stream == STDOUT_FILENO) error_ = errno;
         break;
       }
       rest.remove_prefix(static_cast<std::size_t>(written));
     }
   }
   chunks_.clear();
-  return is_written;
+  return error_ == 0;
 }
 
 Ran<ClientSettings> tool_settings(const ToolConnection& connection) {

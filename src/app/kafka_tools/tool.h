@@ -3,6 +3,7 @@
 //
 // What it prints is held until it ends, or until flush(): Kafka's tools are short.
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -26,10 +27,12 @@ class Console {
   void err(std::string_view text) { chunks_.emplace_back(2, text); }
   void out_line(std::string_view text) { out(std::string(text) + "\n"); }
   void err_line(std::string_view text) { err(std::string(text) + "\n"); }
-  // Both streams, in order. False: standard output could not be written.
+  // Both streams, in order. False: standard output could not be written, now or before.
   bool flush();
+  int error() const { return error_; }  // errno of it
 
  private:
+  int error_ = 0;
   std::vector<std::pair<int, std::string>> chunks_;
 };
 
@@ -48,6 +51,11 @@ struct ToolRun {
   Console& console;
   std::chrono::milliseconds timeout;  // of each question
   env::Instant deadline() const { return session.env.clock.now() + timeout; }
+  // Of what comes last; short when the tool is interrupted.
+  env::Instant closing_deadline() const {
+    const env::Instant soon = session.env.clock.now() + session.order_time();
+    return session.interrupted() ? std::min(deadline(), soon) : deadline();
+  }
 };
 
 // Where to connect, and how.

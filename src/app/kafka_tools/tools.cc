@@ -1,6 +1,9 @@
 #include "app/kafka_tools/tools.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -61,7 +64,13 @@ std::optional<int> run_kafka_tool(std::string_view argv0, Program program) {
   if (!entry) return std::nullopt;
   kafka::Console console;
   const int code = entry->make()->run(program, console);
-  return console.flush() ? code : 1;
+  if (console.flush()) return code;
+  if (console.error() != EPIPE) {
+    std::fprintf(stderr, "%.*s: cannot write to standard output: %s\n",
+                 static_cast<int>(entry->name.size()), entry->name.data(),
+                 std::strerror(console.error()));
+  }
+  return 1;
 }
 
 std::vector<std::string_view> kafka_tool_names() {

@@ -25,6 +25,7 @@ Task<Run<>> play_mode(ModeRun& run) {
 }
 
 Task<Exit> play_session(Session& session, const CommandLine& line, int& code) {
+  session.waits_at_the_end = true;  // as kcat
   ModeRun run{session, line};
   auto playing = play_mode(run);
   const Run<> ran = co_await std::move(playing);

@@ -10,6 +10,7 @@
 #include "app/cli/consume_range.h"
 #include "app/cli/delivery_report.h"
 #include "app/cli/payloads.h"
+#include "app/cli/record_sending.h"
 #include "app/cli/text/latencies.h"
 #include "app/cli/text/units.h"
 #include "base/offload.h"
@@ -34,30 +35,60 @@ double cpu_seconds() {
 double in_seconds(env::Duration time) {
   return std::max(1e-9, std::chrono::duration<double>(time).count());
 }
-double in_ms(env::Duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
-// What every bench tells; `records` of `bytes` bytes in all.
-void put_rates(std::vector<std::pair<std::string, Cell>>& fields, std::uint64_t records,
-               std::uint64_t bytes, env::Duration time, double cpu) {
+// What every bench tells. Names are those of JSON, where the unit is in the name.
+using Fields = std::vector<std::pair<std::string, Cell>>;
+
+Cell seconds_cell(double seconds) { return Lapse{seconds, std::chrono::seconds(1)}; }
+
+// `records` of `bytes` bytes in all.
+void put_rates(Fields& fields, std::uint64_t records, std::uint64_t bytes, env::Duration time,
+               double cpu) {
   const double seconds = in_seconds(time);
   fields.insert(fields.end(),
                 {{"records", static_cast<std::int64_t>(records)},
                  {"bytes", Size{bytes}},
-                 {"seconds", seconds},
+                 {"seconds", seconds_cell(seconds)},
                  {"records_per_second", static_cast<double>(records) / seconds},
                  {"mebibytes_per_second", static_cast<double>(bytes) / seconds / (1 << 20)},
-                 {"cpu_seconds", cpu},
+                 {"cpu_seconds", seconds_cell(cpu)},
                  {"cpu_seconds_per_million_records",
-                  records == 0 ? Cell{} : Cell{cpu * 1e6 / static_cast<double>(records)}}});
+                  records == 0 ? Cell{} : seconds_cell(cpu * 1e6 / static_cast<double>(records))}});
 }
 
-void put_latencies(std::vector<std::pair<std::string, Cell>>& fields, const Latencies& latencies) {
+void put_latencies(Fields& fields, const Latencies& latencies) {
+  const auto in_ms = [](env::Duration time) -> Cell {
+    return Lapse{std::chrono::duration<double, std::milli>(time).count(),
+                 std::chrono::milliseconds(1)};
+  };
   fields.insert(fields.end(), {{"latency_ms_mean", in_ms(latencies.mean())},
                                {"latency_ms_p50", in_ms(latencies.percentile(0.5))},
                                {"latency_ms_p95", in_ms(latencies.percentile(0.95))},
                                {"latency_ms_p99", in_ms(latencies.percentile(0.99))},
                                {"latency_ms_p999", in_ms(latencies.percentile(0.999))},
                                {"latency_ms_max", in_ms(latencies.max())}});
+}
+
+// Where text shows a unit beside the number the name has none.
+Report bench_report(Fields fields) {
+  Report report;
+  for (Column& column : report.record("", std::move(fields)).columns) {
+    std::string text = column.name;
+    for (const auto& [unit, instead] :
+         {std::pair<std::string_view, std::string_view>{"latency_ms_", "latency_"},
+          {"cpu_seconds", "cpu_time"}}) {
+      if (text.starts_with(unit)) text.replace(0, unit.size(), instead);
+    }
+    column.text = text == "seconds" ? "time" : text;
+  }
+  return report;
+}
+
+// 5000, or as people count bytes: 1M is 1048576.
+Result<std::uint64_t> parse_count(std::string_view text) {
+  const auto count = parse_size(text);
+  if (count && *count > 0) return *count;
+  return fail(Errc::invalid, fmt::format("--count {}: a number above 0 is expected", text));
 }
 
 struct Load {
@@ -72,12 +103,14 @@ struct Load {
     options.option("--rate", "N", rate, "records per second; as fast as possible if absent");
   }
   Result<> check() {
-    TRY_ASSIGN(count, parse_size(count_text));
-    TRY_ASSIGN(size, parse_size(size_text));
-    if (count == 0 || size > (64 << 20))
-      return fail(Errc::invalid, "--count of 1 or more, --size up to 64MiB");
-    if (rate && *rate < 1) return fail(Errc::invalid, "--rate: at least 1 is expected");
-    return {};
+    TRY_ASSIGN(count, parse_count(count_text));
+    const auto bytes = parse_size(size_text);
+    if (!bytes) return fail(Errc::invalid, "--size: " + bytes.error().what);
+    if (*bytes > (64 << 20)) {
+      return fail(Errc::invalid, fmt::format("--size {}: at most 64MiB is expected", size_text));
+    }
+    size = *bytes;
+    return check_number("--rate", rate, 1);
   }
   // When record `i` is due.
   env::Duration due(std::uint64_t i) const {
@@ -114,6 +147,7 @@ class BenchProduce final : public ClientCommand {
     const double cpu = cpu_seconds();
     const env::Instant began = session.env.clock.now();
     DeliveryReport report(session.env.clock);
+    DeliveryGuard guard(session, producer, [&report] { return report.pending(); }, true);
     for (std::uint64_t i = 0; i < load_.count && !session.interrupted() && report.failed() == 0;
          ++i) {
       const env::Instant due = began + load_.due(i);
@@ -127,17 +161,17 @@ class BenchProduce final : public ClientCommand {
     co_await std::move(flushing);
     const env::Duration time = session.env.clock.now() - began;
     const double used = cpu_seconds() - cpu;
-    auto closing = producer.close(session.env.clock.now());
+    auto closing = guard.close();
     co_await std::move(closing);
-    std::vector<std::pair<std::string, Cell>> fields;
+    Fields fields;
     put_rates(fields, report.delivered(), report.bytes(), time, used);
     put_latencies(fields, report.latencies());
-    Report result;
-    result.record("", std::move(fields));
-    auto writing = session.write(result);
-    if (!co_await std::move(writing)) co_return Exit::failed;
-    if (report.first_failure()) co_return session.complain("", *report.first_failure());
-    co_return session.interrupted() ? Exit::interrupted : Exit::done;
+    auto showing = session.show(bench_report(std::move(fields)));
+    if (!co_await std::move(showing)) co_return Exit::failed;
+    if (session.interrupted()) {
+      co_return session.complain("interrupted: " + report.summary(), Exit::interrupted);
+    }
+    co_return report.first_failure() ? session.complain("", *report.first_failure()) : Exit::done;
   }
 
   // The loop's time stands still within a turn: the program lets go of it now and then, so that
@@ -191,7 +225,7 @@ class BenchConsume final : public ClientCommand {
   }
   Result<> check() override {
     if (count_text_) {
-      TRY_ASSIGN(count_, parse_size(*count_text_));
+      TRY_ASSIGN(count_, parse_count(*count_text_));
     }
     return {};
   }
@@ -220,15 +254,13 @@ class BenchConsume final : public ClientCommand {
     const auto read_all = co_await std::move(reading);
     const env::Duration time = session.env.clock.now() - began;
     const double used = cpu_seconds() - cpu;
-    auto closing = consumer.close(session.deadline());
+    auto closing = consumer.close(session.closing_deadline());
     co_await std::move(closing);
     if (!read_all) co_return session.complain("", read_all.error());
-    std::vector<std::pair<std::string, Cell>> fields;
+    Fields fields;
     put_rates(fields, records_, bytes_, time, used);
-    Report result;
-    result.record("", std::move(fields));
-    auto writing = session.write(result);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(bench_report(std::move(fields)));
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return session.interrupted() ? Exit::interrupted : Exit::done;
   }
 
@@ -280,7 +312,7 @@ class BenchE2e final : public ClientCommand {
     client::Consumer consumer(reading_side, session.settings.config.consumer);
     auto measuring = measure(session, consumer);
     const Exit exit = co_await std::move(measuring);
-    auto closing = consumer.close(session.deadline());
+    auto closing = consumer.close(session.closing_deadline());
     co_await std::move(closing);
     auto closing_cluster = reading_side.close();
     co_await std::move(closing_cluster);
@@ -312,16 +344,14 @@ class BenchE2e final : public ClientCommand {
       failure = co_await std::move(going);
     }
     const env::Duration time = session.env.clock.now() - began;
-    auto closing = producer.close(session.deadline());
+    auto closing = producer.close(session.closing_deadline());
     co_await std::move(closing);
     if (failure) co_return session.complain("", *failure);
-    std::vector<std::pair<std::string, Cell>> fields{
-        {"records", static_cast<std::int64_t>(latencies.count())}, {"seconds", in_seconds(time)}};
+    Fields fields{{"records", static_cast<std::int64_t>(latencies.count())},
+                  {"seconds", seconds_cell(in_seconds(time))}};
     put_latencies(fields, latencies);
-    Report result;
-    result.record("", std::move(fields));
-    auto writing = session.write(result);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(bench_report(std::move(fields)));
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return session.interrupted() ? Exit::interrupted : Exit::done;
   }
 
@@ -340,7 +370,8 @@ class BenchE2e final : public ClientCommand {
     co_await std::move(posting);
     const env::Instant deadline = session.deadline();
     while (session.env.clock.now() < deadline && !session.interrupted()) {
-      auto polling = consumer.poll(deadline);
+      auto polling =
+          consumer.poll(std::min(deadline, session.env.clock.now() + measured_poll_time));
       const auto polled = co_await std::move(polling);
       if (!polled) co_return polled.error();
       for (const client::ConsumedRecords& consumed : *polled) {

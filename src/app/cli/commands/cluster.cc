@@ -44,8 +44,8 @@ class ClusterInfo final : public ClientCommand {
       }
       break;
     }
-    auto writing = session.write(report);
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 };
 
@@ -88,8 +88,8 @@ class ClusterHealth final : public ClientCommand {
                        {"partitions", partitions},
                        {"leaderless_partitions", leaderless},
                        {"under_replicated_partitions", under_replicated}});
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return is_healthy ? Exit::done : Exit::failed;
   }
 };
@@ -131,8 +131,8 @@ class ClusterQuorum final : public ClientCommand {
                                                {"last_caught_up"}});
     put(table, *quorum, quorum->voters, "follower");
     put(table, *quorum, quorum->observers, "observer");
-    auto writing = session.write(report);
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 };
 
@@ -198,8 +198,8 @@ class ClusterLogDirs final : public ClientCommand {
                                                   {"future", true},
                                                   {"directory", true}});
     replicas.rows = std::move(rows);
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 

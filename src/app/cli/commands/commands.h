@@ -5,6 +5,7 @@
 
 namespace weir::app {
 
+void add_server_commands(Commands& commands);
 void add_produce_commands(Commands& commands);
 void add_consume_commands(Commands& commands);
 void add_topic_commands(Commands& commands);         // create, list, describe

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
 #include "app/cli/commands/commands.h"
+#include "app/cli/standard_output.h"
 #include "app/kafka_tools/tools.h"
 
 namespace weir::app {
@@ -22,10 +22,7 @@ class CompatList final : public Command {
   }
   void describe(Options&) override {}
   Exit run(const Program&) override {
-    for (const std::string_view tool : kafka_tool_names()) {
-      std::fwrite(fmt::format("{}\n", tool).data(), 1, tool.size() + 1, stdout);
-    }
-    return std::fflush(stdout) == 0 ? Exit::done : Exit::failed;
+    return write_out(name(), fmt::format("{}\n", fmt::join(kafka_tool_names(), "\n")));
   }
 };
 
@@ -74,8 +71,7 @@ class CompatInstall final : public Command {
     if (!error && leads_to.filename() == program.filename()) fs::remove(path, error);
     fs::create_symlink(program, path, error);
     if (error) return failed(path, error);
-    std::printf("%s\n", path.c_str());
-    return Exit::done;
+    return write_out(name(), path.string() + "\n");
   }
 
   std::string directory_;

@@ -2,21 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "app/cli/commands/commands.h"
 #include "app/cli/completion.h"
+#include "app/cli/manual.h"
 #include "app/cli/profile.h"
 #include "app/cli/program.h"
 #include "app/cli/session.h"
+#include "app/cli/standard_output.h"
 
 namespace weir::app {
 namespace {
-
-Exit print_text(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return std::fflush(stdout) == 0 ? Exit::done : Exit::failed;
-}
 
 class CompletionScript final : public Command {
  public:
@@ -29,7 +28,7 @@ class CompletionScript final : public Command {
   }
   Exit run(const Program&) override {
     const std::string script = completion_script(shell_);
-    if (!script.empty()) return print_text(script);
+    if (!script.empty()) return write_out(name(), script);
     complain(name(), fmt::format("'{}': bash, zsh or fish is expected", shell_));
     return Exit::usage;
   }
@@ -64,8 +63,8 @@ class ListNames final : public ClientCommand {
         if (group.starts_with(typed_)) text += group + "\n";
       }
     }
-    auto writing = session.write(std::move(text));
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(std::move(text));
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 
   Completes what_;
@@ -93,7 +92,7 @@ class Complete final : public Command {
         }
       }
     }
-    print_text(text);
+    if (write_out(name(), text) != Exit::done) return Exit::failed;
     if (found.names != Completes::topics && found.names != Completes::groups) return Exit::done;
     ListNames names(found.names, typed.back());
     Options options;
@@ -109,22 +108,43 @@ class Manual final : public Command {
  public:
   std::string_view name() const override { return "man"; }
   std::string_view summary() const override {
-    return "Prints the manual page of a command, as roff";
+    return "Prints manual pages, as roff: weir man topic create | man -l -";
   }
   void describe(Options& options) override {
-    options.argument("COMMAND", words_, "the command, as in: weir man topic create");
+    options.argument("COMMAND", words_, "a command or its first word; weir itself if absent",
+                     false);
+    options.option("--write", "DIR", directory_, "write all pages as files to this directory")
+        .completes = Completes::files;
   }
   Exit run(const Program&) override {
-    const std::string wanted = fmt::format("{}", fmt::join(words_, " "));
-    for (const auto& command : all_commands()) {
-      if (command->name() == wanted) return print_text(manual_page(*command));
-    }
-    complain(name(), fmt::format("unknown command '{}'", wanted));
+    const Commands commands = all_commands();
+    const auto pages = manual_pages(commands);
+    if (directory_) return write_all_to(pages);
+    const std::string words = fmt::format("{}", fmt::join(words_, " "));
+    const auto page = std::ranges::find(pages, manual_name(words), &ManualPage::name);
+    if (page != pages.end()) return write_out(name(), page->text);
+    complain(name(), fmt::format("unknown command '{}'", words));
     return Exit::not_found;
   }
 
  private:
+  Exit write_all_to(const std::vector<ManualPage>& pages) const {
+    std::error_code error;
+    const std::filesystem::path directory(*directory_);
+    std::filesystem::create_directories(directory, error);
+    for (const ManualPage& page : pages) {
+      std::ofstream out(directory / (page.name + ".1"), std::ios::binary | std::ios::trunc);
+      out << page.text;
+      out.close();
+      if (out) continue;
+      complain(name(), fmt::format("cannot write to {}", *directory_));
+      return Exit::failed;
+    }
+    return Exit::done;
+  }
+
   std::vector<std::string> words_;
+  std::optional<std::string> directory_;
 };
 
 }  // namespace

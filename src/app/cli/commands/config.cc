@@ -57,7 +57,7 @@ void put_entries(Report& report, const std::vector<client::ConfigEntry>& entries
       {{"name"}, {"value"}, {"source"}, {"type", true}, {"read_only", true}, {"sensitive", true}});
   for (const client::ConfigEntry& entry : entries) {
     if (!all && names.empty() && entry.is_default()) continue;
-    table.add({entry.name, entry.value ? Cell{*entry.value} : Cell{},
+    table.add({entry.name, entry.value ? Cell{SettingText{entry.name, *entry.value}} : Cell{},
                std::string(client::name_of(entry.source)), std::string(client::name_of(entry.type)),
                entry.read_only, entry.sensitive});
   }
@@ -88,8 +88,8 @@ class ConfigGet final : public ClientCommand {
     if (!entries) co_return session.complain("", entries.error());
     Report report;
     put_entries(report, *entries, all_, names_);
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     for (const std::string& wanted : names_) {
       const bool is_there = std::ranges::any_of(
           *entries, [&](const client::ConfigEntry& entry) { return entry.name == wanted; });
@@ -200,8 +200,8 @@ class ConfigList final : public ClientCommand {
     for (const ConfigResource& resource : *resources) {
       table.add({std::string(word_of(resource.type)), resource.name});
     }
-    auto writing = session.write(report);
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 
   std::string type_;

@@ -17,6 +17,8 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds poll_time{200};  // after which Ctrl-C is looked at
+// How often a follower looks for new topics and partitions, and how long each time at most.
+constexpr std::chrono::seconds look_period{5}, look_limit{1};
 
 std::string hex(std::string_view bytes) {
   std::string out;
@@ -34,7 +36,10 @@ class Consume final : public ClientCommand {
            "@milliseconds,\n"
            "an ISO time, -2h. With -g, START counts for partitions without a committed offset, "
            "and\n"
-           "what was printed is committed, no more.\n"
+           "what was printed is committed, no more. Where neither says where to begin,\n"
+           "-X auto.offset.reset does (earliest; latest, by_duration:PT1H; none is an error); it "
+           "also says\n"
+           "where to go on when an offset is no longer there.\n"
            "-f: %t topic, %p partition, %o offset, %k key, %v value, %K and %S their lengths, %h "
            "headers,\n"
            "%T milliseconds, %d ISO time, %%; \\n \\t \\r \\0 \\xHH. --format json prints an "
@@ -47,7 +52,8 @@ class Consume final : public ClientCommand {
     options.option("-g,--group", "GROUP", group_, "as a member of this group").completes =
         Completes::groups;
     options.option("-p,--partitions", "LIST", partitions_, "only these partitions: 0,2,5-7");
-    options.option("-o,--offset", "START[:END]", range_text_, "where to begin, and to end (start)");
+    options.option("-o,--offset", "START[:END]", range_text_,
+                   "where to begin, and to end (auto.offset.reset: start)");
     options.option("-n,--count", "N", count_, "stop after so many records");
     options.flag("--follow", follow_, "wait for further records at the end");
     options.option("-f", "FORMAT", format_text_, "how a record is printed (%v)");
@@ -64,7 +70,7 @@ class Consume final : public ClientCommand {
   Result<> check() override {
     if (group_ && partitions_) return fail(Errc::invalid, "either --group or --partitions");
     if (regex_ && partitions_) return fail(Errc::invalid, "either --regex or --partitions");
-    if (count_ && *count_ < 1) return fail(Errc::invalid, "--count: at least 1 is expected");
+    TRY(check_number("--count", count_, 1));
     if (partitions_) {
       TRY_ASSIGN(indexes_, parse_partitions(*partitions_));
     }
@@ -94,22 +100,43 @@ class Consume final : public ClientCommand {
 
   Result<> adjust(ClientSettings& settings) override {
     client::ConsumerOptions& consumer = settings.config.consumer;
-    if (settings.format == Format::csv)
-      return fail(Errc::invalid, "--format: text or json is expected");
+    if (settings.format == Format::csv || settings.format == Format::wide) {
+      return fail(Errc::invalid, "--format: text or json is expected for records");
+    }
+    if (settings.format == Format::json && format_text_) {
+      return fail(Errc::invalid, "either -f or --format json");
+    }
     if (group_) consumer.group.group_id = *group_;
     consumer.finishes_by_hand = true;
     consumer.commits_by_itself = group_.has_value();
     if (committed_) consumer.reads_committed = true;
-    // Offsets that are gone: the next ones that are there, never a jump to the end.
-    if (consumer.reset.to == client::OffsetReset::latest)
-      consumer.reset.to = client::OffsetReset::earliest;
-    json_ = settings.format == Format::json && !format_text_;
+    // Unless somebody says otherwise everything that is there is read, and where offsets are gone
+    // it goes on with the next ones, never with a jump to the end.
+    if (!settings.config.names_reset) consumer.reset.to = client::OffsetReset::earliest;
+    if (!group_ && !range_text_ && consumer.reset.to == client::OffsetReset::none) {
+      return fail(Errc::invalid,
+                  "auto.offset.reset=none: nothing says where to begin; add -o START, or -g GROUP");
+    }
+    json_ = settings.format == Format::json;
     return {};
   }
 
+  // What -o says, or without it auto.offset.reset. Error: invalid.
+  Result<PositionRange> range_of(const Session& session) const {
+    const TimestampMs now = session.env.clock.wall_ms();
+    if (range_text_) return parse_positions(*range_text_, now);
+    using Kind = Position::Kind;
+    const client::ResetPolicy& reset = session.settings.config.consumer.reset;
+    Position from{group_ ? Kind::stored : Kind::start};
+    if (!group_ && reset.to == client::OffsetReset::latest) from.kind = Kind::end;
+    if (!group_ && reset.to == client::OffsetReset::by_duration) {
+      from = {Kind::time, now - reset.back.count()};
+    }
+    return PositionRange{from, std::nullopt};
+  }
+
   Task<Exit> run_in(Session& session) override {
-    const auto range = parse_positions(range_text_.value_or(group_ ? "stored" : "start"),
-                                       session.env.clock.wall_ms());
+    const auto range = range_of(session);
     if (!range) co_return session.complain(range.error().what, Exit::usage);
     if (group_ && range->to) {
       co_return session.complain("--offset: a group has no END; leave :END out", Exit::usage);
@@ -136,7 +163,7 @@ class Consume final : public ClientCommand {
       for (const auto& [topic, listed] : *all) {
         if (is_wanted(topic)) names.push_back(topic);
       }
-      if (names.empty() && !group_) {
+      if (names.empty() && !group_ && !follow_) {
         co_return std::unexpected(session.complain(
             fmt::format("no topic matches '{}'", fmt::join(topics_, "', '")), Exit::not_found));
       }
@@ -188,7 +215,7 @@ class Consume final : public ClientCommand {
     std::set<client::TopicPartition> unfinished(open.begin(), open.end());
     auto reading = read(session, consumer, stops_at_end ? &*bounds : nullptr, unfinished);
     const Exit exit = co_await std::move(reading);
-    auto closing = consumer.close(session.deadline());
+    auto closing = consumer.close(session.closing_deadline());
     co_await std::move(closing);
     co_return exit;
   }
@@ -210,12 +237,13 @@ class Consume final : public ClientCommand {
                                    : consumer.subscribe(std::move(topics));
     if (!subscribed) co_return session.complain("", subscribed.error());
     std::set<client::TopicPartition> unfinished;
-    auto reading = read(session, consumer, nullptr, unfinished);
+    auto reading = read(session, consumer, nullptr, unfinished, &beginner.failure);
     const Exit exit = co_await std::move(reading);
-    auto closing = consumer.close(session.deadline());
+    auto closing = consumer.close(session.closing_deadline());
     const auto closed = co_await std::move(closing);
     if (!closed && (exit == Exit::done || exit == Exit::interrupted)) {
-      co_return session.complain("the last commit", closed.error());
+      const Exit failed = session.complain("the last commit", closed.error());
+      co_return exit == Exit::done ? failed : exit;
     }
     co_return exit;
   }
@@ -226,17 +254,24 @@ class Consume final : public ClientCommand {
     Session& session;
     client::Consumer*& consumer;
     Position from;
+    std::optional<client::Failure> failure{};  // nothing may be read from elsewhere then
     static Task<> begin(Beginner& self, client::Partitions partitions) {
       if (self.from.kind == Position::Kind::stored || partitions.empty()) co_return;
       auto asking = self.consumer->committed(partitions, self.session.deadline());
       const auto committed = co_await std::move(asking);
-      if (!committed) co_return;
+      if (!committed) {
+        self.failure = committed.error();
+        co_return;
+      }
       std::erase_if(partitions, [&](const auto& of) { return committed->contains(of); });
       if (partitions.empty()) co_return;
       auto resolving = resolve_range(self.session, std::move(partitions), {self.from, std::nullopt},
                                      self.session.settings.config.consumer.reads_committed);
       const auto bounds = co_await std::move(resolving);
-      if (!bounds) co_return;
+      if (!bounds) {
+        self.failure = bounds.error();
+        co_return;
+      }
       for (const auto& [of, bound] : *bounds) {
         // No longer ours: another rebalance will tell.
         [[maybe_unused]] const auto sought =
@@ -247,12 +282,14 @@ class Consume final : public ClientCommand {
 
   // --- both ---
   Task<Exit> read(Session& session, client::Consumer& consumer, const RangeBounds* bounds,
-                  std::set<client::TopicPartition>& unfinished) {
+                  std::set<client::TopicPartition>& unfinished,
+                  const std::optional<client::Failure>* lost = nullptr) {
     env::Instant deadline = session.deadline();
     while (!session.interrupted()) {
       if (bounds && unfinished.empty()) co_return Exit::done;
       auto polling = consumer.poll(session.env.clock.now() + poll_time);
       const auto polled = co_await std::move(polling);
+      if (lost && *lost) co_return session.complain("where to begin", **lost);
       if (!polled) co_return session.complain("", polled.error());
       auto showing = show(session, consumer, *polled, bounds);
       const auto shown = co_await std::move(showing);
@@ -271,9 +308,41 @@ class Consume final : public ClientCommand {
       if (bounds) {
         auto looking = drop_finished(session, consumer, *bounds, unfinished);
         co_await std::move(looking);
+      } else if (follow_ && !group_) {
+        auto looking = add_new_partitions(session, consumer);
+        co_await std::move(looking);
       }
     }
     co_return Exit::interrupted;
+  }
+
+  // Topics and partitions that came to be after the command began are read from their first record.
+  // What cannot be found out now is looked for again.
+  Task<> add_new_partitions(Session& session, client::Consumer& consumer) {
+    const env::Instant now = session.env.clock.now();
+    if (now < next_look_) co_return;
+    const auto& age = session.settings.config.cluster.metadata_age_max;
+    next_look_ = now + std::min<env::Duration>(age, look_period);
+    auto listing = session.admin.list_topics(false, now + look_limit);
+    const auto topics = co_await std::move(listing);
+    if (!topics) co_return;
+    client::Partitions all = consumer.assignment();
+    const std::set<client::TopicPartition> known(all.begin(), all.end());
+    client::Partitions fresh;
+    for (const auto& [topic, listed] : *topics) {
+      if (!(regex_ ? is_wanted(topic) : std::ranges::count(topics_, topic) > 0)) continue;
+      for (PartitionIndex index = 0; index < listed.partitions; ++index) {
+        const bool is_chosen = indexes_.empty() || std::ranges::count(indexes_, index) > 0;
+        if (is_chosen && !known.contains({topic, index})) fresh.push_back({topic, index});
+      }
+    }
+    if (fresh.empty()) co_return;
+    all.insert(all.end(), fresh.begin(), fresh.end());
+    consumer.assign(std::move(all));
+    for (const client::TopicPartition& of : fresh) {
+      const auto sought = consumer.seek_to_time(of, client::time_of_earliest);
+      CHECK(sought.has_value(), "what was assigned can be sought");
+    }
   }
 
   struct Stuck {
@@ -297,12 +366,13 @@ class Consume final : public ClientCommand {
                       const RangeBounds* bounds) {
     std::string out;
     std::map<client::TopicPartition, Offset> next;
+    std::uint64_t printing = 0;
+    const std::uint64_t room = count_ ? static_cast<std::uint64_t>(*count_) - printed_ : UINT64_MAX;
     for (const client::ConsumedRecords& consumed : polled) {
       const Offset end = bounds ? bounds->at(consumed.partition).to : INT64_MAX;
       for (const wire::Record& record : consumed.batch.records) {
-        if (record.offset >= end || (count_ && printed_ >= static_cast<std::uint64_t>(*count_)))
-          break;
-        print(consumed, record, out);
+        if (record.offset >= end || printing >= room) break;
+        printing += print(consumed, record, out) ? 1 : 0;
         next[consumed.partition] = record.offset + 1;
       }
     }
@@ -310,6 +380,7 @@ class Consume final : public ClientCommand {
       auto writing = session.write(std::move(out));
       CO_TRY(co_await std::move(writing));
     }
+    printed_ += printing;
     for (const auto& [of, offset] : next) {
       // Given up meanwhile: its next owner reads it again.
       [[maybe_unused]] const auto finished = consumer.finished(of, offset);
@@ -317,15 +388,16 @@ class Consume final : public ClientCommand {
     co_return Result<>{};
   }
 
-  void print(const client::ConsumedRecords& consumed, const wire::Record& record,
-             std::string& out) {
+  // False: it is not wanted.
+  bool print(const client::ConsumedRecords& consumed, const wire::Record& record,
+             std::string& out) const {
     RecordView view = view_of(consumed, record);
-    if (!filter_.matches(view)) return;
-    ++printed_;
+    if (!filter_.matches(view)) return false;
     std::string key, value;
     if (hex_ && view.key) view.key = key = hex(*view.key);
     if (hex_ && view.value) view.value = value = hex(*view.value);
     json_ ? print_record_json(view, out) : format_.print(view, out);
+    return true;
   }
 
   static Task<> drop_finished(Session& session, client::Consumer& consumer,
@@ -333,7 +405,7 @@ class Consume final : public ClientCommand {
                               std::set<client::TopicPartition>& unfinished) {
     for (const client::TopicPartition& of : consumer.assignment()) {
       if (!unfinished.contains(of)) continue;
-      auto asking = consumer.position(of, session.deadline());
+      auto asking = consumer.position(of, session.env.clock.now() + poll_time);
       const auto position = co_await std::move(asking);
       if (!position || position->offset < bounds.at(of).to) continue;
       unfinished.erase(of);
@@ -351,6 +423,7 @@ class Consume final : public ClientCommand {
   std::vector<Pattern> patterns_;
   bool json_ = false;
   std::uint64_t printed_ = 0;
+  env::Instant next_look_{};
 };
 
 }  // namespace

@@ -33,8 +33,8 @@ class GroupList final : public ClientCommand {
       table.add({group, listed.state, listed.type, listed.protocol_type,
                  std::int64_t{listed.coordinator}});
     }
-    auto writing = session.write(report);
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 
   std::vector<std::string> states_, types_;
@@ -82,8 +82,8 @@ class GroupCommand : public ClientCommand {
       out += print(*report, session.format());
       exits.add(Exit::done);
     }
-    auto writing = session.write(std::move(out));
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(std::move(out));
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 

@@ -73,8 +73,8 @@ class GroupReset final : public ClientCommand {
       exits.add(Exit::done);
       table.add({group_, of.topic, std::int64_t{of.partition}, offset.offset});
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
@@ -192,8 +192,8 @@ class GroupDelete final : public ClientCommand {
         if (outcome) table.add({group, true});
       }
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 

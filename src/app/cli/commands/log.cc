@@ -5,20 +5,20 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include "app/cli/commands/commands.h"
 #include "app/cli/log_files/dump.h"
 #include "app/cli/log_files/dump_line.h"
 #include "app/cli/log_files/verify.h"
+#include "app/cli/standard_output.h"
 #include "runtime/posix_disk.h"
 
 namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds pause_between_looks{150};
-
-void print_out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 Exit exit_for(const Error& error) {
   return error.code == Errc::not_found ? Exit::not_found : Exit::failed;
@@ -37,15 +37,19 @@ class LogCommand : public Command {
       return Exit::usage;
     }
     const Exit exit = run_paths();
-    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return exit;
-    complain(name(), "standard output cannot be written");
-    return Exit::failed;
+    return std::fflush(stdout) == 0 ? exit : refuse_output(name());
   }
 
  protected:
   virtual Exit run_paths() = 0;
 
   bool as_json() const { return format_ == "json"; }
+
+  // Files may be large: nothing further is read for an output that takes no more.
+  void put(std::string_view text) const {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return;
+    std::_Exit(static_cast<int>(refuse_output(name())));
+  }
 
   Exit refuse(const std::string& path, const Error& error) {
     std::fflush(stdout);
@@ -124,7 +128,8 @@ class LogDump final : public LogCommand {
       return false;
     }
     ++files_;
-    const DumpSettings settings{as_json(), with_data_, print_out};
+    const DumpSettings settings{as_json(), with_data_,
+                                [this](std::string_view text) { put(text); }};
     if (const auto dumped = dump_log_file(disk_, *file, settings); !dumped) {
       return refused(path, dumped.error());
     }
@@ -185,7 +190,7 @@ class LogVerify final : public LogCommand {
   void print_problem(const Problem& problem) {
     if (problem.path != damaged_) print_advice();
     damaged_ = problem.path;
-    if (!as_json()) return print_out(shown(problem) + "\n");
+    if (!as_json()) return put(shown(problem) + "\n");
     const auto file = identify(problem.path);
     DumpLine line(true, problem.path, "problem");
     if (file) line.text("kind", name_of(file->kind));
@@ -195,25 +200,25 @@ class LogVerify final : public LogCommand {
     if (problem.place.offset) line.number("offset", *problem.place.offset);
     line.text("problem", problem.what);
     if (file) line.text("advice", advice_for(file->kind));
-    print_out(line.take());
+    put(line.take());
   }
 
   // Behind the problems of one file; in JSON it is part of each.
   void print_advice() {
     const auto file = identify(damaged_);
     if (!as_json() && file) {
-      print_out(fmt::format("{}: to do: {}\n", damaged_, advice_for(file->kind)));
+      put(fmt::format("{}: to do: {}\n", damaged_, advice_for(file->kind)));
     }
     damaged_.clear();
   }
 
   void print_summary() const {
     if (!as_json()) {
-      print_out(fmt::format("{} files, {} problems\n", total_.files, total_.problems));
+      put(fmt::format("{} files, {} problems\n", total_.files, total_.problems));
       return;
     }
-    print_out(fmt::format("{{\"type\":\"summary\",\"files\":{},\"problems\":{}}}\n", total_.files,
-                          total_.problems));
+    put(fmt::format("{{\"type\":\"summary\",\"files\":{},\"problems\":{}}}\n", total_.files,
+                    total_.problems));
   }
 
   Verified total_;

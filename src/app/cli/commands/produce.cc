@@ -12,6 +12,7 @@
 #include "app/cli/input_files.h"
 #include "app/cli/record_input.h"
 #include "app/cli/record_sending.h"
+#include "app/cli/text/base64.h"
 #include "app/cli/text/units.h"
 #include "client/producer/producer.h"
 
@@ -20,9 +21,9 @@ namespace {
 
 constexpr std::chrono::milliseconds progress_period{200};
 
-// Of a record in the input.
+// Of a record in the input, and how much of it it was made of.
 struct Place {
-  std::size_t file, line;
+  std::size_t file, line, size;
 };
 
 class Produce final : public ClientCommand {
@@ -60,13 +61,15 @@ class Produce final : public ClientCommand {
 
   Result<> check() override {
     if (format_text_ && whole_) return fail(Errc::invalid, "either -f or --whole");
-    if (partition_ && (*partition_ < 0 || *partition_ > INT32_MAX)) {
-      return fail(Errc::invalid, fmt::format("--partition {}: no such partition", *partition_));
+    if (topic_ == "-" && whole_) {
+      return fail(Errc::invalid, "--whole: name the TOPIC; a whole file names none");
     }
-    if (rate_ && *rate_ < 1) return fail(Errc::invalid, "--rate: at least 1 is expected");
+    TRY(check_number("--partition", partition_, 0, INT32_MAX));
+    TRY(check_number("--rate", rate_, 1));
     if (whole_) form_ = WholeInput{};
     if (!whole_) {
       TRY_ASSIGN(auto format, RecordFormat::parse(format_text_.value_or("%v")));
+      TRY(check_format(format));
       form_ = std::move(format);
     }
     for (const std::string& header : headers_) {
@@ -74,6 +77,24 @@ class Produce final : public ClientCommand {
       if (colon == header.npos) {
         return fail(Errc::invalid, fmt::format("-H {}: name:value is expected", header));
       }
+      if (!is_utf8(std::string_view(header).substr(0, colon))) {
+        return fail(Errc::invalid, "-H: names of headers are UTF-8");
+      }
+    }
+    return {};
+  }
+  // Before anything is connected: can records be read so, and who says what of them?
+  Result<> check_format(const RecordFormat& format) const {
+    using Field = RecordFormat::Field;
+    TRY(format.check_input());
+    if (partition_ && format.has(Field::partition)) {
+      return fail(Errc::invalid, "either --partition or %p in -f");
+    }
+    if (key_ && format.has(Field::key)) return fail(Errc::invalid, "either --key or %k in -f");
+    if (topic_ == "-" && format_text_ && !format.has(Field::topic)) {
+      return fail(Errc::invalid, fmt::format("-f '{}' has no %t, and TOPIC is -: nothing names a "
+                                             "topic",
+                                             *format_text_));
     }
     return {};
   }
@@ -83,7 +104,16 @@ class Produce final : public ClientCommand {
     auto& block_max = settings.config.producer.block_max;
     block_max = std::min(block_max,
                          std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout));
-    if (settings.format == Format::json && !format_text_ && !whole_) form_ = JsonLines{};
+    if (settings.format == Format::csv || settings.format == Format::wide) {
+      return fail(Errc::invalid, "--format: text or json is expected for records");
+    }
+    if (settings.format == Format::text) {
+      if (topic_ != "-" || format_text_) return {};
+      return fail(Errc::invalid, "TOPIC is -: records name theirs by %t in -f, or in JSON");
+    }
+    if (format_text_) return fail(Errc::invalid, "either -f or --format json");
+    if (whole_) return fail(Errc::invalid, "either --whole or --format json");
+    form_ = JsonLines{};
     return {};
   }
 
@@ -94,12 +124,15 @@ class Produce final : public ClientCommand {
     DeliveryReport report(session.env.clock);
     InputFiles files(files_);
     show_progress_ = !quiet_ && !files_.empty() && ::isatty(STDERR_FILENO) == 1;
+    DeliveryGuard guard(session, producer, [&report] { return report.pending(); }, !quiet_);
+    guard_ = &guard;
     auto feeding = feed(session, producer, files, report);
     const Result<> fed = co_await std::move(feeding);
     auto flushing = flush(session, producer, files, report);
     co_await std::move(flushing);
-    auto closing = producer.close(session.env.clock.now());
+    auto closing = guard.close();
     co_await std::move(closing);
+    guard_ = nullptr;
     co_return conclude(session, fed, files, report);
   }
 
@@ -148,11 +181,11 @@ class Produce final : public ClientCommand {
       if (rate_) {
         auto waiting = keep_rate(session, report);
         co_await std::move(waiting);
+        if (must_stop(session, report)) break;
       }
-      const Place place{files.number(), input.line()};
-      if (topic_of(*read) == "-") {
-        co_return fail(Errc::invalid,
-                       fmt::format("{}:{}: the record names no topic", files.name(), place.line));
+      const Place place{files.number(), input.line(), input.size()};
+      if (auto bad = what_is_wrong(*read)) {
+        co_return fail(Errc::invalid, fmt::format("{}:{}: {}", files.name(), place.line, *bad));
       }
       auto sending = send(session, producer, *read, place, report);
       co_await std::move(sending);
@@ -170,10 +203,24 @@ class Produce final : public ClientCommand {
     }
   }
 
-  // Copies go where the command line says, unless it leaves that to them.
+  // What an envelope says of its topic counts only where the command line leaves it to that, so
+  // that copies go elsewhere; %t that names another one is a mistake.
   std::string_view topic_of(const RecordText& read) const {
-    const bool own = topic_ == "-" || !std::holds_alternative<JsonLines>(form_);
-    return own && read.topic ? std::string_view(*read.topic) : std::string_view(topic_);
+    return topic_ == "-" && read.topic ? std::string_view(*read.topic) : std::string_view(topic_);
+  }
+  std::optional<std::string> what_is_wrong(const RecordText& read) const {
+    const bool names_it = read.topic && !read.topic->empty();
+    if (topic_ == "-" && !names_it) return "the record names no topic";
+    const bool is_copy = std::holds_alternative<JsonLines>(form_);
+    if (topic_ != "-" && !is_copy && read.topic && *read.topic != topic_) {
+      return fmt::format(
+          "%t is '{}', and TOPIC is '{}'; with - for TOPIC each record names its own", *read.topic,
+          topic_);
+    }
+    for (const auto& [header, value] : read.headers) {
+      if (!is_utf8(header)) return "the name of a header is not UTF-8";
+    }
+    return std::nullopt;
   }
 
   Task<> send(Session& session, client::Producer& producer, RecordText& read, Place place,
@@ -192,8 +239,9 @@ class Produce final : public ClientCommand {
     const env::Instant sent = session.env.clock.now();
     client::OnDelivery done = [this, &report, sent, bytes,
                                place](const client::Delivery& delivery) {
-      if (!delivery && !refused_) refused_ = place;
-      report.ended(delivery, bytes, sent);
+      const bool is_cut_off = guard_ && guard_->has_cut();
+      if (!delivery && !refused_ && !is_cut_off) refused_ = place;
+      report.ended(delivery, bytes, sent, place.size);
     };
     auto sending = send_record(producer, topic_of(read), read, std::move(done));
     co_await std::move(sending);
@@ -215,14 +263,16 @@ class Produce final : public ClientCommand {
       }
       if (now - moved >= session.settings.timeout) break;
     }
-    if (show_progress_) std::fputs("\r\033[K", stderr);
+    next_progress_ = {};
+    tell_progress(session, files, report);
+    if (show_progress_) std::fputs("\n", stderr);
   }
 
   void tell_progress(Session& session, const InputFiles& files, const DeliveryReport& report) {
     const env::Instant now = session.env.clock.now();
     if (!show_progress_ || now < next_progress_) return;
     next_progress_ = now + progress_period;
-    const std::string line = "\r\033[K" + report.progress(files.share_read());
+    const std::string line = "\r\033[K" + report.progress(files.share_of(report.input_delivered()));
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
 
@@ -232,7 +282,7 @@ class Produce final : public ClientCommand {
       const std::string line = report.summary() + "\n";
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
-    if (report.first_failure()) {
+    if (refused_) {
       const std::string where = fmt::format("{}:{}", files.name(refused_->file), refused_->line);
       const Exit exit = session.complain(where, *report.first_failure());
       return report.delivered() > 0 ? Exit::partial : exit;
@@ -249,7 +299,8 @@ class Produce final : public ClientCommand {
   std::optional<std::int64_t> partition_, rate_;
   bool tombstones_ = false, whole_ = false, quiet_ = false;
   InputForm form_ = WholeInput{};
-  std::optional<Place> refused_;  // the first record that was not delivered
+  std::optional<Place> refused_;  // the first record that was not delivered, and not cut off
+  const DeliveryGuard* guard_ = nullptr;
   bool show_progress_ = false;
   env::Instant next_progress_{}, first_sent_{};
 };

@@ -2,29 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "app/cli/commands/commands.h"
 #include "app/cli/output/report.h"
 #include "app/cli/profile.h"
 #include "app/cli/program.h"
+#include "app/cli/standard_output.h"
 #include "app/version.h"
 #include "client/properties.h"
 
 namespace weir::app {
 namespace {
 
-Exit print_line(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return std::fflush(stdout) == 0 ? Exit::done : Exit::failed;
-}
-
 class Version final : public Command {
  public:
   std::string_view name() const override { return "version"; }
   std::string_view summary() const override { return "Prints the version"; }
   void describe(Options&) override {}
-  Exit run(const Program&) override { return print_line(fmt::format("weir {}\n", version)); }
+  Exit run(const Program&) override { return write_out(name(), fmt::format("weir {}\n", version)); }
 };
 
 class ProfileCreate final : public Command {
@@ -99,7 +93,7 @@ class ProfileList final : public Command {
       table.add(
           {profile_name, profile_name == profiles->current, profile.brokers, profile.properties});
     }
-    return print_line(print(report, *format));
+    return write_out(name(), print(report, *format));
   }
 
  private:

@@ -26,12 +26,8 @@ class TopicCreate final : public ClientCommand {
     options.flag("--dry-run", dry_run_, "let the cluster check, and create nothing");
   }
   Result<> check() override {
-    for (const auto& number : {partitions_, replication_}) {
-      if (number && *number < 1) return fail(Errc::invalid, "a number above 0 is expected");
-    }
-    if (partitions_.value_or(1) > INT32_MAX || replication_.value_or(1) > INT16_MAX) {
-      return fail(Errc::invalid, "that are more partitions or replicas than Kafka can have");
-    }
+    TRY(check_number("--partitions", partitions_, 1, INT32_MAX));
+    TRY(check_number("--replication-factor", replication_, 1, INT16_MAX));
     TRY_ASSIGN(settings_, parse_configs(configs_));
     return {};
   }
@@ -63,8 +59,8 @@ class TopicCreate final : public ClientCommand {
         exits.add(Exit::done);
       }
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
@@ -93,8 +89,8 @@ class TopicList final : public ClientCommand {
     for (const auto& [name, topic] : *topics) {
       table.add({name, std::int64_t{topic.partitions}, topic.internal, topic.id.text()});
     }
-    auto writing = session.write(report);
-    co_return co_await std::move(writing) ? Exit::done : Exit::failed;
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 
   bool internal_ = false;
@@ -132,8 +128,8 @@ class TopicDescribe final : public ClientCommand {
       out += print(report, session.format());
       exits.add(Exit::done);
     }
-    auto writing = session.write(std::move(out));
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(std::move(out));
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
@@ -168,7 +164,7 @@ class TopicDescribe final : public ClientCommand {
     Section& table = report.table("configs", {{"name"}, {"value"}, {"source"}});
     for (const client::ConfigEntry& entry : *of) {
       if (!all_configs_ && entry.source != client::ConfigSource::dynamic_topic) continue;
-      table.add({entry.name, entry.value ? Cell{*entry.value} : Cell{},
+      table.add({entry.name, entry.value ? Cell{SettingText{entry.name, *entry.value}} : Cell{},
                  std::string(client::name_of(entry.source))});
     }
   }

@@ -74,11 +74,8 @@ class TopicAddPartitions final : public ClientCommand {
     if (more_.has_value() == total_.has_value()) {
       return fail(Errc::invalid, "either --num or --total is expected");
     }
-    const std::int64_t number = more_ ? *more_ : *total_;
-    if (number < 1 || number > INT32_MAX / 2) {
-      return fail(Errc::invalid, "a number of partitions is expected");
-    }
-    return {};
+    TRY(check_number("--num", more_, 1, INT32_MAX / 2));
+    return check_number("--total", total_, 1, INT32_MAX / 2);
   }
 
   Task<Exit> run_in(Session& session) override {
@@ -151,8 +148,8 @@ class TopicDelete final : public ClientCommand {
         if (outcome) table.add({name, true});
       }
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 

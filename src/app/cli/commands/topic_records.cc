@@ -77,8 +77,8 @@ class TopicOffsets final : public ClientCommand {
       table.add(std::move(row));
       exits.add(Exit::done);
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
@@ -151,8 +151,8 @@ class TopicTrim final : public ClientCommand {
         if (outcome) table.add({of.topic, std::int64_t{of.partition}, *outcome});
       }
     }
-    auto writing = session.write(report);
-    if (!co_await std::move(writing)) co_return Exit::failed;
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 

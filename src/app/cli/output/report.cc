@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/cli/output/report_json.h"
 #include "app/cli/text/units.h"
@@ -15,13 +16,24 @@ struct Overload : Ts... {
   using Ts::operator()...;
 };
 
-std::string plain_text_of(const Cell& cell, bool for_people) {
+// For people, who see a dash where nothing is and units where they know them; for people who want
+// exact numbers; or for machines that read CSV.
+enum class Reader : std::uint8_t { people, exact_people, machine };
+
+std::string text_of_lapse(const Lapse& lapse, Reader reader) {
+  if (reader != Reader::people) return fmt::format("{:.6f}", lapse.count);
+  return format_duration(std::chrono::nanoseconds(
+      std::llround(lapse.count * static_cast<double>(lapse.unit.count()))));
+}
+
+std::string plain_text_of(const Cell& cell, Reader reader) {
+  const bool has_units = reader == Reader::people;
   return std::visit(
       Overload{
           [](std::monostate) { return std::string(); },
           [](bool value) { return std::string(value ? "true" : "false"); },
           [](std::int64_t value) { return fmt::format("{}", value); },
-          [&](double value) { return fmt::format("{:.{}f}", value, for_people ? 2 : 6); },
+          [&](double value) { return fmt::format("{:.{}f}", value, has_units ? 2 : 6); },
           [](const std::string& value) { return value; },
           [](const std::vector<std::int64_t>& values) {
             return fmt::format("{}", fmt::join(values, ","));
@@ -30,22 +42,31 @@ std::string plain_text_of(const Cell& cell, bool for_people) {
             return fmt::format("{}", fmt::join(values, ","));
           },
           [&](Size size) {
-            return for_people ? format_size(size.bytes) : fmt::format("{}", size.bytes);
+            return has_units ? format_size(size.bytes) : fmt::format("{}", size.bytes);
           },
-          [&](Time time) { return for_people ? format_time(time.ms) : fmt::format("{}", time.ms); },
+          [&](Time time) {
+            return reader == Reader::machine ? fmt::format("{}", time.ms) : format_time(time.ms);
+          },
+          [&](const Lapse& lapse) { return text_of_lapse(lapse, reader); },
+          [&](const SettingText& setting) {
+            return has_units ? human_config_value(setting.name, setting.value) : setting.value;
+          },
       },
       cell);
 }
 
-// For people, who see a dash where nothing is, or for machines that read CSV.
-std::string text_of(const Cell& cell, bool for_people) {
-  std::string text = plain_text_of(cell, for_people);
-  return text.empty() && for_people ? "-" : text;
+std::string text_of(const Cell& cell, Reader reader) {
+  std::string text = plain_text_of(cell, reader);
+  return text.empty() && reader != Reader::machine ? "-" : text;
+}
+
+std::string title_of(const Column& column, bool wide) {
+  return wide || column.text.empty() ? column.name : column.text;
 }
 
 bool is_number(const Cell& cell) {
   return std::holds_alternative<std::int64_t>(cell) || std::holds_alternative<double>(cell) ||
-         std::holds_alternative<Size>(cell);
+         std::holds_alternative<Size>(cell) || std::holds_alternative<Lapse>(cell);
 }
 
 std::string upper(std::string_view name) {
@@ -77,11 +98,12 @@ void print_table(const Section& section, bool wide, std::string& out) {
   std::vector<std::vector<std::string>> lines(1);
   std::vector<std::size_t> widths;
   std::vector<bool> right(section.columns.size(), !section.rows.empty());
-  for (const std::size_t c : shown) lines[0].push_back(upper(section.columns[c].name));
+  const Reader reader = wide ? Reader::exact_people : Reader::people;
+  for (const std::size_t c : shown) lines[0].push_back(upper(title_of(section.columns[c], wide)));
   for (const auto& row : section.rows) {
     auto& line = lines.emplace_back();
     for (const std::size_t c : shown) {
-      line.push_back(text_of(row[c], true));
+      line.push_back(text_of(row[c], reader));
       if (!is_number(row[c]) && row[c].index() != 0) right[c] = false;
     }
   }
@@ -100,12 +122,14 @@ void print_table(const Section& section, bool wide, std::string& out) {
   }
 }
 
-void print_record(const Section& section, std::string& out) {
+void print_record(const Section& section, bool wide, std::string& out) {
   std::size_t width = 0;
-  for (const Column& column : section.columns) width = std::max(width, column.name.size());
+  for (const Column& column : section.columns) {
+    width = std::max(width, title_of(column, wide).size());
+  }
   for (std::size_t c = 0; c < section.columns.size(); ++c) {
-    pad(out, width + 2, section.columns[c].name, false);
-    out += text_of(section.rows[0][c], true);
+    pad(out, width + 2, title_of(section.columns[c], wide), false);
+    out += text_of(section.rows[0][c], wide ? Reader::exact_people : Reader::people);
     out += '\n';
   }
 }
@@ -117,7 +141,7 @@ std::string print_text(const Report& report, bool wide) {
     if (section.rows.empty()) continue;
     if (!out.empty()) out += '\n';
     if (has_titles && !section.is_record) out += upper(section.name) + "\n";
-    section.is_record ? print_record(section, out) : print_table(section, wide, out);
+    section.is_record ? print_record(section, wide, out) : print_table(section, wide, out);
   }
   return out;
 }
@@ -141,7 +165,7 @@ std::string print_csv(const Report& report) {
   std::string out = fmt::format("{}\n", fmt::join(names, ","));
   for (const auto& row : table->rows) {
     std::vector<std::string> cells;
-    for (const Cell& cell : row) cells.push_back(quoted(text_of(cell, false)));
+    for (const Cell& cell : row) cells.push_back(quoted(text_of(cell, Reader::machine)));
     out += fmt::format("{}\n", fmt::join(cells, ","));
   }
   return out;

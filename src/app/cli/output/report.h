@@ -2,13 +2,14 @@
 // Report: what a command has found, before it is text. Each command says it once; --format chooses.
 //
 //   text, wide  sections one after the other, columns aligned; wide shows the columns that text
-//               leaves out
+//               leaves out, and exact numbers where text has units for people
 //   csv         the first table only (RFC 4180)
 //   json        one line: an object with a member a section, or what the only section has when it
 //               has no name
 //
 // Names of columns and sections are those of JSON, lower case with underscores; they are stable.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,20 +23,30 @@ namespace weir::app {
 enum class Format : std::uint8_t { text, wide, json, csv };
 std::optional<Format> format_named(std::string_view name);
 
-// A list is shown with commas between its elements. Sizes (bytes) and times (milliseconds since
-// 1970) are numbers in JSON and CSV, and for people in text.
+// A list is shown with commas between its elements. Sizes (bytes), times (milliseconds since 1970)
+// and lapses (a number of some unit) are numbers in JSON and CSV, and for people in text. A setting
+// is what the cluster says everywhere but in text, where it has units: 7d, 1GiB.
 struct Size {
   std::uint64_t bytes = 0;
 };
 struct Time {
   std::int64_t ms = 0;
 };
-using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string,
-                          std::vector<std::int64_t>, std::vector<std::string>, Size, Time>;
+struct Lapse {
+  double count = 0;
+  std::chrono::nanoseconds unit{};
+};
+struct SettingText {
+  std::string name, value;
+};
+using Cell =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::int64_t>,
+                 std::vector<std::string>, Size, Time, Lapse, SettingText>;
 
 struct Column {
-  std::string name;   // in JSON and CSV
-  bool wide = false;  // not in plain text
+  std::string name;    // in JSON and CSV
+  bool wide = false;   // not in plain text
+  std::string text{};  // what text calls it, when its unit is in the name
 };
 
 struct Section {

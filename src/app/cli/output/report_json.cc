@@ -11,6 +11,8 @@ struct ToJson {
   Json operator()(std::monostate) const { return nullptr; }
   Json operator()(Size size) const { return size.bytes; }
   Json operator()(Time time) const { return time.ms; }
+  Json operator()(const Lapse& lapse) const { return lapse.count; }
+  Json operator()(const SettingText& setting) const { return setting.value; }
   template <class T>
   Json operator()(const T& value) const {
     return value;

@@ -28,6 +28,25 @@ TEST(Report, text_aligns_columns_and_leaves_wide_ones_out) {
   EXPECT_NE(print(sample(), Format::wide).find("PATH"), std::string::npos);
 }
 
+TEST(Report, units_are_for_people_and_exact_numbers_for_everybody_else) {
+  using namespace std::chrono_literals;
+  Report report;
+  report.record("", {{"seconds", Lapse{1.25, 1s}}, {"size", Size{1536}}});
+  report.sections[0].columns[0].text = "time";
+  auto& table = report.table("configs", {{"name"}, {"value"}});
+  table.add({"retention.ms", SettingText{"retention.ms", "604800000"}});
+  EXPECT_EQ(print(report, Format::text),
+            "time  1.25s\nsize  1.5 KiB\n\nCONFIGS\nNAME          VALUE\nretention.ms  7d\n");
+  EXPECT_EQ(print(report, Format::wide),
+            "seconds  1.250000\nsize     1536\n\nCONFIGS\nNAME          VALUE\n"
+            "retention.ms  604800000\n");
+  EXPECT_EQ(
+      print(report, Format::json),
+      R"({"seconds":1.25,"size":1536,"configs":[{"name":"retention.ms","value":"604800000"}]})"
+      "\n");
+  EXPECT_EQ(print(report, Format::csv), "name,value\nretention.ms,604800000\n");
+}
+
 TEST(Report, json_has_raw_numbers_and_sections_by_name) {
   EXPECT_EQ(print(sample(), Format::json),
             R"({"name":"orders","size":1536,"at":0,"partitions":[)"

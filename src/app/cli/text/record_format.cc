@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
+#include <set>
 
 #include "app/cli/text/units.h"
 
@@ -63,8 +65,7 @@ void print_headers(const RecordView& record, std::string& out) {
   for (const auto& [name, value] : record.headers) {
     if (!std::exchange(first, false)) out += ',';
     out += name;
-    out += '=';
-    if (value) out += *value;
+    if (value) (out += '=') += *value;
   }
 }
 
@@ -84,40 +85,40 @@ std::int64_t length_of(const std::optional<std::string_view>& bytes) {
   return bytes ? static_cast<std::int64_t>(bytes->size()) : -1;
 }
 
+using Field = RecordFormat::Field;
+
+struct FieldLetter {
+  char letter;
+  Field field;
+};
+constexpr auto field_letters = std::to_array<FieldLetter>({{'t', Field::topic},
+                                                           {'p', Field::partition},
+                                                           {'o', Field::offset},
+                                                           {'k', Field::key},
+                                                           {'v', Field::value},
+                                                           {'s', Field::value},
+                                                           {'K', Field::key_length},
+                                                           {'S', Field::value_length},
+                                                           {'h', Field::headers},
+                                                           {'T', Field::timestamp},
+                                                           {'d', Field::time}});
+
+std::optional<Field> field_of(char letter) {
+  const auto* const found = std::ranges::find(field_letters, letter, &FieldLetter::letter);
+  return found == field_letters.end() ? std::nullopt : std::optional(found->field);
+}
+
+std::string field_name(Field field) {
+  const auto* const found = std::ranges::find(field_letters, field, &FieldLetter::field);
+  return found == field_letters.end() ? "text" : fmt::format("%{}", found->letter);
+}
+
 }  // namespace
 
 // Of the key and the value of the record that is read: -1 for null, nothing when not told.
 struct RecordFormat::Lengths {
   std::optional<std::int64_t> key, value;
 };
-
-std::optional<RecordFormat::Field> RecordFormat::field_of(char letter) {
-  switch (letter) {
-    case 't':
-      return Field::topic;
-    case 'p':
-      return Field::partition;
-    case 'o':
-      return Field::offset;
-    case 'k':
-      return Field::key;
-    case 'v':
-    case 's':
-      return Field::value;
-    case 'K':
-      return Field::key_length;
-    case 'S':
-      return Field::value_length;
-    case 'h':
-      return Field::headers;
-    case 'T':
-      return Field::timestamp;
-    case 'd':
-      return Field::time;
-    default:
-      return std::nullopt;
-  }
-}
 
 void RecordFormat::add_literal(char c) {
   if (parts_.empty() || parts_.back().field != Field::literal) parts_.emplace_back();
@@ -160,6 +161,36 @@ Result<RecordFormat> RecordFormat::parse(std::string_view format) {
   const bool ends_line = !parsed.parts_.empty() && parsed.parts_.back().text.ends_with('\n');
   if (!ends_line) parsed.add_literal('\n');
   return parsed;
+}
+
+bool RecordFormat::has(Field field) const {
+  return std::ranges::find(parts_, field, &Part::field) != parts_.end();
+}
+
+Result<> RecordFormat::check_input() const {
+  std::set<Field> seen;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Field field = parts_[i].field;
+    if (field == Field::literal) continue;
+    const std::string name = field_name(field);
+    if (!seen.insert(field).second) {
+      return mistake(fmt::format("-f: {} stands there twice, and a record has one", name));
+    }
+    const bool is_late = (field == Field::key_length && seen.contains(Field::key)) ||
+                         (field == Field::value_length && seen.contains(Field::value));
+    if (is_late) {
+      return mistake(fmt::format("-f: {} has to stand before what it is the length of", name));
+    }
+    const bool is_told = (field == Field::key && seen.contains(Field::key_length)) ||
+                         (field == Field::value && seen.contains(Field::value_length));
+    if (is_told || parts_[i + 1].field == Field::literal) continue;
+    return mistake(
+        fmt::format("-f: nothing says where {} ends: text has to stand between {} and "
+                    "{}, or the length of a key (%K) or value (%S) before it",
+                    name, name, field_name(parts_[i + 1].field)));
+  }
+  if (seen.empty()) return mistake("-f: there is no field in it");
+  return {};
 }
 
 void RecordFormat::print(const RecordView& record, std::string& out) const {

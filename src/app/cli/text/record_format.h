@@ -7,9 +7,10 @@
 //   sign
 //   \n \t \r \0 \\ \xHH
 //
-// Any other letter or escape is an error. A format without a newline at its end gets one. On input
-// a field ends at the first occurrence of the literal that follows it, and a key or value whose
-// length was read before it has that many bytes; %o is read and forgotten.
+// Any other letter or escape is an error. A format without a newline at its end gets one. A header
+// whose value is null is its name alone. On input a field ends at the first occurrence of the
+// literal that follows it, and a key or value whose length was read before it has that many bytes;
+// %o is read and forgotten.
 
 #include <cstddef>
 #include <cstdint>
@@ -46,17 +47,6 @@ struct RecordText {
 
 class RecordFormat {
  public:
-  // Errors: invalid, with the place in the format.
-  static Result<RecordFormat> parse(std::string_view format);
-
-  void print(const RecordView& record, std::string& out) const;
-
-  // The first record of `input`, which is taken away from it; nothing if more input is needed.
-  // `at_end`: there is no more, and the format's last literal may be missing. Errors: invalid, and
-  // `input` stays.
-  Result<std::optional<RecordText>> read(std::string_view& input, bool at_end) const;
-
- private:
   enum class Field : std::uint8_t {
     literal,
     topic,
@@ -70,12 +60,26 @@ class RecordFormat {
     timestamp,
     time
   };
+
+  // Errors: invalid, with the place in the format.
+  static Result<RecordFormat> parse(std::string_view format);
+  bool has(Field field) const;
+  // Whether read() can tell where each field ends. Error: invalid.
+  Result<> check_input() const;
+
+  void print(const RecordView& record, std::string& out) const;
+
+  // The first record of `input`, which is taken away from it; nothing if more input is needed.
+  // `at_end`: there is no more, and the format's last literal may be missing. Errors: invalid, and
+  // `input` stays.
+  Result<std::optional<RecordText>> read(std::string_view& input, bool at_end) const;
+
+ private:
   struct Part {
     Field field = Field::literal;
     std::string text;  // of a literal
   };
   struct Lengths;
-  static std::optional<Field> field_of(char letter);
   void add_literal(char c);
   Result<> assign(Field field, std::string_view text, RecordText& record, Lengths& lengths) const;
 

@@ -32,12 +32,45 @@ std::string print(std::string_view format, const RecordView& record = sample()) 
 
 TEST(RecordFormat, prints_every_field) {
   EXPECT_EQ(print("%t/%p@%o %k=%v (%s) %K %S [%h] %T %d 100%%"),
-            "orders/3@41 k=v1 (v1) 1 2 [a=1,b=] 1795246200250 2026-11-21T07:30:00.250Z 100%\n");
+            "orders/3@41 k=v1 (v1) 1 2 [a=1,b] 1795246200250 2026-11-21T07:30:00.250Z 100%\n");
   EXPECT_EQ(print("%v\\t\\\\\\x41\\0"), "v1\t\\A\0\n"s);
   EXPECT_EQ(print("%v\\n"), "v1\n");
   EXPECT_EQ(print(""), "\n");
   RecordView null;
   EXPECT_EQ(print("%K,%S:%k%v;", null), "-1,-1:;\n");
+}
+
+TEST(RecordFormat, a_format_that_input_cannot_be_read_by_is_found_without_input) {
+  for (const char* good :
+       {"%v", "%k:%v", "%K,%S,%k%v", "%p %k\\t%v", "%S %v%t", "%T %d %v", "%o %v", "%S:%k:%v"}) {
+    const auto checked = RecordFormat::parse(good)->check_input();
+    EXPECT_TRUE(checked.has_value()) << good << ": " << checked.error().what;
+  }
+  for (const auto& [format, words] :
+       {std::pair{"%v%k", "where %v ends: text has to stand between %v and %k"},
+        {"%K,%v%k", "where %v ends"},
+        {"%K%k", "where %K ends"},
+        {"%p%v", "where %p ends"},
+        {"%v %s", "%v stands there twice"},
+        {"%k %K %v", "%K has to stand before"},
+        {"%v %S", "%S has to stand before"},
+        {"plain", "no field"}}) {
+    const auto checked = RecordFormat::parse(format)->check_input();
+    ASSERT_FALSE(checked.has_value()) << format;
+    EXPECT_THAT(checked.error().what, HasSubstr(words));
+  }
+}
+
+TEST(RecordFormat, headers_that_are_null_or_empty_survive) {
+  RecordView record;
+  record.headers = {{"null", std::nullopt}, {"empty", ""}, {"full", "="}};
+  const std::string text = print("%h", record);
+  EXPECT_EQ(text, "null,empty=,full==\n");
+  std::string_view input = text;
+  const auto read = RecordFormat::parse("%h")->read(input, true);
+  ASSERT_TRUE(read && *read);
+  EXPECT_EQ((*read)->headers, (std::vector<std::pair<std::string, std::optional<std::string>>>{
+                                  {"null", std::nullopt}, {"empty", ""}, {"full", "="}}));
 }
 
 TEST(RecordFormat, names_what_it_does_not_know) {

@@ -27,7 +27,7 @@ void put_headers(Json& to, const RecordView& record) {
       record.headers, [](const auto& header) { return is_utf8(header.second.value_or("")); });
   Json& headers = to[is_text ? "headers" : "headers_base64"] = Json::array();
   for (const auto& [name, value] : record.headers) {
-    headers.push_back(is_utf8(name) ? std::string(name) : to_base64(name));
+    headers.push_back(std::string(name));  // what is no UTF-8 in it is replaced, as by Java
     if (!value) {
       headers.push_back(nullptr);
     } else {

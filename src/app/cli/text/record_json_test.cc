@@ -80,6 +80,14 @@ TEST(RecordJson, null_empty_and_binary_survive) {
   }
 }
 
+TEST(RecordJson, a_name_of_a_header_that_is_no_text_is_shown_as_far_as_it_is) {
+  RecordView record;
+  record.headers = {{"n\xff", "v"}};
+  std::string out;
+  print_record_json(record, out);
+  EXPECT_NE(out.find("\"headers\":[\"n\xef\xbf\xbd\",\"v\"]"), std::string::npos) << out;
+}
+
 TEST(RecordJson, a_name_of_a_topic_that_is_no_text_is_shown_as_far_as_it_is) {
   RecordView record;
   record.topic = "t\xff";

@@ -49,6 +49,9 @@ constexpr std::array<TimeUnit, 8> time_units{{{"ns", 1},
                                               {"d", 86'400'000'000'000},
                                               {"w", 604'800'000'000'000}}};
 
+// What is beyond stands for "forever" and is not worth a unit: 100 years.
+constexpr nanoseconds duration_max = std::chrono::hours(24 * 365 * 100);
+
 // Years of four digits; whoever writes records may say anything.
 constexpr TimestampMs first_year = -62'167'219'200'000;  // 0000-01-01
 constexpr TimestampMs last_year = 253'402'300'799'999;   // the end of 9999
@@ -260,20 +263,70 @@ std::string format_time(TimestampMs time) {
                      clock / 3'600'000, clock / 60'000 % 60, clock / 1'000 % 60, clock % 1'000);
 }
 
+namespace {
+
+// What a number counts in a setting of this name; nothing: itself. Sizes are of one byte.
+struct Counted {
+  bool is_size = false;
+  nanoseconds unit{};
+};
+Counted counted_by(std::string_view name) {
+  if (name.ends_with(".bytes")) return {true, {}};
+  if (name.ends_with(".ms")) return {false, std::chrono::milliseconds(1)};
+  if (name.ends_with(".seconds")) return {false, std::chrono::seconds(1)};
+  if (name.ends_with(".minutes")) return {false, std::chrono::minutes(1)};
+  if (name.ends_with(".hours")) return {false, std::chrono::hours(1)};
+  return {};
+}
+
+std::string exact_size(std::int64_t bytes) {
+  constexpr std::array<std::string_view, 5> names{"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes % 1024 == 0 && unit + 1 < names.size(); ++unit) bytes /= 1024;
+  return fmt::format("{}{}", bytes, names[unit]);
+}
+
+// In at most two units; else nothing.
+std::string exact_duration(std::int64_t ns) {
+  std::string text;
+  int parts = 0;
+  for (std::size_t i = time_units.size() - 1; i-- > 2;) {  // weeks are days
+    const std::int64_t count = ns / time_units[i].ns;
+    ns %= time_units[i].ns;
+    if (count == 0) continue;
+    text += fmt::format("{}{}", count, time_units[i].name);
+    if (++parts == 2) break;
+  }
+  return ns == 0 ? text : "";
+}
+
+}  // namespace
+
 std::string config_value(std::string_view name, std::string_view text) {
-  const auto in_units = [&](nanoseconds unit) -> std::string {
-    const auto duration = parse_duration(text, unit);
-    return duration ? fmt::format("{}", *duration / unit) : std::string(text);
-  };
-  if (name.ends_with(".bytes") || name == "message.max.bytes") {
+  const Counted counted = counted_by(name);
+  if (counted.is_size) {
     const auto size = parse_size(text);
     if (size) return fmt::format("{}", *size);
+  } else if (counted.unit.count() > 0) {
+    const auto duration = parse_duration(text, counted.unit);
+    if (duration) return fmt::format("{}", *duration / counted.unit);
   }
-  if (name.ends_with(".ms")) return in_units(std::chrono::milliseconds(1));
-  if (name.ends_with(".seconds")) return in_units(std::chrono::seconds(1));
-  if (name.ends_with(".minutes")) return in_units(std::chrono::minutes(1));
-  if (name.ends_with(".hours")) return in_units(std::chrono::hours(1));
   return std::string(text);
+}
+
+std::string human_config_value(std::string_view name, std::string_view value) {
+  const Counted counted = counted_by(name);
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_number = error == std::errc{} && stop == value.data() + value.size();
+  std::string text;
+  if (is_number && counted.is_size && number >= 1024 && number % 1024 == 0) {
+    text = exact_size(number);
+  } else if (is_number && counted.unit.count() > 0 && number > 0 &&
+             number < duration_max.count() / counted.unit.count()) {
+    text = exact_duration(number * counted.unit.count());
+  }
+  return text.empty() ? std::string(value) : text;
 }
 
 }  // namespace weir::app

@@ -33,5 +33,8 @@ std::string format_time(TimestampMs time);
 // A number of Kafka's configuration, where its name says what it counts: retention.ms=7d,
 // segment.bytes=1GiB. Text that is no size or duration stays as it is; the broker judges it.
 std::string config_value(std::string_view name, std::string_view text);
+// ... and back: retention.ms=604800000 is 7d, segment.bytes=1073741824 is 1GiB; as it stands where
+// that would not be exact and short. config_value gives the same number for both.
+std::string human_config_value(std::string_view name, std::string_view value);
 
 }  // namespace weir::app

@@ -86,5 +86,26 @@ TEST(Units, config_values_are_read_as_their_names_say) {
   EXPECT_EQ(config_value("retention.bytes", "-1"), "-1");
 }
 
+TEST(Units, config_values_are_shown_with_units_where_that_is_exact) {
+  for (const auto& [name, value, shown] :
+       {std::tuple{"retention.ms", "604800000", "7d"},
+        {"retention.ms", "5400000", "1h30m"},
+        {"retention.ms", "604800123", "7d123ms"},
+        {"retention.ms", "90061001", "90061001"},
+        {"retention.ms", "-1", "-1"},
+        {"linger.ms", "0", "0"},
+        {"retention.ms", "9223372036854775807", "9223372036854775807"},
+        {"segment.bytes", "1073741824", "1GiB"},
+        {"segment.bytes", "1073741823", "1073741823"},
+        {"max.message.bytes", "1048588", "1048588"},
+        {"max.message.bytes", "1049600", "1025KiB"},
+        {"offsets.retention.minutes", "10080", "7d"},
+        {"log.retention.hours", "168", "7d"},
+        {"cleanup.policy", "compact", "compact"}}) {
+    EXPECT_EQ(human_config_value(name, value), shown);
+    EXPECT_EQ(config_value(name, shown), value);
+  }
+}
+
 }  // namespace
 }  // namespace weir::app

@@ -75,13 +75,16 @@ void Positions::remove(const TopicPartition& partition) { all_.erase(partition);
 
 bool Positions::seek(const TopicPartition& partition, Position to) {
   PartitionState* state = find(partition);
-  if (state) stand_at(*state, to);
-  return state != nullptr;
+  if (!state) return false;
+  forget_failures(partition);
+  stand_at(*state, to);
+  return true;
 }
 
 bool Positions::seek_to_time(const TopicPartition& partition, std::int64_t time) {
   PartitionState* state = find(partition);
   if (!state) return false;
+  forget_failures(partition);
   state->reset_time = time;
   set(*state, Stage::resetting);
   return true;
@@ -164,14 +167,18 @@ void Positions::fail(const TopicPartition& partition, std::uint64_t version, Fai
   PartitionState* state = find(partition, version);
   if (!state) return;
   set(*state, Stage::failed);
-  failures_.push_back(std::move(failure));
+  failures_.emplace_back(partition, std::move(failure));
 }
 
 std::optional<Failure> Positions::take_failure() {
   if (failures_.empty()) return std::nullopt;
-  Failure first = std::move(failures_.front());
+  Failure first = std::move(failures_.front().second);
   failures_.erase(failures_.begin());
   return first;
+}
+
+void Positions::forget_failures(const TopicPartition& of) {
+  std::erase_if(failures_, [&](const auto& failure) { return failure.first == of; });
 }
 
 void Positions::leaders(const ClusterView& view) {

@@ -21,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/env/clock.h"
@@ -119,11 +120,12 @@ class Positions {
   PartitionState* find(const TopicPartition& partition);
   // Of that version; null: it has moved on.
   PartitionState* find(const TopicPartition& partition, std::uint64_t version);
-  // What the application has to be told, once.
+  // What the application has to be told, once; not of a partition where it has sought meanwhile.
   std::optional<Failure> take_failure();
   bool has_failure() const { return !failures_.empty(); }
 
  private:
+  void forget_failures(const TopicPartition& of);
   void set(PartitionState& state, Stage stage);
   void stand_at(PartitionState& state, Position at);
   // False: the policy is none.
@@ -132,7 +134,7 @@ class Positions {
   const ResetPolicy policy_;
   All all_;
   std::uint64_t last_version_ = 0;
-  std::vector<Failure> failures_;
+  std::vector<std::pair<TopicPartition, Failure>> failures_;
 };
 
 }  // namespace weir::client

@@ -77,6 +77,17 @@ TEST(Positions, without_a_commit_it_begins_as_the_policy_says) {
   EXPECT_FALSE(none.take_failure().has_value());
 }
 
+TEST(Positions, a_seek_forgets_what_was_wrong_before_it) {
+  const TopicPartition a2{"a", 2};
+  Positions none({OffsetReset::none});
+  for (const auto& of : {a0, a1, a2}) none.add(of, false, wall);
+  EXPECT_TRUE(none.seek(a0, {.offset = 5}));
+  EXPECT_TRUE(none.seek_to_time(a1, time_of_earliest));
+  ASSERT_TRUE(none.has_failure());
+  EXPECT_NE(none.take_failure()->message().find("partition 2"), std::string::npos);
+  EXPECT_FALSE(none.has_failure());
+}
+
 TEST(Positions, a_time_after_the_last_record_is_the_end) {
   Positions positions({OffsetReset::earliest});
   positions.add(a0, false, wall);

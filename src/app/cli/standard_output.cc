@@ -1,0 +1,30 @@
+#include "app/cli/standard_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "app/cli/command.h"
+
+namespace weir::app {
+
+Exit write_out(std::string_view command, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return refuse_output(command);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return Exit::done;
+}
+
+Exit refuse_output(std::string_view command) {
+  if (errno != EPIPE) {
+    complain(command, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+  }
+  return Exit::failed;
+}
+
+}  // namespace weir::app
