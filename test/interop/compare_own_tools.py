@@ -10,6 +10,7 @@ in own_tool_differences.toml with their reason.
     test/interop/run --record own-tools     record those of Apache Kafka anew (minutes)
 """
 
+import itertools
 import os
 import pathlib
 import re
@@ -136,6 +137,8 @@ class Script:
         if step.numbers:
             out = re.sub(r"\d+(\.\d+)?(E-?\d+)?|NaN|Infinity|inf|nan", "N", out)
         lines = out.split("\n")
+        if step.repeats:
+            lines = [line for line, _ in itertools.groupby(lines)]
         if step.unordered:
             lines.sort()
         parts = [f"exit {done.code}", *(f"| {line}" for line in lines)]

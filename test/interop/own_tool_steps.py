@@ -540,7 +540,7 @@ PERFORMANCE = [
     write("files by both names", f"{SOME} --record-size 10 {TO} --producer.config {{t}}/client.properties --command-config {{t}}/client.properties"),
     write("unknown option", f"{SOME} --record-size 10 {TO} --speed 7"),
     write("records", f"{SOME} --record-size 100 {TO}", numbers=True),
-    write("as fast as told", f"--topic perf --num-records 300 --throughput 1000 --record-size 10 {TO} --reporting-interval 100", numbers=True, until="99.9th"),
+    write("as fast as told", f"--topic perf --num-records 300 --throughput 1000 --record-size 10 {TO} --reporting-interval 100", numbers=True, repeats=True, until="99.9th"),
     write("after a warmup", f"{SOME} --record-size 100 --warmup-records 500 {TO}", numbers=True),
     write("with properties", f"{SOME} --record-size 100 {TO} --command-property acks=all linger.ms=5 compression.type=lz4 --command-config {{t}}/client.properties", numbers=True),
     write("with properties by old names", f"{SOME} --record-size 100 --producer-props bootstrap.servers={{b}} acks=1 enable.idempotence=false --producer.config {{t}}/client.properties", numbers=True),

@@ -17,6 +17,7 @@ class Step:
     input: str = ""
     until: str = ""
     unordered: bool = False
+    repeats: bool = False  # how often a line is said depends on the machine's speed
     numbers: bool = False  # every number is volatile: figures of a performance test, or of the clock
     alone: bool = False  # in a process of its own: it prints from a shutdown hook of the JVM
 

@@ -39,6 +39,14 @@ void topics(const Cluster& cluster) {
   must("more",
        must("more", cluster.admin.create_partitions({{name, {.total = 4, .assignment = {}}}}).get())
            .at(name));
+  // A broker may answer before it has heard of the partitions.
+  wait_until(
+      "all partitions are known",
+      [&] {
+        const auto known = must("describe", cluster.admin.describe_topics({name}).get());
+        return known.at(name) && known.at(name)->partitions.size() == 4;
+      },
+      [] {});
   const auto described = must("describe", cluster.admin.describe_topics({name}).get());
   const auto topic = must("topic", described.at(name));
   check("partitions", topic.partitions.size(), 4u);
