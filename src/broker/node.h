@@ -92,6 +92,7 @@ class Node final : private metadata::ImageListener {
   Task<Result<>> open_directory();
   Task<Result<>> open_metadata();
   Task<> open_shards();
+  Task<> report_partitions(ReadyReport& report);
   Task<Result<>> register_broker();
   Result<> listen(ReadyReport& report);
   std::uint16_t advertised_port(const metadata::Listener& advertised) const;

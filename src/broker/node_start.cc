@@ -46,6 +46,7 @@ Result<std::vector<std::string>> set_strays_aside(log::LogDirectory& logs,
 
 struct PartitionTotals {
   std::size_t count = 0;
+  std::size_t without_log = 0;  // they could not be opened, or not yet
   std::uint64_t bytes_checked = 0;
 };
 
@@ -56,6 +57,8 @@ Task<PartitionTotals> totals_of(Shard& shard) {
     ++totals.count;
     if (partition->has_log()) {
       totals.bytes_checked += partition->log().open_report().bytes_checked;
+    } else {
+      ++totals.without_log;
     }
   }
   co_return totals;
@@ -84,19 +87,13 @@ Task<Result<ReadyReport>> Node::start() {
   CO_TRY(co_await open_metadata());
   co_await open_shards();
   ReadyReport report;
+  co_await report_partitions(report);
   CO_TRY(listen(report));
   CO_TRY(co_await register_broker());
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) tasks_.spawn(accept(*listeners_[i], i));
   report.cluster_id = cluster_id_;
   report.node_id = node_id();
   report.after_clean_stop = after_clean_stop_;
-  for (const auto& shard : shards_) {
-    auto make = [&held = *shard] { return totals_of(held); };
-    const auto totals = co_await call_on_shard<PartitionTotals>(env_, shard->env.shards.self(),
-                                                                shard->env.shards, make);
-    report.partitions += totals.count;
-    report.bytes_checked += totals.bytes_checked;
-  }
   start_checkpoints();
   co_return report;
 }
@@ -158,7 +155,6 @@ Task<Result<>> Node::open_directory() {
   after_clean_stop_ = marker->has_value();
   previous_broker_epoch_ = marker->value_or(-1);
   co_return co_await offload(env_.executor, [this]() -> Result<> {
-    TRY_ASSIGN(nothing_lost_, directory_->is_as_left());
     recovery_points_ = directory_->read_recovery_points();
     log_start_offsets_ = directory_->read_log_start_offsets();
     high_watermarks_ = directory_->read_high_watermarks();
@@ -178,6 +174,9 @@ Task<Result<>> Node::open_metadata() {
   const metadata::ImagePtr image = metadata_->image();
   const std::uint64_t unique = env_.random.next();
   log::LogDirectory& logs = *directory_;
+  // The one voter there is begins an epoch whenever it starts.
+  const LeaderEpoch run = metadata_->controller_epoch();
+  nothing_lost_ = co_await offload(env_.executor, [&logs, run] { return logs.is_as_left(run); });
   const auto strays = co_await offload(
       env_.executor, [&logs, &image, unique] { return set_strays_aside(logs, *image, unique); });
   if (!strays) co_return std::unexpected(strays.error());
@@ -239,6 +238,25 @@ Task<> Node::open_shards() {
   co_await opening.finished();
   published_ = true;
   if (metadata_->image() != image) image_committed(image, metadata_->image());
+}
+
+// What a partition that is open holds was checked, or was believed for a reason: that can be said
+// of it again after a kill, if it can be said of all.
+Task<> Node::report_partitions(ReadyReport& report) {
+  std::size_t without_log = 0;
+  for (const auto& shard : shards_) {
+    auto make = [&held = *shard] { return totals_of(held); };
+    const auto totals = co_await call_on_shard<PartitionTotals>(env_, shard->env.shards.self(),
+                                                                shard->env.shards, make);
+    report.partitions += totals.count;
+    report.bytes_checked += totals.bytes_checked;
+    without_log += totals.without_log;
+  }
+  if (without_log > 0) co_return;
+  co_await offload(env_.executor, [this] {
+    directory_->vouch_for(metadata_->controller_epoch());
+    return Unit{};
+  });
 }
 
 Task<Result<>> Node::register_broker() {

@@ -144,16 +144,21 @@ Result<std::optional<std::int64_t>> LogDirectory::take_clean_shutdown_marker() {
   return broker_epoch;
 }
 
+std::string LogDirectory::lifetime_of(LeaderEpoch run) const {
+  const std::string lifetime = disk_.lifetime(path_);
+  return lifetime.empty() ? lifetime : fmt::format("{} {}", lifetime, run);
+}
+
+bool LogDirectory::is_as_left(LeaderEpoch run) {
+  const std::string left = lifetime_of(run - 1);
+  const auto found = env::read_file(disk_, file_path(lifetime_name), small_file_max);
+  return found && !left.empty() && *found == left;
+}
+
 // The file needs no sync and may be torn: a lifetime that it does not name whole is not believed.
-Result<bool> LogDirectory::is_as_left() {
-  const std::string now = disk_.lifetime(path_);
-  const auto before = env::read_file(disk_, file_path(lifetime_name), small_file_max);
-  if (!before && before.error().code != Errc::not_found) return std::unexpected(before.error());
-  if (before && !now.empty() && *before == now) return true;
-  TRY_ASSIGN(auto file, disk_.open(file_path(lifetime_name), env::OpenMode::create));
-  TRY(file->truncate(0));
-  TRY(file->write_at(0, as_bytes(now)));
-  return false;
+void LogDirectory::vouch_for(LeaderEpoch run) {
+  const auto file = disk_.open(file_path(lifetime_name), env::OpenMode::create);
+  if (file && (*file)->truncate(0)) (void)(*file)->write_at(0, as_bytes(lifetime_of(run)));
 }
 
 // Whoever works here after a clean stop need not know of lifetimes, so this one ends.

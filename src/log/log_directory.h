@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/env/disk.h"
+#include "base/ids.h"
 #include "base/uuid.h"
 #include "log/format/checkpoint_file.h"
 #include "log/format/meta_properties.h"
@@ -37,10 +38,14 @@ class LogDirectory {
   Result<std::optional<std::int64_t>> take_clean_shutdown_marker();
   Result<> write_clean_shutdown_marker(std::int64_t broker_epoch);
 
-  // Whether everything that was written here before is still there, synced or not: the process that
-  // wrote it was killed, and the machine went on. From now on the same can be said of what is
-  // written now, until the clean-shutdown marker. Asked once, before anything is changed.
-  Result<bool> is_as_left();
+  // Whether everything that the run before this one wrote is still there, synced or not: it was
+  // killed, and the machine went on. `run` grows by one with each start here, whosoever's it is.
+  // Asked before any partition is opened; what cannot be read is a no.
+  bool is_as_left(LeaderEpoch run);
+  // Lets the next start ask so of this run, until the clean-shutdown marker. Called when every
+  // partition is open: until then there may be what nobody has checked. Where it fails, the next
+  // start checks.
+  void vouch_for(LeaderEpoch run);
 
   // Checkpoint files; a missing or damaged one reads as empty (they are hints).
   OffsetCheckpoint read_recovery_points();
@@ -74,6 +79,7 @@ class LogDirectory {
   OffsetCheckpoint read_checkpoint(std::string_view name);
   Result<> write_checkpoint(std::string_view name, const OffsetCheckpoint& checkpoint);
   std::string file_path(std::string_view name) const;
+  std::string lifetime_of(LeaderEpoch run) const;  // empty: nobody knows
   Result<std::string> rename_marked(const std::string& directory, std::uint64_t unique,
                                     std::string_view suffix);
   env::Disk& disk_;

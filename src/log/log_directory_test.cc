@@ -119,20 +119,27 @@ TEST(LogDirectory, the_clean_shutdown_marker_is_taken_once) {
   EXPECT_EQ(**fixture.directory->take_clean_shutdown_marker(), -1);
 }
 
-TEST(LogDirectory, is_as_left_as_long_as_the_machine_went_on_and_nobody_stopped_cleanly) {
+TEST(LogDirectory, is_as_left_by_the_run_before_while_the_machine_goes_on) {
   DirectoryFixture fixture;
-  EXPECT_FALSE(*fixture.directory->is_as_left());
-  EXPECT_TRUE(*fixture.directory->is_as_left());
+  LogDirectory& directory = *fixture.directory;
+  EXPECT_FALSE(directory.is_as_left(1));
+  directory.vouch_for(1);
+  EXPECT_TRUE(directory.is_as_left(2));
+  EXPECT_TRUE(directory.is_as_left(2)) << "asking changes nothing";
+  EXPECT_FALSE(directory.is_as_left(3)) << "run 2 has not vouched for anything";
   fixture.disk.life = "second, and longer";
-  EXPECT_FALSE(*fixture.directory->is_as_left());
-  EXPECT_TRUE(*fixture.directory->is_as_left());
+  EXPECT_FALSE(directory.is_as_left(2)) << "the machine started anew";
+  directory.vouch_for(2);
+  EXPECT_TRUE(directory.is_as_left(3));
+  directory.vouch_for(12);
   fixture.disk.content("/data/.weir_lifetime").pop_back();
-  EXPECT_FALSE(*fixture.directory->is_as_left()) << "its writing was cut short";
-  ASSERT_TRUE(fixture.directory->write_clean_shutdown_marker(1));
-  EXPECT_FALSE(*fixture.directory->is_as_left());
+  EXPECT_FALSE(directory.is_as_left(13)) << "its writing was cut short";
+  directory.vouch_for(13);
+  ASSERT_TRUE(directory.write_clean_shutdown_marker(1));
+  EXPECT_FALSE(directory.is_as_left(14));
   fixture.disk.life = "";
-  EXPECT_FALSE(*fixture.directory->is_as_left());
-  EXPECT_FALSE(*fixture.directory->is_as_left()) << "nobody knows";
+  directory.vouch_for(14);
+  EXPECT_FALSE(directory.is_as_left(15)) << "nobody knows";
 }
 
 TEST(LogDirectory, checkpoints_have_kafkas_form_and_a_damaged_one_is_empty) {
