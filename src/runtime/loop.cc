@@ -33,7 +33,7 @@ struct Loop::Impl {
     now = read_monotonic();
     wall_ms = read_wall_ms();
   }
-  env::Duration may_sleep();
+  env::Duration fall_asleep();
   void take_inbox();
   void take_due_timers();
 
@@ -53,7 +53,7 @@ struct Loop::Impl {
 
 void Loop::Impl::run() {
   while (!stopping) {
-    poller.wait(may_sleep());
+    poller.wait(fall_asleep());
     read_clocks();
     // Before the descriptors: whatever was sent here before a peer was answered elsewhere is done
     // before the peer's next request is read (docs/decisions/0004).
@@ -66,8 +66,9 @@ void Loop::Impl::run() {
   }
 }
 
-// How long there is nothing to do, as far as this thread knows.
-env::Duration Loop::Impl::may_sleep() {
+// How long there is nothing to do, as far as this thread knows. Where that is not zero, whoever
+// puts something into the inbox from now on wakes the poller.
+env::Duration Loop::Impl::fall_asleep() {
   if (!turn.idle()) return env::Duration::zero();
   const auto next = timers.next_due();
   const std::lock_guard lock(inbox_mutex);
