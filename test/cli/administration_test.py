@@ -89,7 +89,7 @@ class Topics(Cli):
         self.assertEqual(self.does("consume", name).out, "")
 
     def test_offsets_at_a_time(self):
-        name = self.topic()
+        name = self.topic(retention_ms=-1)  # the records are of 1970
         self.does("produce", name, "-f", "%T %v", input="1000 a\n2000 b\n3000 c\n")
         row = self.does("topic", "offsets", name, "--at", "@2000", "--format", "json").json()[0]
         self.assertEqual(row["offset_at"], 1)

@@ -18,7 +18,7 @@ class Formats(Cli):
         self.assertEqual(self.does("consume", topic).out, "one\ntwo\n\nlast without an end\n")
 
     def test_keys_headers_times_and_partitions_are_read_and_printed(self):
-        topic = self.topic(2)
+        topic = self.topic(2, retention_ms=-1)  # the records are of 1970
         self.does("produce", topic, "-f", "%p|%k|%h|%T|%v", input="1|k|a=1,b=2|1500|v=%\n0|||1000|w\n")
         out = self.does("consume", topic, "-p", 1, "-f", "%t/%p@%o %k %K %S [%h] %T %d %v%%\\t%s").out
         self.assertEqual(out, f"{topic}/1@0 k 1 3 [a=1,b=2] 1500 1970-01-01T00:00:01.500Z v=%%\tv=%\n")
@@ -163,7 +163,7 @@ class Positions(Cli):
                 self.assertEqual(self.does("consume", topic, "-o", words).out.split(), [str(value) for value in values])
 
     def test_ranges_by_time(self):
-        topic = self.topic()
+        topic = self.topic(retention_ms=-1)  # the records are of 1970
         self.does("produce", topic, "-f", "%T %v", input="".join(f"{second * 1000} {second}\n" for second in range(10)))
         for words, values in (
             ("@3000", range(3, 10)),
