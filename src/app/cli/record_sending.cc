@@ -63,6 +63,9 @@ Task<> DeliveryGuard::watch(DeliveryGuard& self) {
                                                std::min(deadline, now + guard_period));
   }
   if (self.is_over_) co_return;
+  if (self.tells_ && session.in_a_hurry() && self.pending_() > 0) {
+    complain(session.command, "interrupted again: not waiting any longer");
+  }
   self.has_cut_ = true;
   auto closing = self.producer_.close(session.env.clock.now());
   co_await std::move(closing);

@@ -184,8 +184,8 @@ std::chrono::seconds Session::order_time() const {
   return cluster.view()->brokers.empty() ? std::chrono::seconds(0) : order_limit;
 }
 
-env::Instant Session::closing_deadline() const {
-  return interrupted_ ? std::min(deadline(), env.clock.now() + order_time()) : deadline();
+env::Instant Session::closing_deadline(env::Instant deadline) const {
+  return interrupted_ ? std::min(deadline, env.clock.now() + order_time()) : deadline;
 }
 
 Task<Result<>> Session::write(std::string text) {

@@ -76,8 +76,9 @@ class Session {
   // How long who is interrupted may take to put things in order; not at all when no broker has ever
   // answered.
   std::chrono::seconds order_time() const;
-  // deadline(), or no more than that when interrupted: for commits and the like that come last.
-  env::Instant closing_deadline() const;
+  // `deadline`, or no more than that when interrupted: for commits and the like that come last.
+  env::Instant closing_deadline(env::Instant deadline) const;
+  env::Instant closing_deadline() const { return closing_deadline(deadline()); }
 
   // Standard output, whole. Errors: closed (nobody reads any more), busy (the command is
   // interrupted, and a pipe has no room), io.

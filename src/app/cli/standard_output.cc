@@ -21,10 +21,13 @@ Exit write_out(std::string_view command, std::string_view text) {
 }
 
 Exit refuse_output(std::string_view command) {
-  if (errno != EPIPE) {
-    complain(command, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
-  }
+  if (const auto what = output_complaint(errno)) complain(command, *what);
   return Exit::failed;
+}
+
+std::optional<std::string> output_complaint(int error) {
+  if (error == EPIPE) return std::nullopt;
+  return fmt::format("cannot write to standard output: {}", std::strerror(error));
 }
 
 }  // namespace weir::app

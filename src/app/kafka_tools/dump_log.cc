@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
+#include "app/cli/standard_output.h"
 #include "app/kafka_tools/all_tools.h"
 #include "app/kafka_tools/dump_log_run.h"
 #include "app/kafka_tools/java_text.h"
@@ -187,9 +187,8 @@ int dump_log(env::Disk& disk, const std::vector<std::string>& words, std::FILE* 
 
 void DumpLogRun::print(std::string_view text) const {
   if (std::fwrite(text.data(), 1, text.size(), out) == text.size()) return;
-  if (errno != EPIPE) {
-    complain(
-        fmt::format("kafka-dump-log: cannot write to standard output: {}\n", std::strerror(errno)));
+  if (const auto what = output_complaint(errno)) {
+    complain(fmt::format("kafka-dump-log: {}\n", *what));
   }
   std::_Exit(1);
 }

@@ -51,11 +51,7 @@ struct ToolRun {
   Console& console;
   std::chrono::milliseconds timeout;  // of each question
   env::Instant deadline() const { return session.env.clock.now() + timeout; }
-  // Of what comes last; short when the tool is interrupted.
-  env::Instant closing_deadline() const {
-    const env::Instant soon = session.env.clock.now() + session.order_time();
-    return session.interrupted() ? std::min(deadline(), soon) : deadline();
-  }
+  env::Instant closing_deadline() const { return session.closing_deadline(deadline()); }
 };
 
 // Where to connect, and how.

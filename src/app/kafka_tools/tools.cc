@@ -1,14 +1,13 @@
 #include "app/kafka_tools/tools.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "app/cli/standard_output.h"
 #include "app/kafka_tools/all_tools.h"
 #include "app/kcat/run_kcat.h"
 
@@ -65,10 +64,9 @@ std::optional<int> run_kafka_tool(std::string_view argv0, Program program) {
   kafka::Console console;
   const int code = entry->make()->run(program, console);
   if (console.flush()) return code;
-  if (console.error() != EPIPE) {
-    std::fprintf(stderr, "%.*s: cannot write to standard output: %s\n",
-                 static_cast<int>(entry->name.size()), entry->name.data(),
-                 std::strerror(console.error()));
+  if (const auto what = output_complaint(console.error())) {
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(entry->name.size()), entry->name.data(),
+                 what->c_str());
   }
   return 1;
 }

@@ -29,7 +29,7 @@ bool has_unknown(const DescribedTopics& topics) {
 }
 
 Task<DescribedTopics> describe_patiently(Session& session, std::vector<std::string> names) {
-  const env::Instant last = session.env.clock.now() + learns_within;
+  const env::Instant last = std::min(session.deadline(), session.env.clock.now() + learns_within);
   while (true) {
     auto describing = session.admin.describe_topics(names, session.deadline());
     DescribedTopics topics = co_await std::move(describing);
