@@ -227,36 +227,6 @@ class Program(Cli):
         for name in ("here", "nowhere"):
             self.does("profile", "delete", name)
 
-    def test_completion_names_topics(self):
-        topic = self.topic()
-        for shell in ("bash", "zsh", "fish"):
-            self.assertIn("weir", self.does("completion", shell).out)
-        other = self.fresh("group").replace("group", "other")
-        self.does("topic", "create", other)
-        words = self.does("__complete", "topic", "describe", topic[:-1]).out.split()
-        self.assertIn(topic, words)
-        self.assertNotIn(other, words)
-        self.assertIn("describe", self.does("__complete", "topic", "desc").out.split())
-
-    def test_completion_in_bash_knows_words_with_colons(self):
-        topic = self.topic()
-        line = f"weir consume -b {self.brokers} {topic[:-1]}"
-        self.assertIn(topic, self.completed(line))
-        colon = f"weir topic trim {topic}:"
-        self.assertEqual([word for word in self.completed(colon) if word.startswith(topic)], [])
-
-    def completed(self, line):
-        """What bash is given for this line; it ends words at colons, too."""
-        script = """
-            PATH="$(dirname "$WEIR"):$PATH"; source <("$WEIR" completion bash); compopt() { :; }
-            COMP_LINE="$LINE_TYPED" COMP_POINT=${#LINE_TYPED}
-            read -ra COMP_WORDS <<< "${LINE_TYPED//:/ : }"
-            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _weir; printf '%s\n' "${COMPREPLY[@]}"
-        """
-        env = {**self.environment(None), "WEIR": str(self.weir), "LINE_TYPED": line}
-        return subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True, timeout=60, check=True).stdout.split()
-
     def test_manual_pages_and_help_say_the_same_options(self):
         page = self.does("man", "topic", "create").out
         self.assertTrue(page.startswith(".TH"))

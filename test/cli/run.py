@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import cli  # noqa: E402
 
-MODULES = ("administration_test", "records_test", "bad_input_test", "log_files_test")
+MODULES = ("administration_test", "completion_test", "records_test", "bad_input_test", "log_files_test")
 
 
 class Result(unittest.TextTestResult):
