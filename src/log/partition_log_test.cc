@@ -237,6 +237,17 @@ TEST(PartitionLog, a_leader_epoch_that_nobody_had_is_set_right_and_nothing_behin
   EXPECT_THAT(epochs, ElementsAre(2, 2, 4));
 }
 
+TEST(PartitionLog, a_recovery_point_beyond_the_end_says_nothing_of_what_is_durable) {
+  LogFixture fixture({.segment_bytes = 1000});
+  for (int i = 0; i < 8; ++i) fixture.append({.value = std::string(300, 'x')});
+  fixture.open(false, 1'000);
+  EXPECT_EQ(fixture.log().log_end_offset(), 8);
+  EXPECT_EQ(fixture.log().durable_end_offset(), 0);
+  ASSERT_TRUE(fixture.flush());
+  fixture.lose_power(nullptr);
+  EXPECT_THAT(fixture.offsets(), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 TEST(PartitionLog, damage_below_the_recovery_point_is_reported_and_never_cut) {
   LogFixture fixture;
   for (int i = 0; i < 3; ++i) fixture.append({.records = 2});

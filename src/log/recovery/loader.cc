@@ -220,10 +220,11 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
     // Something else has shortened this log since the mark was written, so the mark says nothing.
     s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
                         s_.log_end));
-    first = s_.segments.size() - 1;
+    // It also says nothing of what was synced; nor is that a reason to cut older segments.
     s_.epochs.truncate_from_end(s_.active().base_offset());
-    TRY(check_from(first, {.believed = s_.active().base_offset()}));
-    s_.durable_end = std::min(s_.active().base_offset(), s_.log_end);
+    TRY(check_from(s_.segments.size() - 1, {.believed = s_.active().base_offset()}));
+    first = 0;
+    s_.durable_end = std::min(s_.segments.front()->base_offset(), s_.log_end);
   } else {
     s_.durable_end = mark;
   }
