@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+#include "base/env/disk.h"
+
 namespace weir::sim {
 namespace {
 
@@ -14,13 +17,21 @@ using std::chrono::seconds;
 constexpr std::int64_t skew_max = 500'000;       // parts per million
 constexpr std::uint64_t room_left_max = 20'000;  // bytes, on a disk that is nearly full
 
+void cut_off(Disk& disk, const std::string& path, SeededRandom& chance) {
+  const auto file = disk.open(path, env::OpenMode::read_write);
+  if (!file) return;
+  const auto size = (*file)->size();
+  CHECK(size.has_value());
+  CHECK((*file)->truncate(chance.below(*size + 1)) && (*file)->sync());
+}
+
 }  // namespace
 
 std::string_view name_of(const Strike& strike) {
   constexpr std::string_view crashes[] = {"kill", "power none", "power prefix", "power mixed"};
   constexpr std::string_view troubles[] = {
-      "reads", "writes", "syncs", "full",      "resets",        "parting",  "clock",
-      "stop",  "skew",   "slow",  "half-open", "start crashes", "amid work"};
+      "reads", "writes", "syncs", "full",      "resets",        "parting",    "clock",
+      "stop",  "skew",   "slow",  "half-open", "start crashes", "checkpoints"};
   if (const auto* how = std::get_if<Crash>(&strike)) return crashes[static_cast<int>(*how)];
   return troubles[static_cast<int>(std::get<Trouble>(strike))];
 }
@@ -112,10 +123,14 @@ void Nemesis::trouble(Trouble what) {
       return world_.half_open_connections(node_.host());
     case Trouble::crashes_while_starting:
       return crash_while_starting();
+    case Trouble::checkpoints_damaged:
+      return damage_checkpoints();
     case Trouble::clean_restart:
       return restart_cleanly();
     case Trouble::clock_jumps: {
       const auto by = milliseconds(chance_.below(milliseconds(hours(24)).count()));
+      // What the clock says when the node starts is believed.
+      world_.run_until([this] { return node_.is_ready() || node_.error(); }, seconds(30));
       return node_.host().jump_wall_clock(chance_.one_in(2) ? by : -by);
     }
   }
@@ -127,6 +142,20 @@ void Nemesis::crash_while_starting() {
     // A start takes some milliseconds.
     world_.run_for(std::chrono::microseconds(chance_.below(1 << (6 + chance_.below(9)))));
   }
+}
+
+// (Not log-start-offset-checkpoint: without it what was deleted comes back, as in Kafka.)
+void Nemesis::damage_checkpoints() {
+  const Crash how = any_crash();
+  say(name_of(how));
+  node_.crash(how);
+  Disk& disk = node_.host().disk();
+  for (const char* const name :
+       {"/data/recovery-point-offset-checkpoint", "/data/replication-offset-checkpoint",
+        "/data/cleaner-offset-checkpoint"}) {
+    if (chance_.one_in(2)) cut_off(disk, name, chance_);
+  }
+  start();
 }
 
 // Half of the time the node starts on a disk that is still broken.

@@ -29,8 +29,9 @@ enum class Trouble : std::uint8_t {
   disk_slow,               // for a while
   connections_half_open,   // all of them
   crashes_while_starting,  // one after the other
+  checkpoints_damaged,     // a crash, after which files that are only hints are cut off
 };
-constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::crashes_while_starting) + 1;
+constexpr std::size_t trouble_count = static_cast<std::size_t>(Trouble::checkpoints_damaged) + 1;
 
 using Strike = std::variant<Crash, Trouble>;
 std::string_view name_of(const Strike& strike);
@@ -52,6 +53,7 @@ class Nemesis {
   void start();
   void restart_cleanly();
   void crash_while_starting();
+  void damage_checkpoints();
   void stop_amid_work();
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);

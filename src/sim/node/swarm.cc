@@ -27,6 +27,7 @@ constexpr Strike all_strikes[] = {
     Trouble::disk_slow,
     Trouble::connections_half_open,
     Trouble::crashes_while_starting,
+    Trouble::checkpoints_damaged,
 };
 
 // One run in twenty has no strike: what is found there is a mistake of the checks.
