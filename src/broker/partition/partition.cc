@@ -439,11 +439,11 @@ void Partition::flush_ended(const log::FlushPlan& plan, const Result<>& result) 
 
 void Partition::high_watermark_moved(Offset high_watermark) {
   log_->set_high_watermark(high_watermark);
-  while (!awaiting_commit_.empty() && awaiting_commit_.front()->end_offset <= high_watermark) {
-    PartitionAppend* append = awaiting_commit_.front();
-    awaiting_commit_.pop_front();
-    append->join->one_ended();
-  }
+  const auto waiting = std::ranges::find_if(
+      awaiting_commit_, [=](const auto* append) { return append->end_offset > high_watermark; });
+  std::for_each(awaiting_commit_.begin(), waiting,
+                [](PartitionAppend* append) { append->join->one_ended(); });
+  awaiting_commit_.erase(awaiting_commit_.begin(), waiting);
   wake_watchers();
   changed_.notify();
 }

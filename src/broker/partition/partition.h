@@ -16,7 +16,6 @@
 // reads.
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <limits>
 #include <list>
@@ -178,7 +177,7 @@ class Partition final : private VerificationStage::Exit {
   VerificationStage verification_{*this};
   std::vector<PartitionAppend*> staged_;
   std::size_t staged_bytes_ = 0;
-  std::deque<PartitionAppend*> awaiting_commit_;  // by end_offset
+  std::vector<PartitionAppend*> awaiting_commit_;  // by end_offset
   std::vector<PartitionWatcher*> watchers_;
   Signal changed_;  // state, leadership or high watermark
   friend class Flusher;

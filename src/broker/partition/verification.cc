@@ -24,7 +24,7 @@ void VerificationStage::settle(std::uint64_t ticket, ErrorCode verdict) {
   settled->verdict = verdict;
   while (!waiting_.empty() && waiting_.front().verdict) {
     const Waiting first = waiting_.front();
-    waiting_.pop_front();
+    waiting_.erase(waiting_.begin());
     leave(*first.append, *first.verdict, true);
   }
 }

@@ -9,8 +9,8 @@
 // the requests in flight: the batches lie in their memory.
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "broker/partition/append.h"
 
@@ -63,7 +63,7 @@ class VerificationStage {
   Exit& exit_;
   AppendVerifier* verifier_ = nullptr;
   std::uint64_t last_ticket_ = 0;
-  std::deque<Waiting> waiting_;  // ascending tickets
+  std::vector<Waiting> waiting_;  // ascending tickets; few
 };
 
 }  // namespace weir::broker
