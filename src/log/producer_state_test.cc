@@ -208,17 +208,38 @@ TEST_F(ProducerStateTest, who_writes_records_of_long_ago_is_not_idle) {
   EXPECT_TRUE(state_.entries().empty());
 }
 
-TEST_F(ProducerStateTest, a_snapshot_keeps_the_newest_batch_and_the_open_transaction) {
-  ASSERT_EQ(append(batch(3, 0, 5)), wire::ErrorCode::none);
-  ASSERT_EQ(append_transactional(3, 5), wire::ErrorCode::none);
+TEST_F(ProducerStateTest, a_snapshot_keeps_the_last_five_batches_and_the_open_transaction) {
+  for (int i = 0; i < 6; ++i) ASSERT_EQ(append(batch(3, 5 * i, 5)), wire::ErrorCode::none);
+  ASSERT_EQ(append_transactional(3, 30), wire::ErrorCode::none);
   const auto bytes = format_producer_snapshot(state_.entries());
-  EXPECT_EQ(bytes.size(), 56U);
   ProducerState loaded;
   loaded.load(*parse_producer_snapshot(bytes));
-  EXPECT_EQ(loaded.first_unstable_offset(), 5);
-  EXPECT_TRUE(loaded.find_duplicate(batch(3, 5)));
-  EXPECT_FALSE(loaded.find_duplicate(batch(3, 0, 5)));
+  EXPECT_EQ(loaded.entries(), state_.entries());
+  EXPECT_EQ(loaded.first_unstable_offset(), state_.first_unstable_offset());
+  EXPECT_FALSE(loaded.find_duplicate(batch(3, 5, 5)));
+  for (int i = 2; i < 6; ++i) EXPECT_TRUE(loaded.find_duplicate(batch(3, 5 * i, 5))) << i;
   EXPECT_EQ(format_producer_snapshot(loaded.entries()), bytes);
+}
+
+TEST_F(ProducerStateTest,
+       kafka_reads_the_newest_batch_of_a_snapshot_as_it_keeps_an_ids_last_entry) {
+  ASSERT_EQ(append(batch(3, 0, 5)), wire::ErrorCode::none);
+  ASSERT_EQ(append_transactional(3, 5), wire::ErrorCode::none);
+  const auto entries = *parse_producer_snapshot_entries(format_producer_snapshot(state_.entries()));
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].entry.current_transaction_start, no_offset);
+  EXPECT_EQ(entries[1].entry.last_sequence(), 5);
+  EXPECT_EQ(entries[1].entry.current_transaction_start, 5);
+}
+
+TEST_F(ProducerStateTest, entries_of_a_snapshot_that_do_not_ascend_replace_what_was_before) {
+  ASSERT_EQ(append(batch(3, 0, 5)), wire::ErrorCode::none);
+  ASSERT_EQ(append(batch(3, 5, 5)), wire::ErrorCode::none);
+  ProducerState::Entries descending = state_.entries();
+  std::swap(descending[pid].batches[0], descending[pid].batches[1]);
+  const auto read = *parse_producer_snapshot(format_producer_snapshot(descending));
+  EXPECT_EQ(read.at(pid).batch_count, 1);
+  EXPECT_EQ(read.at(pid).last_sequence(), 4);
 }
 
 TEST_F(ProducerStateTest, a_snapshot_that_was_damaged_anywhere_is_refused) {

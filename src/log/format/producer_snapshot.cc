@@ -1,5 +1,7 @@
 #include "log/format/producer_snapshot.h"
 
+#include <algorithm>
+
 #include "base/steps.h"
 #include "wire/record/batch.h"
 
@@ -11,16 +13,31 @@ constexpr std::size_t crc_from = 6;
 constexpr std::size_t head_size = 10;
 constexpr std::size_t entry_size = 46;
 
-void put_entry(std::byte* at, ProducerId producer_id, const ProducerEntry& entry) {
-  const ProducerBatch* last = entry.last_batch();
-  store_be(at, producer_id);
-  store_be(at + 8, entry.epoch);
-  store_be(at + 10, entry.last_sequence());
-  store_be(at + 14, last ? last->last_offset : no_offset);
-  store_be(at + 22, last ? last->offset_delta : std::int32_t{0});
-  store_be(at + 26, entry.last_timestamp);
-  store_be(at + 34, entry.coordinator_epoch);
-  store_be(at + 38, entry.current_transaction_start);
+std::size_t entries_of(const ProducerEntry& entry) {
+  return std::max<std::size_t>(1, entry.batch_count);
+}
+
+void put_batch(std::byte* at, const ProducerBatch& batch) {
+  store_be(at + 10, batch.last_sequence);
+  store_be(at + 14, batch.last_offset);
+  store_be(at + 22, batch.offset_delta);
+  store_be(at + 26, batch.timestamp);
+}
+
+// Its batches, oldest first; what is more than a batch stands beside the newest. Returns the end.
+std::byte* put_entries(std::byte* at, ProducerId producer_id, const ProducerEntry& entry) {
+  const std::size_t count = entries_of(entry);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_last = i + 1 == count;
+    store_be(at, producer_id);
+    store_be(at + 8, entry.epoch);
+    put_batch(at, i < entry.batch_count ? entry.batches[i] : ProducerBatch{});
+    if (is_last) store_be(at + 26, entry.last_timestamp);
+    store_be(at + 34, entry.coordinator_epoch);
+    store_be(at + 38, is_last ? entry.current_transaction_start : no_offset);
+    at += entry_size;
+  }
+  return at;
 }
 
 ProducerEntry get_entry(const std::byte* at) {
@@ -39,17 +56,32 @@ ProducerEntry get_entry(const std::byte* at) {
   return entry;
 }
 
+// The next entry of a producer, with the batches that were listed before its own. Those of another
+// epoch, or of another place in the log, are not its own.
+ProducerEntry joined(const ProducerEntry& before, const ProducerEntry& next) {
+  const ProducerBatch* older = before.last_batch();
+  const ProducerBatch* newer = next.last_batch();
+  if (!older || !newer || before.epoch != next.epoch ||
+      older->last_offset >= newer->first_offset()) {
+    return next;
+  }
+  ProducerEntry entry = next;
+  entry.batches = before.batches;
+  entry.batch_count = before.batch_count;
+  entry.add_batch(*newer);
+  return entry;
+}
+
 }  // namespace
 
 std::vector<std::byte> format_producer_snapshot(const ProducerState::Entries& entries) {
-  std::vector<std::byte> bytes(head_size + entries.size() * entry_size);
+  std::size_t count = 0;
+  for (const auto& [_, entry] : entries) count += entries_of(entry);
+  std::vector<std::byte> bytes(head_size + count * entry_size);
   store_be(bytes.data(), version);
-  store_be(bytes.data() + crc_from, static_cast<std::int32_t>(entries.size()));
+  store_be(bytes.data() + crc_from, static_cast<std::int32_t>(count));
   std::byte* at = bytes.data() + head_size;
-  for (const auto& [producer_id, entry] : entries) {
-    put_entry(at, producer_id, entry);
-    at += entry_size;
-  }
+  for (const auto& [producer_id, entry] : entries) at = put_entries(at, producer_id, entry);
   store_be(bytes.data() + 2, wire::crc32c(Bytes(bytes).subspan(crc_from)));
   return bytes;
 }
@@ -79,7 +111,10 @@ Result<std::vector<ProducerSnapshotEntry>> parse_producer_snapshot_entries(Bytes
 Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes) {
   TRY_ASSIGN(const auto listed, parse_producer_snapshot_entries(bytes));
   ProducerState::Entries entries;
-  for (const auto& [producer_id, entry] : listed) entries.insert_or_assign(producer_id, entry);
+  for (const auto& [producer_id, entry] : listed) {
+    const auto [place, is_first] = entries.try_emplace(producer_id, entry);
+    if (!is_first) place->second = joined(place->second, entry);
+  }
   return entries;
 }
 

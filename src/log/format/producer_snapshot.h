@@ -6,7 +6,8 @@
 //   bytes: producer_id i64, epoch i16, last_sequence i32, last_offset i64, offset_delta i32,
 //   timestamp i64, coordinator_epoch i32, current_transaction_start i64
 //
-// Of the batches kept only the newest is in it. Errors of the parser: corrupt.
+// Each batch that is kept has an entry, a producer's newest the last of its own: Kafka, which
+// writes that one alone, keeps the last that it reads. Errors of the parser: corrupt.
 
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace weir::log {
 std::vector<std::byte> format_producer_snapshot(const ProducerState::Entries& entries);
 Result<ProducerState::Entries> parse_producer_snapshot(Bytes bytes);
 
-// The same as the file has them: in its order, and all where an id stands there twice.
+// The same as the file has them: in its order, of one batch each.
 struct ProducerSnapshotEntry {
   ProducerId producer_id = no_producer_id;
   ProducerEntry entry;

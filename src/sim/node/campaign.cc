@@ -36,7 +36,6 @@ void Campaign::add(const WorkloadReport& report) {
   compacted += report.compacted;
   faded += report.faded;
   churned += report.churned;
-  stuck_producers += report.stuck_producers;
   forgiven += report.forgiven;
   history_lines += static_cast<std::uint64_t>(std::ranges::count(report.history, '\n'));
   under_load += report.under_load;

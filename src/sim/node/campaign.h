@@ -23,7 +23,6 @@ struct Campaign {
   std::uint64_t compacted = 0;
   std::uint64_t faded = 0;
   std::uint64_t churned = 0;
-  std::uint64_t stuck_producers = 0;
   std::uint64_t forgiven = 0;
   std::uint64_t history_lines = 0;
   env::Duration under_load{};

@@ -53,7 +53,6 @@ class Clients {
   TopicChurn churn;
   FadingTopic fading;
   std::size_t connections_lost = 0;
-  std::size_t stuck_producers = 0;
   std::size_t forgiven = 0;
   std::uint64_t rebalances = 0;
 

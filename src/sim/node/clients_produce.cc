@@ -167,7 +167,6 @@ Task<bool> Clients::begin_anew(Producer& self) {
 // Sends a round until all of it is acknowledged. False: it was given up, and what was not
 // acknowledged may be there or not.
 Task<bool> Clients::deliver(Producer& self, Round& round) {
-  const std::uint64_t life = node_lives();
   for (;;) {
     auto connecting = connect(self.name, self.client);
     co_await std::move(connecting);
@@ -178,14 +177,6 @@ Task<bool> Clients::deliver(Producer& self, Round& round) {
     told(self.name, "produce", sent);
     if (sent && *sent == out_of_order && !is_strict()) {
       // What it was told of is gone: it begins anew, as producers do.
-      auto beginning = begin_anew(self);
-      co_await std::move(beginning);
-      co_return false;
-    }
-    if (sent && *sent == out_of_order && round.batches.size() > 1 && node_lives() != life) {
-      // Kafka's snapshots of producers hold the last batch of each: a node that has started again
-      // cannot tell that an earlier one is repeated. This identity cannot go on.
-      ++stuck_producers;
       auto beginning = begin_anew(self);
       co_await std::move(beginning);
       co_return false;

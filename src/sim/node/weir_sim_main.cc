@@ -183,9 +183,9 @@ void print_sums(const Arguments& arguments, const sim::Campaign& sums) {
   fmt::print(out(arguments),
              "{} seeds, {} broken; {} records acknowledged, {} consumed, {} compacted away, {} "
              "deleted by retention, {} steps of "
-             "topics, {} producers stuck; {} that were not flushed; {} lines of history\n",
+             "topics; {} that were not flushed; {} lines of history\n",
              sums.seeds, sums.broken, sums.acknowledged, sums.consumed, sums.compacted, sums.faded,
-             sums.churned, sums.stuck_producers, sums.forgiven, sums.history_lines);
+             sums.churned, sums.forgiven, sums.history_lines);
   fmt::print(
       out(arguments),
       "{:.2f} hours simulated, {:.2f} count (held back by: {}); {} crashes; everybody got on "

@@ -49,7 +49,6 @@ class Run {
         .faded = static_cast<std::size_t>(clients_.fading.start()),
         .churned = clients_.churn.steps_done(),
         .connections_lost = clients_.connections_lost,
-        .stuck_producers = clients_.stuck_producers,
         .forgiven = clients_.forgiven,
         .rebalances = clients_.rebalances,
         .under_load = under_load_,

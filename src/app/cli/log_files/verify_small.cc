@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <set>
+#include <map>
 
 #include "app/cli/log_files/verify_batch.h"
 #include "log/format/batch_scanner.h"
@@ -22,15 +22,21 @@ constexpr std::size_t file_size_max = std::size_t{1} << 30;
 Result<> check_producers(const LogFile& file, std::string_view text, Findings& findings) {
   TRY_ASSIGN(const auto entries, log::parse_producer_snapshot_entries(as_bytes(text)));
   constexpr std::uint64_t head_size = 10, entry_size = 46;
-  std::set<ProducerId> seen;
+  std::map<ProducerId, std::pair<ProducerEpoch, Offset>> seen;
   std::uint64_t position = head_size;
   for (const auto& [producer_id, entry] : entries) {
     const auto problem = [&](std::string_view what) {
       findings.problem(file.path, {position, {}},
                        fmt::format("producer {}: {}", producer_id, what));
     };
-    if (!seen.insert(producer_id).second) problem("it stands there twice");
+    // Each batch that was kept has an entry, oldest first.
     const auto* batch = entry.last_batch();
+    const std::pair is{entry.epoch, batch ? batch->last_offset : no_offset};
+    const auto [before, is_first] = seen.try_emplace(producer_id, is);
+    if (!is_first && (before->second.first != is.first || before->second.second >= is.second)) {
+      problem("its batches do not ascend");
+    }
+    before->second = is;
     if (batch && batch->last_offset >= file.base_offset) {
       problem(
           fmt::format("its last offset {} is not below {}", batch->last_offset, file.base_offset));

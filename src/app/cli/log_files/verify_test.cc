@@ -215,7 +215,7 @@ TEST(LogVerify, a_producer_that_stands_in_a_snapshot_twice_or_ahead_of_it_is_tol
   for (int i = 0; i < 4; ++i) snapshot[2 + i] = static_cast<char>(crc >> (24 - 8 * i));
   fixture.write(name, snapshot);
   EXPECT_THAT(fixture.verify(name),
-              ElementsAre(name + ": at 102: producer 6: it stands there twice"));
+              ElementsAre(name + ": at 102: producer 6: its batches do not ascend"));
   const std::string early = "txn-0/00000000000000000005.snapshot";
   fixture.write(early, fixture.read("txn-0/00000000000000000029.snapshot"));
   EXPECT_THAT(
