@@ -78,7 +78,7 @@ struct WorkloadReport {
   std::size_t faded = 0;      // records that retention took
   std::size_t churned = 0;    // topics made, written to and deleted
   std::size_t connections_lost = 0;
-  std::size_t forgiven = 0;         // acknowledged, not flushed yet, and not asked for any more
+  std::size_t forgiven = 0;  // acknowledged, not flushed yet, and not asked for any more
   std::uint64_t rebalances = 0;
   env::Duration under_load{};  // with clients at work; nothing where no fault fired
   env::Duration recovery{};    // from the last strike until everybody got on
