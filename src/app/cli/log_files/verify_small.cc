@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "app/cli/log_files/verify_batch.h"
 #include "log/format/batch_scanner.h"
