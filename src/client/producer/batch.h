@@ -39,6 +39,7 @@ struct Batch {
   int attempts = 0;       // it was sent so often
   bool in_doubt = false;  // an attempt may have been written
   bool denied = false;    // in doubt, and a broker said since that something before it is missing
+  bool asked = false;     // likewise, while others were older
   bool was_cut = false;   // from one that was in doubt: brokers would not recognise it
   bool is_over = false;   // its outcome is told; only the answer is awaited
 };

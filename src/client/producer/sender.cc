@@ -122,6 +122,9 @@ bool Sender::keeps_order(Partition& partition) {
   if (options_.idempotent && !is_remembered(partition)) return false;
   if (partition.in_flight.empty()) {
     if (!options_.idempotent) return true;
+    // One behind it was written after all.
+    const bool is_written = repeats && partition.again.front()->first < partition.written;
+    if (is_written && !partition.needs_id) partition.renumbers = false;
     const bool misses = !repeats && partition.written != partition.next;
     const bool has_none = partition.id == no_producer_id;
     return !(has_none || partition.renumbers || misses) || raise_epoch(partition);
@@ -165,7 +168,7 @@ bool Sender::raise_epoch(Partition& partition) {
   partition.next = partition.origin;
   for (const BatchPtr& batch : partition.again) {
     batch->first = partition.next;
-    batch->in_doubt = batch->denied = batch->was_cut = false;
+    batch->in_doubt = batch->denied = batch->asked = batch->was_cut = false;
     partition.next += batch->count;
   }
   return true;

@@ -15,7 +15,10 @@
 //     written and what comes next: a batch ended that was refused, or whose fate is unknown;
 //   - the broker misses something before the oldest unresolved batch, which proves that this batch
 //     and what follows are not written: they are numbered anew once nothing is in flight. A batch
-//     whose fate is unknown asks twice, so that what a dead connection carried may arrive first.
+//     whose fate is unknown asks twice, so that what a dead connection carried may arrive first,
+//     and waits until all whose fate is unknown have asked: a broker that knows a later one has
+//     written this one, too, and has forgotten it in a restart. It ends as written then, at an
+//     offset that is not known.
 // A batch whose fate is unknown is only ever sent again as it was, so that the broker recognises
 // it: brokers remember five batches, so five at most are sent from the oldest that is unresolved
 // on, those that are written meanwhile counted. Until the first answer of an epoch one batch is in
@@ -166,7 +169,9 @@ class Sender {
 
   std::vector<std::pair<PartitionSlot, BatchPtr>> take_call(std::uint64_t call);
   static bool is_oldest(const Partition& partition, const Batch& batch);
+  bool precedes_doubts(const Partition& partition, const Batch& batch) const;
   void judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& result, env::Instant now);
+  static void put_in_doubt(Batch& batch);
   void mark_written(Partition& partition, const Batch& batch);
   void send_again(PartitionSlot slot, BatchPtr batch, const Failure& why, env::Instant now);
   void resolve_order(PartitionSlot slot, BatchPtr batch, const Failure& why, env::Instant now);

@@ -1,6 +1,7 @@
 // What becomes of batches: answers, lost requests, and ends.
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/check.h"
 #include "client/producer/produce_error.h"
@@ -48,7 +49,7 @@ void Sender::lost(std::uint64_t call, const Failure& why, bool may_be_written, e
       accumulator_.recycle(std::move(batch));
       continue;
     }
-    batch->in_doubt |= may_be_written;
+    if (may_be_written) put_in_doubt(*batch);
     if (why.is_retriable() && options_.acks != 0) {
       partitions_[slot].last_failure = why.message();
       send_again(slot, std::move(batch), why, now);
@@ -75,14 +76,16 @@ void Sender::judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& resu
   partition.last_failure = why.message();
   if (why.asks_for_metadata()) wants_metadata_ = true;
   const bool is_sure = !batch->in_doubt;
-  batch->in_doubt |= may_be_written_after(result.error);
+  if (may_be_written_after(result.error)) put_in_doubt(*batch);
   if (verdict == ProduceVerdict::again) return send_again(slot, std::move(batch), why, now);
   if (verdict == ProduceVerdict::smaller && batch->count > 1) return split(slot, std::move(batch));
   const bool is_denied = options_.idempotent && verdict == ProduceVerdict::out_of_order;
-  // A half has no duplicate in the log: if the whole was written, it is out of order for ever.
-  if (is_denied && !(batch->was_cut && is_oldest(partition, *batch))) {
-    return resolve_order(slot, std::move(batch), why, now);
-  }
+  // A half has no duplicate in the log: if the whole was written, it is out of order for ever,
+  // unless one behind it shows that.
+  const bool is_lone_half = batch->was_cut && is_oldest(partition, *batch) &&
+                            batch->first >= partition.written &&
+                            !precedes_doubts(partition, *batch);
+  if (is_denied && !is_lone_half) return resolve_order(slot, std::move(batch), why, now);
   // To number what may be written already anew could write it twice.
   if (options_.idempotent && verdict == ProduceVerdict::unknown_writer && is_sure) {
     // What is older may be written: it asks for itself first.
@@ -93,6 +96,12 @@ void Sender::judge(PartitionSlot slot, BatchPtr batch, const ProduceResult& resu
   const bool in_doubt = batch->in_doubt;
   end({.slot = slot, .failure = Undelivered{why, in_doubt}, .problems = result.problems}, *batch);
   accumulator_.recycle(std::move(batch));
+}
+
+// What a broker said of it before says nothing of this attempt.
+void Sender::put_in_doubt(Batch& batch) {
+  batch.in_doubt = true;
+  batch.denied = batch.asked = false;
 }
 
 void Sender::mark_written(Partition& partition, const Batch& batch) {
@@ -130,13 +139,37 @@ bool Sender::is_oldest(const Partition& partition, const Batch& batch) {
          std::ranges::none_of(partition.in_flight, is_before);
 }
 
+// Of what is in doubt behind it a broker has not been asked yet, and can be: what was cut may be
+// more than is sent at once. (Halves that were never sent themselves are not recognised: to ask for
+// them tells nothing.)
+bool Sender::precedes_doubts(const Partition& partition, const Batch& batch) const {
+  const auto is_open = [&](const BatchPtr& other) {
+    return other->first > batch.first && other->in_doubt && !other->asked && other->attempts > 0;
+  };
+  const auto sent = static_cast<std::ptrdiff_t>(partition.in_flight.size()) + 1;
+  const auto room = std::max<std::ptrdiff_t>(options_.in_flight_max - sent, 0);
+  return std::ranges::any_of(partition.in_flight, is_open) ||
+         std::ranges::any_of(partition.again | std::views::take(room), is_open);
+}
+
 // The broker has not written it. It misses what is before, which either comes again first, or
 // never: then this is the first of the next epoch.
+//
+// Or it has written it, and one behind it: a broker that was killed meanwhile may remember the
+// newest batch alone (Kafka's snapshots hold no more). Where this one stands nobody says then.
 void Sender::resolve_order(PartitionSlot slot, BatchPtr batch, const Failure& why,
                            env::Instant now) {
   Partition& partition = partitions_[slot];
-  if (!is_oldest(partition, *batch)) return insert(partition, std::move(batch));
-  if (batch->in_doubt && !std::exchange(batch->denied, true)) {
+  if (batch->first < partition.written) {
+    end({.slot = slot}, *batch);
+    return accumulator_.recycle(std::move(batch));
+  }
+  if (!is_oldest(partition, *batch)) {
+    batch->asked = batch->in_doubt;
+    return insert(partition, std::move(batch));
+  }
+  if (batch->in_doubt &&
+      (!std::exchange(batch->denied, true) || precedes_doubts(partition, *batch))) {
     return send_again(slot, std::move(batch), why, now);
   }
   partition.renumbers = true;

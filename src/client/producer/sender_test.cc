@@ -263,9 +263,41 @@ TEST_F(SenderTest, a_batch_in_doubt_is_numbered_anew_when_it_was_denied_twice) {
   answer(again, ErrorCode::out_of_order_sequence_number, 500);
   again = sent(1'500);
   EXPECT_EQ(number(again), std::pair(0, 1)) << "as it was";
+  const std::vector<ProduceCall> behind{sent(1'500), sent(1'500)};
   answer(again, ErrorCode::out_of_order_sequence_number, 1'500);
-  EXPECT_EQ(number(sent(3'500)), std::pair(1, 0));
+  for (const ProduceCall& call : behind) {
+    EXPECT_FALSE(sender->next(at(3'500))) << "those behind it might have been written";
+    answer(call, ErrorCode::out_of_order_sequence_number, 1'500);
+  }
+  again = sent(3'500);
+  EXPECT_EQ(number(again), std::pair(0, 1)) << "all are asked for, and it comes first";
+  answer(again, ErrorCode::out_of_order_sequence_number, 3'500);
+  EXPECT_EQ(number(sent(7'500)), std::pair(1, 0));
   EXPECT_TRUE(ended().empty());
+}
+
+// Kafka's snapshots of producers hold the newest batch of each.
+TEST_F(SenderTest, who_knows_a_later_batch_has_written_the_ones_before_it) {
+  const auto calls = pipeline();
+  for (const ProduceCall& call : calls) sender->lost(call.id, lost_connection, true, at(0));
+  const std::vector<ProduceCall> again{sent(500), sent(500), sent(500)};
+  for (int i = 0; i < 2; ++i) {
+    answer(again[static_cast<std::size_t>(i)], ErrorCode::out_of_order_sequence_number, 500);
+  }
+  answer(again[2], ErrorCode::none, 500, 70);
+  for (const std::int32_t expected : {1, 2}) {
+    const ProduceCall call = sent(1'500);
+    EXPECT_EQ(number(call), std::pair(0, expected)) << "its offset may yet be told";
+    answer(call, ErrorCode::out_of_order_sequence_number, 1'500);
+  }
+  std::vector<Offset> offsets;
+  for (const EndedBatch& batch : ended()) {
+    EXPECT_FALSE(batch.failure);
+    offsets.push_back(batch.base_offset);
+  }
+  EXPECT_THAT(offsets, ElementsAre(70, no_offset, no_offset));
+  add(slot, "d", 1'500);
+  EXPECT_EQ(number(sent(1'500)), std::pair(0, 4)) << "the epoch goes on";
 }
 
 TEST_F(SenderTest, what_waited_too_long_is_certainly_not_written) {
