@@ -73,6 +73,7 @@ class ConsumerState {
   Task<> fetch(BrokerId broker, FetchPlan plan);
   void note_answer(BrokerId broker, const FetchPlan& plan,
                    std::shared_ptr<const rpc::Answer<wire::FetchResponse>> answer);
+  bool misses_a_topic() const;  // of its group, which it leads
   void refresh_soon();
   Task<> refresh();
 

@@ -175,6 +175,7 @@ Task<> ConsumerState::sync() {
       const auto found = topics.find(name);
       divided[name] = found == topics.end() ? 0 : found->second.size();
     }
+    if (misses_a_topic()) refresh_soon();
   }
   auto connecting = coordinator(call_deadline());
   const auto connection = co_await std::move(connecting);

@@ -127,6 +127,27 @@ TEST(Consumer, a_group_goes_on_where_it_stopped) {
   });
 }
 
+TEST(Consumer, a_group_reads_a_topic_that_is_made_after_it_was_wanted) {
+  OneNode one(1, {{"auto.create.topics.enable", "false"}});
+  one.run([](OneNode& here) -> Task<Result<>> {
+    Reader early(here, grouped());
+    EXPECT_TRUE(early.consumer.subscribe({"later"}));
+    auto polling = early.consumer.poll(in(here, seconds(10)));
+    co_await std::move(polling);
+    EXPECT_THAT(early.consumer.assignment(), IsEmpty());
+    auto making = make_topic(here, "later", 1);
+    CO_TRY(co_await std::move(making));
+    auto writing = write(here, {"later", 0}, {"a"});
+    CO_TRY(co_await std::move(writing));
+    auto reading = early.read(1, seconds(10));
+    CO_TRY(co_await std::move(reading));
+    EXPECT_THAT(early.values, ElementsAre("a"));
+    auto closing = early.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
 TEST(Consumer, commits_only_what_the_application_is_through_with) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
