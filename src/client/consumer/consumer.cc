@@ -136,6 +136,13 @@ Task<Outcome<>> ConsumerState::give_up_all() {
   co_return co_await std::move(giving);
 }
 
+// Nobody was asked yet, or who was asked does not know yet what another broker told.
+bool ConsumerState::lacks(const std::string& topic) const {
+  const auto view = cluster.view();
+  const TopicInfo* known = view->find_topic(topic);
+  return !known || wire::error_info(known->error).retriable;
+}
+
 void ConsumerState::follow_metadata() {
   if (matches) {
     cluster.want_all();
@@ -144,11 +151,10 @@ void ConsumerState::follow_metadata() {
     for (const auto& [partition, state] : positions.all()) wanted.insert(partition.topic);
     const std::vector<std::string> names(wanted.begin(), wanted.end());
     cluster.want(names, Cluster::IfMissing::create);
-    const auto view = cluster.view();
-    if (!std::ranges::all_of(names, [&](const auto& name) { return view->find_topic(name); })) {
-      refresh_soon();
-    }
+    if (std::ranges::any_of(names, [&](const auto& name) { return lacks(name); })) refresh_soon();
   }
+  const auto is_lacked = [&](const auto& topic) { return lacks(topic.first); };
+  if (membership.is_leader() && std::ranges::any_of(divided, is_lacked)) refresh_soon();
   const auto view = cluster.view();
   if (view == seen) return;
   seen = view;

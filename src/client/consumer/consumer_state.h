@@ -36,6 +36,7 @@ class ConsumerState {
   Task<Outcome<>> close(env::Instant deadline);
   void start();
   void follow_metadata();
+  bool lacks(const std::string& topic) const;
   Polled collect();
 
   // --- group_loop.cc: the member's calls ---
@@ -73,7 +74,6 @@ class ConsumerState {
   Task<> fetch(BrokerId broker, FetchPlan plan);
   void note_answer(BrokerId broker, const FetchPlan& plan,
                    std::shared_ptr<const rpc::Answer<wire::FetchResponse>> answer);
-  bool misses_a_topic() const;  // of its group, which it leads
   void refresh_soon();
   Task<> refresh();
 

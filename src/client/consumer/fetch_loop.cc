@@ -45,7 +45,6 @@ Task<> ConsumerState::run_fetches() {
       if (state.retry_at > now()) next = std::min(next, state.retry_at);
       if (state.leader == no_broker) refresh_soon();
     }
-    if (misses_a_topic()) refresh_soon();
     co_await changed.wait_until(env.timers, next);
   }
 }
@@ -176,12 +175,6 @@ void ConsumerState::heal(const TopicPartition& partition, std::uint64_t version,
     case FetchRemedy::none:
       return positions.retry(partition, version, now() + cluster.options().retry_backoff, failure);
   }
-}
-
-// A topic that its members want may be about to be made, or made and not told of yet.
-bool ConsumerState::misses_a_topic() const {
-  return membership.is_leader() &&
-         std::ranges::any_of(divided, [](const auto& topic) { return topic.second == 0; });
 }
 
 void ConsumerState::refresh_soon() {

@@ -164,8 +164,7 @@ Task<> ConsumerState::sync() {
     const auto wanted = membership.group_topics();
     const std::vector<std::string> names(wanted.begin(), wanted.end());
     cluster.want(names);
-    const auto view = cluster.view();
-    if (!std::ranges::all_of(names, [&](const auto& name) { return view->find_topic(name); })) {
+    if (std::ranges::any_of(names, [&](const auto& name) { return lacks(name); })) {
       auto refreshing = patience.wait(cluster.refresh(call_deadline()));
       (void)co_await std::move(refreshing);
     }
@@ -175,7 +174,6 @@ Task<> ConsumerState::sync() {
       const auto found = topics.find(name);
       divided[name] = found == topics.end() ? 0 : found->second.size();
     }
-    if (misses_a_topic()) refresh_soon();
   }
   auto connecting = coordinator(call_deadline());
   const auto connection = co_await std::move(connecting);
