@@ -42,14 +42,18 @@ Task<Result<>> write_and_roll(OneNode& one) {
 
 Offset durable_end(OneNode& one) { return DurableLog(one.node.host().disk(), "/data").end(lazy); }
 
-Task<Result<>> read_all_lazy(OneNode& one) {
-  RawClient client = one.client();
+Task<Result<>> find_lazy(RawClient& client, int count) {
   auto connecting = client.connect();
   CO_TRY(co_await std::move(connecting));
   auto reading = read_all(client, lazy);
   CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
-  EXPECT_EQ(records.size(), static_cast<std::size_t>(lazy_records));
+  EXPECT_EQ(records.size(), static_cast<std::size_t>(count));
   co_return Result<>{};
+}
+Task<Result<>> read_all_lazy(OneNode& one) {
+  RawClient client = one.client();
+  auto finding = find_lazy(client, lazy_records);
+  co_return co_await std::move(finding);
 }
 
 TEST(Unflushed, flush_ms_makes_records_durable_in_its_time) {
@@ -85,11 +89,8 @@ TEST(Unflushed, a_clean_stop_makes_everything_durable) {
 // What stands before the tenth record can be read, and the next one takes its place.
 Task<Result<>> read_and_go_on(OneNode& one) {
   RawClient client = one.client();
-  auto connecting = client.connect();
-  CO_TRY(co_await std::move(connecting));
-  auto reading = read_all(client, lazy);
-  CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
-  EXPECT_EQ(records.size(), 9U);
+  auto finding = find_lazy(client, 9);
+  CO_TRY(co_await std::move(finding));
   const std::vector<std::string> values{"more"};
   auto producing = produce(client, lazy, batch_of(values, one.env().clock.wall_ms()));
   CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
