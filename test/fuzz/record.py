@@ -25,6 +25,8 @@ import clients  # noqa: E402
 import jars  # noqa: E402
 import schema  # noqa: E402
 import tools  # noqa: E402
+import wire  # noqa: E402
+from proxy import Listener  # noqa: E402
 
 API_VERSIONS = 18
 STREAM_MAX = 6000  # of a connection's first bytes, for the targets that read streams
@@ -40,24 +42,17 @@ class Recorder:
         self.frames = []
         self.streams = []  # (client, direction, bytes)
         self._target = target
-        self._listener = socket.create_server(("127.0.0.1", port))
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(port, self._connected)
 
     def close(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self._target))
-            asked = {}
-            for source, sink, direction in ((client, server, "request"), (server, client, "response")):
-                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._pass_on, args=(source, sink, direction, asked), daemon=True).start()
+    def _connected(self, client):
+        server = socket.create_connection(("127.0.0.1", self._target))
+        asked = {}
+        for source, sink, direction in ((client, server, "request"), (server, client, "response")):
+            source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._pass_on, args=(source, sink, direction, asked), daemon=True).start()
 
     def _pass_on(self, source, sink, direction, asked):
         waiting, stream = b"", b""
@@ -188,14 +183,8 @@ def records_of(log):
 
 
 def signed_varint(data, at):
-    raw = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        raw |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return (raw >> 1) ^ -(raw & 1), at
+    raw, at = wire.uvarint(data, at)
+    return (raw >> 1) ^ -(raw & 1), at
 
 
 def whole_batches(log, most):

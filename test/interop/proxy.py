@@ -11,6 +11,28 @@ import struct
 import threading
 
 
+class Listener:
+    """Hands each connection to `port` to `connected`, one after the other, until close()."""
+
+    def __init__(self, port, connected):
+        self._connected = connected
+        self._socket = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        # shutdown() wakes the accept() that close() alone would leave waiting.
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            self._connected(client)
+
+
 class Proxy:
     """Listens on `port`, forwards to `target`; counts its cuts by kind. start() returns self; close() ends it."""
 
@@ -29,27 +51,19 @@ class Proxy:
         return self.cut_requests + self.cut_answers
 
     def start(self):
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(self.port, self._connected)
         return self
 
     def close(self):
-        # shutdown() wakes the accept() that close() alone would leave waiting.
-        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                kind = self._random.choice(("request", "answer")) if self.cuts < self._most else None
-                # Past the hand-shake and the first look at the metadata, so that the client gets somewhere.
-                limit = self._random.randrange(4_000, 60_000) if kind == "request" else self._random.randrange(8, 20)
-                reset = self._random.random() < 0.5
-            threading.Thread(target=self._serve, args=(client, kind, limit, reset), daemon=True).start()
+    def _connected(self, client):
+        with self._lock:
+            kind = self._random.choice(("request", "answer")) if self.cuts < self._most else None
+            # Past the hand-shake and the first look at the metadata, so that the client gets somewhere.
+            limit = self._random.randrange(4_000, 60_000) if kind == "request" else self._random.randrange(8, 20)
+            reset = self._random.random() < 0.5
+        threading.Thread(target=self._serve, args=(client, kind, limit, reset), daemon=True).start()
 
     def _serve(self, client, kind, limit, reset):
         try:
