@@ -7,15 +7,20 @@
 # beneath it that has a CMakeLists.txt is a module of its own.
 #
 # COLD: code that runs once a command, or once a start. Only what is declared inline, or tiny, is
-# inlined there, and a release has no line tables of it, which saves a third of its compile time.
+# inlined there, and a release has no line tables of it, which saves a third of its compile time; under
+# the sanitizers it is not optimised, which saves more than half.
 option(WEIR_PRECOMPILE "use cmake/precompiled.h" ON)
 if(WEIR_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Xclang -fno-pch-timestamp)
+  # Headers are precompiled once for each level of optimisation, by the first library that has it.
   function(weir_precompile LIBRARY)
-    if(LIBRARY STREQUAL weir_base)
-      target_precompile_headers(weir_base PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+    cmake_parse_arguments(ARG "COLD" "" "" ${ARGN})
+    get_property(owner GLOBAL PROPERTY weir_precompiled${ARG_COLD})
+    if(owner)
+      target_precompile_headers(${LIBRARY} REUSE_FROM ${owner})
     else()
-      target_precompile_headers(${LIBRARY} REUSE_FROM weir_base)
+      target_precompile_headers(${LIBRARY} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+      set_property(GLOBAL PROPERTY weir_precompiled${ARG_COLD} ${LIBRARY})
     endif()
   endfunction()
   function(weir_precompile_test PROGRAM)
@@ -35,6 +40,23 @@ else()
   function(weir_precompile_test PROGRAM)
   endfunction()
 endif()
+
+# Fuzzers run what they drive a million times, cold or not.
+set(weir_cold_is_unoptimised OFF)
+if(WEIR_SANITIZE AND NOT WEIR_FUZZ)
+  set(weir_cold_is_unoptimised ON)
+endif()
+function(weir_cold LIBRARY)
+  if(weir_cold_is_unoptimised)
+    target_compile_options(${LIBRARY} PRIVATE -O0)
+    weir_precompile(${LIBRARY} COLD)
+    return()
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${LIBRARY} PRIVATE "SHELL:-mllvm -inline-threshold=20" $<$<CONFIG:Release>:-g0>)
+  endif()
+  weir_precompile(${LIBRARY})
+endfunction()
 
 # With WEIR_UNITY the files of a folder are compiled together, a few at a time: headers are read and
 # what they instantiate is compiled once for all of them. Names in anonymous namespaces are therefore
@@ -85,11 +107,12 @@ function(weir_module NAME)
   if(all OR ARG_SOURCES)
     add_library(weir_${NAME} STATIC ${all} ${ARG_SOURCES})
     target_link_libraries(weir_${NAME} PUBLIC ${ARG_DEPS} ${ARG_LIBS})
-    weir_precompile(weir_${NAME})
-    weir_unity(weir_${NAME} ${all} ${ARG_SOURCES})
-    if(ARG_COLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-      target_compile_options(weir_${NAME} PRIVATE "SHELL:-mllvm -inline-threshold=20" $<$<CONFIG:Release>:-g0>)
+    if(ARG_COLD)
+      weir_cold(weir_${NAME})
+    else()
+      weir_precompile(weir_${NAME})
     endif()
+    weir_unity(weir_${NAME} ${all} ${ARG_SOURCES})
   else()
     add_library(weir_${NAME} INTERFACE)
     target_link_libraries(weir_${NAME} INTERFACE ${ARG_DEPS} ${ARG_LIBS})

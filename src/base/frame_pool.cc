@@ -4,23 +4,15 @@
 #include <cstdint>
 #include <new>
 
+#include "base/sanitizer.h"
+
 namespace weir::frame_pool {
 namespace {
 
 constexpr std::size_t class_bytes = 64;
 constexpr std::size_t class_count = 32;
 // Under a sanitizer nothing is kept, so that a use after release is seen.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint32_t kept_max = 0;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr std::uint32_t kept_max = 0;
-#else
-constexpr std::uint32_t kept_max = 64;
-#endif
-#else
-constexpr std::uint32_t kept_max = 64;
-#endif
+constexpr std::uint32_t kept_max = is_sanitized ? 0 : 64;
 
 struct Free {
   Free* next;

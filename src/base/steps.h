@@ -11,17 +11,11 @@
 
 #include <cstdint>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WEIR_COUNTS_STEPS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WEIR_COUNTS_STEPS
-#endif
-#endif
+#include "base/sanitizer.h"
 
 namespace weir {
 
-#ifdef WEIR_COUNTS_STEPS
+#ifdef WEIR_HAS_ASAN
 inline constexpr bool steps_are_counted = true;
 namespace internal {
 constinit inline thread_local std::uint64_t steps_of_thread = 0;

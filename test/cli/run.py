@@ -9,7 +9,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import cli  # noqa: E402
 
-MODULES = ("administration_test", "completion_test", "records_test", "bad_input_test", "log_files_test")
+# The files of the node are read first, while they are few.
+MODULES = ("log_files_test", "administration_test", "completion_test", "records_test", "bad_input_test")
 
 
 class Result(unittest.TextTestResult):

@@ -6,14 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-// Under a sanitizer, which has its own allocator, the counts come from its hooks.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WEIR_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WEIR_SANITIZED 1
-#endif
-#endif
+#include "base/sanitizer.h"
 
 namespace {
 
@@ -28,7 +21,8 @@ void gave(std::size_t bytes) { live -= static_cast<std::ptrdiff_t>(bytes); }
 
 }  // namespace
 
-#ifdef WEIR_SANITIZED
+// Under a sanitizer, which has its own allocator, the counts come from its hooks.
+#ifdef WEIR_IS_SANITIZED
 
 extern "C" {
 int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/random.h"
+#include "base/sanitizer.h"
 #include "sim/checker/check.h"
 #include "sim/checker/facts.h"
 #include "sim/checker/good_histories_test_support.h"
@@ -14,7 +15,7 @@
 namespace weir::sim::checker {
 namespace {
 
-constexpr int mutations_of_each = 1000;
+constexpr int mutations_of_each = 1000 / int{test_stride};
 
 std::string told_of(const CheckReport& report) {
   std::string all;

@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "base/sanitizer.h"
+
 namespace weir::sim {
 namespace {
 
@@ -37,13 +39,14 @@ TEST(Swarm, seeds_turn_everything_on_and_off) {
 
 TEST(Swarm, a_share_of_seeds_holds_every_promise_twice_the_same) {
   FaultCounts faults;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 40; seed += test_stride) {
     const WorkloadSettings settings = swarm_settings(seed);
     const WorkloadReport first = run_workload(settings), second = run_workload(settings);
     EXPECT_THAT(first.violations, IsEmpty()) << "seed " << seed << ": " << describe(settings);
     EXPECT_EQ(first.trace_hash, second.trace_hash) << "seed " << seed;
     faults.add(first.faults);
   }
+  if (test_stride > 1) return;  // a share of them need not meet everything
   for (std::size_t i = 0; i < fault_count; ++i) {
     const auto fault = static_cast<Fault>(i);
     EXPECT_GT(faults.of(fault), 0u) << name_of(fault);
@@ -53,7 +56,7 @@ TEST(Swarm, a_share_of_seeds_holds_every_promise_twice_the_same) {
 // Found by the swarm: a process that starts again after a failed sync believed pages that were in
 // memory only, and acknowledged records behind them (log/recovery/distrust.h).
 TEST(Swarm, what_is_acknowledged_after_a_failed_sync_is_durable) {
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 40; seed += test_stride) {
     WorkloadSettings settings = swarm_settings(seed);
     settings.strikes = {Trouble::syncs_fail, Trouble::syncs_fail};
     EXPECT_THAT(run_workload(settings).violations, IsEmpty()) << "seed " << seed;
@@ -64,7 +67,7 @@ TEST(Swarm, what_is_acknowledged_after_a_failed_sync_is_durable) {
 // middle one's new name and not the first's; start-up then took it for one that is replaced.
 TEST(Swarm, compaction_loses_no_key_when_names_are_kept_out_of_order) {
   std::size_t compacted = 0;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 60; seed += test_stride) {
     WorkloadSettings settings = swarm_settings(seed);
     settings.strikes.assign(6, Crash::power_keep_mixed);
     settings.keyed_updates = 150;
@@ -75,14 +78,14 @@ TEST(Swarm, compaction_loses_no_key_when_names_are_kept_out_of_order) {
     EXPECT_THAT(report.violations, IsEmpty()) << "seed " << seed;
     compacted += report.compacted;
   }
-  EXPECT_GT(compacted, 1'000u);
+  EXPECT_GT(compacted, 1'000u / test_stride);
 }
 
 // Found by the swarm: a topic that was deleted and made anew at once found the folder of its former
 // life, and answered with a storage error until the next start.
 TEST(Swarm, a_topic_made_anew_before_its_folder_is_gone_is_served) {
   std::size_t churned = 0;
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 30; seed += test_stride) {
     WorkloadSettings settings = swarm_settings(seed);
     settings.strikes.assign(3, Trouble::disk_slow);
     settings.churn_steps = 40;
@@ -90,12 +93,12 @@ TEST(Swarm, a_topic_made_anew_before_its_folder_is_gone_is_served) {
     EXPECT_THAT(report.violations, IsEmpty()) << "seed " << seed;
     churned += report.churned;
   }
-  EXPECT_GT(churned, 500u);
+  EXPECT_GT(churned, 500u / test_stride);
 }
 
 // Found by the swarm: a wall clock that jumped ahead by more than retention.ms took everything.
 TEST(Swarm, a_jump_of_the_clock_deletes_nothing) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 20; seed += test_stride) {
     WorkloadSettings settings = swarm_settings(seed);
     settings.strikes = {Trouble::clock_jumps, Trouble::clock_jumps, Trouble::clock_jumps};
     settings.topic_config["retention.ms"] = "60000";
