@@ -15,7 +15,7 @@ std::string Arguments::get(const std::string& name, std::string otherwise) const
   return found == options.end() ? std::move(otherwise) : found->second;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text.substr(0, 2'000)) {
     if (c == '"' || c == '\\') out += '\\';
@@ -203,7 +203,7 @@ void report(std::string_view name, const std::function<void()>& scenario) {
     failure = failed.what();
   }
   std::printf("{\"client\": \"weir\", \"scenario\": %s, \"ok\": %s, \"detail\": %s}\n",
-              quoted(name).c_str(), failure.empty() ? "true" : "false", quoted(failure).c_str());
+              json_text(name).c_str(), failure.empty() ? "true" : "false", json_text(failure).c_str());
   std::fflush(stdout);
 }
 

@@ -35,7 +35,7 @@ struct Arguments {
 };
 
 // `text` within double quotes, as JSON has it. Bytes that are not ASCII are left as they are.
-std::string quoted(std::string_view text);
+std::string json_text(std::string_view text);
 
 std::string text_of(std::string_view text);
 inline std::string text_of(const char* text) { return text; }

@@ -146,7 +146,7 @@ int storm(const Arguments& arguments) {
       "{\"ended\": true, \"delivered\": %zu, \"failed\": %zu, \"outcomes_not_once\": %zu, "
       "\"read\": %zu, \"out_of_order\": %zu, \"keys\": %zu, \"failure\": %s}\n",
       delivered, failed, not_once, judged.read, judged.wrong, judged.keys,
-      quoted(self.first_failure).c_str());
+      json_text(self.first_failure).c_str());
   return 0;
 }
 
