@@ -203,7 +203,8 @@ void report(std::string_view name, const std::function<void()>& scenario) {
     failure = failed.what();
   }
   std::printf("{\"client\": \"weir\", \"scenario\": %s, \"ok\": %s, \"detail\": %s}\n",
-              json_text(name).c_str(), failure.empty() ? "true" : "false", json_text(failure).c_str());
+              json_text(name).c_str(), failure.empty() ? "true" : "false",
+              json_text(failure).c_str());
   std::fflush(stdout);
 }
 
