@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
+
+#include "app/config/toml.h"
 
 namespace weir::app {
 namespace {

@@ -115,6 +115,7 @@ TEST(ServerOptions, bad_and_refused_values_name_their_place) {
   EXPECT_EQ(problem("server.properties", "a=\\u1"),
             "server.properties: line 1: \\u needs four hexadecimal digits");
   EXPECT_TRUE(problem("weir.toml", "a = = b").starts_with("weir.toml: line 1: "));
+  EXPECT_TRUE(problem("weir.toml", "[(x]").starts_with("weir.toml: line 1: "));
   EXPECT_EQ(problem("weir.toml", "\"num.partitions\" = [[1]]"),
             "weir.toml: line 1: num.partitions needs a text, a number, true, false or a list of "
             "these");

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
+#include "app/config/toml.h"
 
 namespace weir::app {
 namespace {
