@@ -15,6 +15,7 @@ constexpr auto mark_list = [] {
       {recovery_point_ignored, "recovery_point_ignored", rare},
       {index_damaged, "index_damaged", expected},
       {index_missing, "index_missing", rare},
+      {damage_left_out, "damage_left_out", rare},
       {tail_written_again, "tail_written_again", expected},
       {epochs_learnt, "epochs_learnt", expected},
       {leftovers_removed, "leftovers_removed", expected},

@@ -27,6 +27,7 @@ enum class Mark : std::uint8_t {
   recovery_point_ignored,   // the log ends before its recovery point
   index_damaged,            // its entries do not fit the segment
   index_missing,            // a segment without one
+  damage_left_out,          // a damaged batch below what was durable
   tail_written_again,       // after a sync had failed
   epochs_learnt,            // leader epochs from the batches
   leftovers_removed,        // files of an unfinished deletion or compaction

@@ -8,10 +8,19 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
+
 namespace weir::log {
+
+// The first batch behind a damaged one.
+struct Resumption {
+  std::uint64_t position = 0;
+  Offset offset = no_offset;
+};
 
 class CheckedRanges {
  public:
@@ -23,15 +32,28 @@ class CheckedRanges {
 
   void add_damaged(std::uint64_t position, std::string what);
   bool is_damaged(std::uint64_t position) const { return damaged_.contains(position); }
+  // Where batches go on behind the damaged one at `position`: nothing when that was searched in
+  // vain. What is in between is lost.
+  void add_resumption(std::uint64_t position, std::optional<Resumption> resumption);
+  bool was_searched(std::uint64_t position) const;
+  const Resumption* resumption(std::uint64_t position) const;  // null: not known
   // What is wrong with the batch there: the first time only, then empty.
   std::string take_news(std::uint64_t position);
+
+  // What stays true of a file that is cut at `position`.
+  CheckedRanges below(std::uint64_t position) const;
 
  private:
   struct Range {
     std::uint64_t begin, end;
   };
+  struct Damaged {
+    std::string news;
+    bool was_searched = false;
+    std::optional<Resumption> resumption;
+  };
   std::vector<Range> whole_;  // ascending; they neither touch nor overlap
-  std::map<std::uint64_t, std::string> damaged_;
+  std::map<std::uint64_t, Damaged> damaged_;
 };
 
 }  // namespace weir::log

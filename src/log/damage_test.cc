@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "log/log_test_support.h"
 
 namespace weir::log {
@@ -156,18 +158,130 @@ TEST_F(IndexedDamagedLog, any_damaged_bit_costs_its_batch_alone) {
   }
 }
 
-// After a kill the walk goes through what was durable, too.
-TEST_F(DamagedLog, no_damaged_offset_below_the_mark_makes_a_start_cut_what_was_durable) {
-  for (std::size_t bit = 0; bit < 64; ++bit) {
-    SCOPED_TRACE(bit);
+// A start walks through the headers behind the last index entry: all of them here. So does who
+// reads when a batch is damaged while the log is open.
+class DamagedHeader : public DamagedLog, public testing::WithParamInterface<std::string_view> {
+ protected:
+  void damage_and_open(std::size_t bit) {
     content() = before;
+    const bool is_open = GetParam() == "while it is open";
+    if (is_open) fixture.open(true, 0);
     content()[places[2] + bit / 8] ^= static_cast<char>(0x80 >> bit % 8);
-    const auto opened = fixture.try_open(false, 6);
+    if (is_open) return;
+    const auto opened = fixture.try_open(GetParam() == "after a clean stop", 6);
+    ASSERT_TRUE(opened) << opened.error().message();
+  }
+};
+
+TEST_P(DamagedHeader, costs_its_batch_alone_whatever_bit_it_is) {
+  for (std::size_t bit = 0; bit < 8 * wire::batch_header_size; ++bit) {
+    if (bit / 8 >= leader_epoch_at && bit / 8 < leader_epoch_at + 4) continue;
+    SCOPED_TRACE(bit);
+    damage_and_open(bit);
+    EXPECT_EQ(content().size(), before.size());
+    EXPECT_THAT(*read(0), ElementsAre(0, 1));
+    EXPECT_THAT(*read(1), ElementsAre(1));
+    const auto lost = read(2);
+    ASSERT_FALSE(lost.has_value());
+    EXPECT_EQ(lost.error(), is_refused);
+    for (const Offset from : {3, 4, 5, 3}) {
+      const auto got = read(from);
+      ASSERT_TRUE(got.has_value()) << from;
+      EXPECT_EQ(got->front(), from);
+      EXPECT_EQ(got->back(), 5);
+    }
+    EXPECT_EQ(fixture.append({}).base_offset, 6);
+    ASSERT_GE(fixture.sink.lines.size(), 1u);
+    EXPECT_THAT(fixture.sink.lines[0], HasSubstr("00000000000000000000.log"));
+    EXPECT_THAT(fixture.sink.lines[0], HasSubstr(std::to_string(places[2])));
+    fixture.sink.lines.clear();
+    fixture.close();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, DamagedHeader,
+                         testing::Values("after a clean stop", "after a kill", "while it is open"),
+                         [](const auto& info) {
+                           std::string name(info.param);
+                           std::ranges::replace(name, ' ', '_');
+                           return name;
+                         });
+
+// Nothing says how far the log went.
+TEST_F(DamagedLog, a_start_does_not_guess_an_end_behind_a_damaged_header) {
+  content()[places[5] + 8] ^= 0x40;  // its length
+  for (const bool after_clean_stop : {true, false}) {
+    const auto opened = fixture.try_open(after_clean_stop, 6);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::corrupt);
     EXPECT_THAT(opened.error().what, HasSubstr("00000000000000000000.log"));
     EXPECT_EQ(content().size(), before.size());
   }
+}
+
+// The entry of the index that leads to it is of no use then, and does no harm.
+TEST_F(IndexedDamagedLog, a_header_to_which_the_last_entry_leads_costs_its_batch_alone) {
+  fixture.disk.content(fixture.path("00000000000000000000.index")).resize(2 * 8);
+  content()[places[2] + 16] ^= 1;
+  fixture.open(true, 0);
+  EXPECT_FALSE(read(2).has_value());
+  EXPECT_THAT(*read(3), ElementsAre(3, 4, 5));
+  EXPECT_THAT(*read(5), ElementsAre(5));
+}
+
+// Above the mark a tail is cut as ever, in front of which something was left out.
+TEST_F(DamagedLog, a_tail_is_cut_behind_a_damaged_header) {
+  content()[places[2] + 16] ^= 1;
+  content()[places[5] + 80] ^= 1;
+  fixture.open(false, 4);
+  EXPECT_EQ(fixture.log().log_end_offset(), 5);
+  EXPECT_EQ(content().size(), places[5]);
+  EXPECT_FALSE(read(2).has_value());
+  EXPECT_THAT(*read(3), ElementsAre(3, 4));
+  EXPECT_EQ(fixture.append({}).base_offset, 5);
+}
+
+// What is found behind the damage must lead to the end of the log.
+TEST(DamagedValue, a_batch_in_the_value_of_a_damaged_one_is_none) {
+  LogFixture fixture;
+  fixture.append({.value = "a"});
+  const auto content = [&]() -> std::string& {
+    return fixture.disk.content(fixture.path("00000000000000000000.log"));
+  };
+  const std::size_t damaged_at = content().size();
+  std::string inner = content();
+  inner[7] = 2;  // the offset of the batch behind
+  fixture.append({.value = inner});
+  fixture.append({.value = "c"});
+  const auto written = fixture.read_all(2, 3);
+  fixture.close();
+  content()[damaged_at + 16] ^= 1;  // its magic
+  fixture.open(true, 0);
+  EXPECT_EQ(fixture.log().log_end_offset(), 3);
+  EXPECT_EQ(fixture.read_all(2, 3), written);
+}
+
+// The state of producers is read from the same batches.
+TEST(DamagedProducers, those_of_whole_batches_go_on) {
+  LogFixture fixture;
+  std::vector<std::size_t> places;
+  auto content = [&]() -> std::string& {
+    return fixture.disk.content(fixture.path("00000000000000000000.log"));
+  };
+  for (int i = 0; i < 6; ++i) {
+    places.push_back(content().size());
+    fixture.append({.producer_id = 7 + i % 2, .producer_epoch = 0, .base_sequence = i / 2});
+  }
+  ASSERT_TRUE(fixture.flush());
+  fixture.close();
+  fixture.disk.content(fixture.path("00000000000000000006.snapshot")).clear();
+  content()[places[2] + 16] ^= 1;  // of producer 7
+  fixture.open(false, 6);
+  const auto again = fixture.stage({.producer_id = 8, .producer_epoch = 0, .base_sequence = 2}, 0);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->base_offset, 5) << "a repeat";
+  EXPECT_EQ(fixture.append({.producer_id = 7, .producer_epoch = 0, .base_sequence = 3}).base_offset,
+            6);
 }
 
 }  // namespace

@@ -43,10 +43,9 @@ wire::ErrorCode refusal(const PartitionLog::State& s, Segment& segment, Offset o
   return storage_error;
 }
 
-// The batch that holds `offset`, or the next one; never a damaged one. None of the segment reaches
-// `limit`.
-Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& segment,
-                                               Offset offset, Offset limit) {
+// locate(), where a damaged batch is an error.
+Result<std::optional<BatchPlace>> locate_good(PartitionLog::State& s, Segment& segment,
+                                              Offset offset, Offset limit) {
   auto found = locate(s, segment, offset);
   if (found && !*found) return found;
   if (found && (*found)->last_offset >= limit) {
@@ -54,11 +53,21 @@ Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& 
   } else if (found && segment.is_damaged((*found)->position)) {
     found = fail(Errc::corrupt, "it is known to be", (*found)->position);
   }
+  return found;
+}
+
+// The batch that holds `offset`, or the next one; never a damaged one. None of the segment reaches
+// `limit`.
+Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& segment,
+                                               Offset offset, Offset limit) {
+  const auto found = locate_good(s, segment, offset, limit);
   if (found || found.error().code != Errc::corrupt) return found;
   const auto beyond = segment.find_beyond_damage(offset);
   const bool is_whole = beyond && *beyond && (*beyond)->last_offset < limit &&
                         !segment.is_damaged((*beyond)->position);
-  return is_whole ? beyond : found;
+  if (is_whole) return beyond;
+  const auto resumption = segment.look_beyond_damage(offset, limit);
+  return resumption && *resumption ? locate_good(s, segment, offset, limit) : found;
 }
 
 // Where batches below `bound` end that may be read from `first` on: at a damaged one at the latest.

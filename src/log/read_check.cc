@@ -18,6 +18,7 @@ Result<> ReadCheck::carry_out() {
   Offset expected_before = first_, expected = first_;
   bool was_gap = false;
   for (whole_until_ = range_.position;; whole_until_ = scanner.position()) {
+    offset_there_ = expected;
     const bool is_behind = whole_until_ >= end;  // only its offset is of interest
     const auto batch = scanner.next();
     if (batch && !*batch) return {};
@@ -30,7 +31,10 @@ Result<> ReadCheck::carry_out() {
     if (base < expected || (*batch)->header.last_offset() >= limit_) {
       damage_ = "its offset does not belong there";
       const bool was_the_one_before = was_gap && base >= expected_before && base < expected;
-      if (was_the_one_before) whole_until_ = previous;
+      if (was_the_one_before) {
+        whole_until_ = previous;
+        offset_there_ = expected_before;
+      }
       if (is_behind && !was_the_one_before) damage_.clear();
       return {};
     }
@@ -45,6 +49,11 @@ Result<> ReadCheck::carry_out() {
     previous = whole_until_;
     expected_before = std::exchange(expected, whole.next_offset());
   }
+}
+
+std::optional<ReadCheck::Damage> ReadCheck::damage() const {
+  if (damage_.empty()) return std::nullopt;
+  return Damage{whole_until_, offset_there_, damage_};
 }
 
 void ReadCheck::conclude() const {

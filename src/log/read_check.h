@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/env/network.h"
@@ -38,6 +39,13 @@ class ReadCheck {
   // Nothing, when the file was cut or replaced meanwhile.
   void conclude() const;
 
+  struct Damage {
+    std::uint64_t position = 0;  // of the damaged batch
+    Offset offset = no_offset;   // its own, or one before it
+    std::string what;
+  };
+  std::optional<Damage> damage() const;  // that carry_out() found
+
  private:
   env::FileRange range_;
   std::uint64_t file_size_;
@@ -45,6 +53,7 @@ class ReadCheck {
   std::weak_ptr<CheckedRanges> known_;
 
   std::uint64_t whole_until_ = 0;
+  Offset offset_there_ = no_offset;
   std::string damage_;  // of the batch there; empty: none
 };
 

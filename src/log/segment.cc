@@ -4,6 +4,7 @@
 
 #include "base/canary.h"
 #include "base/check.h"
+#include "log/beyond_damage.h"
 
 namespace weir::log {
 
@@ -120,7 +121,7 @@ Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   is_preallocated_ = false;
   size_ = position;
   found_size_ = std::min(found_size_, position);
-  checked_.reset();
+  if (checked_) checked_ = std::make_shared<CheckedRanges>(checked_->below(position));
   max_timestamp_.reset();
   if (position == 0) first_timestamp_.reset();
   TRY_ASSIGN(auto* offsets, offset_index());
@@ -137,6 +138,7 @@ Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   TRY_ASSIGN(auto max, times->last());
   BatchScanner scanner(*file, last.position, size_);
   while (true) {
+    pass_damage(scanner);
     TRY_ASSIGN(const auto batch, scanner.next());
     if (!batch) break;
     if (batch->header.max_timestamp() > max.timestamp) {
@@ -153,7 +155,13 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
                                                     std::optional<Offset> promised) {
   TRY_ASSIGN(auto file, log_file());
   BatchScanner scanner(*file, position, size_);
+  Offset expected = base_offset_;
   while (true) {
+    const std::uint64_t here = scanner.position();
+    if (const auto* beyond = pass_damage(scanner)) {
+      if (offset < beyond->offset) return fail(Errc::corrupt, "it is known to be", here);
+      promised.reset();  // of the damaged one
+    }
     TRY_ASSIGN(const auto batch, scanner.next());
     if (!batch) return std::nullopt;
     const auto base = batch->header.base_offset();
@@ -161,6 +169,10 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
     if (base < base_offset_ || (promised && base > *promised)) {
       return fail(Errc::corrupt, "an index entry points to the wrong batch", position);
     }
+    if (base < expected) {
+      return fail(Errc::corrupt, "its offset does not belong there", batch->position);
+    }
+    expected = last + 1;
     if (promised && last >= *promised) promised.reset();
     if (last >= offset) return BatchPlace{base, last, batch->position, batch->size};
   }
@@ -199,6 +211,27 @@ Result<std::optional<BatchPlace>> Segment::find_beyond_damage(Offset offset) {
   if (!entry || entry->position >= size_) return std::nullopt;
   TRY_ASSIGN(const auto batch, scan_for(offset, entry->position, entry->offset));
   return batch && batch->base_offset <= offset ? batch : std::nullopt;
+}
+
+Result<const Resumption*> Segment::look_beyond_damage(Offset offset, Offset limit) {
+  TRY_ASSIGN(auto* index, offset_index());
+  TRY_ASSIGN(const auto entry, index->lookup(offset));
+  TRY_ASSIGN(const auto above, index->above(offset));
+  const std::uint64_t from = entry.position;
+  const std::uint64_t end = above ? std::min<std::uint64_t>(above->position, size_) : size_;
+  if (from >= end || end - from > ReadCheck::bytes_max) return nullptr;
+  TRY_ASSIGN(auto file, log_file());
+  TRY_ASSIGN(const auto damage, find_damage(file, {from, base_offset_, end, limit}));
+  if (!damage || checked()->was_searched(damage->batch.position)) return nullptr;
+  checked()->add_damaged(damage->batch.position, damage->batch.what);
+  checked()->add_resumption(damage->batch.position, damage->resumption);
+  return resumption(damage->batch.position);
+}
+
+const Resumption* Segment::pass_damage(BatchScanner& scanner) const {
+  const auto* beyond = resumption(scanner.position());
+  if (beyond) scanner.go_on_at(beyond->position);
+  return beyond;
 }
 
 std::uint64_t Segment::whole_until(std::uint64_t position) const {

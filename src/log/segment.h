@@ -99,6 +99,18 @@ class Segment {
   // Where a damaged batch is in the way of find(): the batch that holds `offset`, when the next
   // index entry leads to it.
   Result<std::optional<BatchPlace>> find_beyond_damage(Offset offset);
+  // Where no entry does: looks for a damaged batch behind the entry of `offset`, and for where
+  // batches go on; find() passes it from now on. Null: there is none that was not known, or nothing
+  // behind it. None of the segment reaches `limit`. Blocking, of at most ReadCheck::bytes_max
+  // bytes, once for each damaged batch.
+  Result<const Resumption*> look_beyond_damage(Offset offset, Offset limit);
+  // Where batches go on behind the damaged one at `position`; null: not known, or not damaged.
+  const Resumption* resumption(std::uint64_t position) const {
+    return checked_ ? checked_->resumption(position) : nullptr;
+  }
+  // Lets the scanner go on behind the damaged batch in front of it, when that is known; null: there
+  // is none.
+  const Resumption* pass_damage(BatchScanner& scanner) const;
   Result<std::shared_ptr<env::File>> log_file();
   Result<OffsetIndex*> offset_index();
   Result<TimeIndex*> time_index();

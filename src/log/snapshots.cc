@@ -12,6 +12,36 @@ namespace {
 
 constexpr std::size_t snapshot_bytes_max = std::size_t{1} << 30;
 
+// The batch of `from`, or the next one that is not damaged.
+Result<std::optional<BatchPlace>> replay_start(Segment& segment, Offset from, Offset end) {
+  while (true) {
+    auto start = segment.find(from);
+    if (start || start.error().code != Errc::corrupt) return start;
+    const auto* beyond = segment.resumption(start.error().at);
+    if (!beyond) {
+      TRY_ASSIGN(beyond, segment.look_beyond_damage(from, end));
+    } else if (beyond->offset <= from) {
+      return start;  // something else is wrong
+    }
+    if (!beyond) return start;
+    from = std::max(from, beyond->offset);
+  }
+}
+
+// The next batch that is not damaged. `last`: an offset of the one before.
+Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segment& segment,
+                                                   Offset last, Offset end) {
+  while (true) {
+    segment.pass_damage(scanner);
+    const std::uint64_t position = scanner.position();
+    auto batch = scanner.next();
+    if (batch || batch.error().code != Errc::corrupt) return batch;
+    TRY_ASSIGN(const auto* beyond, segment.look_beyond_damage(last, end));
+    if (!beyond || beyond->position < position) return batch;
+    scanner.go_on_at(beyond->position);
+  }
+}
+
 }  // namespace
 
 std::string snapshot_path(const SegmentHome& home, Offset offset) {
@@ -40,13 +70,15 @@ void PartitionLog::State::remove_snapshots_above(Offset limit) {
 }
 
 Result<> PartitionLog::State::replay_segment(Segment& segment, Offset from, Offset end) {
-  TRY_ASSIGN(const auto start, segment.find(from));
+  TRY_ASSIGN(const auto start, replay_start(segment, from, end));
   if (!start) return {};
   TRY_ASSIGN(auto file, segment.log_file());
   BatchScanner scanner(*file, start->position, segment.size(), BatchScanner::small_window * 4);
+  Offset last = start->base_offset;
   while (true) {
-    TRY_ASSIGN(const auto batch, scanner.next());
+    TRY_ASSIGN(const auto batch, next_to_replay(scanner, segment, last, end));
     if (!batch || batch->header.base_offset() >= end) return {};
+    last = batch->header.last_offset();
     if (!batch->header.has_producer_id()) continue;
     auto header = batch->header;
     if (header.is_control()) {

@@ -33,6 +33,8 @@ class BatchScanner {
   // Nothing at the end. Errors: corrupt with the position (cut off by the end, a length, magic or
   // offset that cannot be), io. After an error position() is where the bad batch starts.
   Result<std::optional<ScannedBatch>> next();
+  // Leaves out what is before `position`, where a batch begins. After an error, too.
+  void go_on_at(std::uint64_t position) { position_ = position; }
   // All bytes of the batch that next() returned last; until the next call. Error: corrupt when the
   // file ends.
   Result<wire::BatchView> whole(const ScannedBatch& batch);

@@ -85,6 +85,7 @@ Result<> LogLoader::check_from(std::size_t first, Belief belief) {
                                                       .newest_epoch = options_.newest_epoch,
                                                       .has_no_gaps = is_last && !compacted,
                                                       .epochs = &s_.epochs}));
+    for (const std::string& lost : check.lost) s_.warn(lost);
     s_.report.bytes_checked += check.bytes_checked;
     if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
     s_.log_end = check.end_offset;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/canary.h"
 #include "base/mark.h"
 #include "fmt/format.h"
+#include "log/beyond_damage.h"
 
 namespace weir::log {
 namespace {
@@ -80,14 +82,29 @@ Result<Start> find_start(Segment& segment, Offset believed) {
 
 struct Walk {
   Offset segment_base;
-  bool has_no_gaps = false;  // from the next batch on
+  bool has_no_gaps;  // from the next batch on
   Offset next_offset;
   LeaderEpoch epoch;
   // The batch before, and what had been next when it came.
-  std::uint64_t position_before = 0;
-  Offset next_before = 0;
+  std::uint64_t position_before;
+  Offset next_before;
   bool was_gap = false;  // between the two
 
+  Walk(const Segment& segment, const TailCheckOptions& options, std::uint64_t start)
+      : segment_base(segment.base_offset()),
+        // Of a walk that begins in the middle the first batch may stand anywhere.
+        has_no_gaps(options.has_no_gaps && start == 0),
+        next_offset(segment_base),
+        epoch(options.latest_epoch),
+        position_before(start),
+        next_before(segment_base) {}
+
+  // Goes on behind a damaged batch.
+  void resume(const Resumption& beyond) {
+    position_before = beyond.position;
+    next_offset = next_before = beyond.offset;
+    was_gap = false;
+  }
   void take(const ScannedBatch& batch) {
     position_before = batch.position;
     was_gap = batch.header.base_offset() > next_offset;
@@ -133,8 +150,10 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
     return fail(Errc::corrupt, "its offset does not belong there", walk.position_before);
   }
   // Behind the mark even a header with lower offsets is of an older life of the file.
-  if (trusted_end && (*batch)->header.last_offset() < believed) {
-    if ((*batch)->header.base_offset() >= walk.next_offset) return batch;
+  const Offset last = (*batch)->header.last_offset();
+  if (trusted_end && last < believed) {
+    const bool fits = last - walk.segment_base <= relative_offset_max;
+    if (fits && (*batch)->header.base_offset() >= walk.next_offset) return batch;
     return fail(Errc::corrupt, "a batch whose offset does not continue the log",
                 (*batch)->position);
   }
@@ -171,9 +190,9 @@ Result<> cut_off(Segment& segment, TailCheck& result) {
   return {};
 }
 
-}  // namespace
-
-Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) {
+// One walk to the end. An error of a batch leaves `walked` in front of it.
+Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
+                            std::optional<Walk>& walked) {
   TailCheck result;
   TRY_ASSIGN(const auto start, find_start(segment, options.believed));
   result.index_rebuilt = start.rebuilt;
@@ -184,16 +203,15 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
                           ? BatchScanner::small_window
                           : BatchScanner::large_window;
   BatchScanner scanner(*file, start.position, segment.size(), window);
-  // Of a walk that begins in the middle the first batch may stand anywhere.
-  Walk walk{.segment_base = segment.base_offset(),
-            .has_no_gaps = options.has_no_gaps && start.position == 0,
-            .next_offset = segment.base_offset(),
-            .epoch = options.latest_epoch};
+  Walk& walk = walked.emplace(segment, options, start.position);
   result.end_offset = segment.base_offset();
   result.end_position = start.position;
   bool first = true;
   std::optional<ScannedBatch> last;
   while (true) {
+    if (walk.next_offset < options.believed) {
+      if (const auto* beyond = segment.pass_damage(scanner)) walk.resume(*beyond);
+    }
     auto batch = next_good(scanner, walk, options, result);
     if (!batch) {
       batch.error().what = fmt::format(
@@ -241,6 +259,55 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
   TRY(segment.write_pending_entries());
   if (result.end_position < segment.size()) TRY(cut_off(segment, result));
   return result;
+}
+
+// Of a walk that came upon damage: what is lost, when the next one can leave it out.
+Result<std::optional<std::string>> leave_out_damage(Segment& segment,
+                                                    const TailCheckOptions& options,
+                                                    const Walk& walk) {
+  TRY_ASSIGN(auto file, segment.log_file());
+  TRY_ASSIGN(const auto damage,
+             find_damage(file, {.from = walk.position_before,
+                                .first = walk.next_before,
+                                .end = segment.size(),
+                                .limit = segment.base_offset() + relative_offset_max,
+                                .enough = options.believed}));
+  if (!damage || !damage->resumption) return std::nullopt;
+  const auto& [position, offset, what] = damage->batch;
+  if (segment.resumption(position)) return std::nullopt;  // that was not it
+  reached(Mark::damage_left_out);
+  segment.checked()->add_damaged(position, {});  // what is wrong is said here
+  segment.checked()->add_resumption(position, damage->resumption);
+  // The damaged batch may have got entries.
+  TRY_ASSIGN(auto* offsets, segment.offset_index());
+  TRY(offsets->truncate_to(offset));
+  TRY_ASSIGN(auto* times, segment.time_index());
+  TRY(times->truncate_to(offset));
+  return fmt::format(
+      "{}: the batch at position {} is damaged: {}. Readers are refused what it held, of the "
+      "offsets {} to {}; what is around it is served. Stop the broker and put a good copy of the "
+      "file there, or let readers go on behind it",
+      segment.path(log_suffix), position, what, offset, damage->resumption->offset - 1);
+}
+
+}  // namespace
+
+Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) {
+  std::vector<std::string> lost;
+  while (true) {
+    std::optional<Walk> walk;
+    auto check = walk_tail(segment, options, walk);
+    if (check) {
+      check->lost = std::move(lost);
+      return check;
+    }
+    const bool may_be_left_out = check.error().code == Errc::corrupt && walk &&
+                                 options.torn_above == std::numeric_limits<Offset>::max();
+    if (!may_be_left_out) return check;
+    TRY_ASSIGN(auto what, leave_out_damage(segment, options, *walk));
+    if (!what) return check;
+    lost.push_back(*std::move(what));
+  }
 }
 
 }  // namespace weir::log

@@ -7,6 +7,9 @@
 // first that fails is where the segment ends. The walk starts at the last index entry that can be
 // relied on, so that what was durable is not read.
 //
+// Behind a damaged batch below `believed` it goes on where whole batches lead to the end
+// (log/beyond_damage.h): readers are refused what is in between. Corrupt when there are none.
+//
 // The base offset of a batch is not under its checksum. One that was damaged upwards looks like a
 // gap, which a compacted log may have: where there can be none, it is cut.
 //
@@ -16,6 +19,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "log/leader_epochs.h"
 #include "log/segment.h"
@@ -30,7 +34,8 @@ struct TailCheck {
   bool cut = false;            // bytes above were cut off
   bool index_rebuilt = false;  // index entries were wrong or missing
   LeaderEpoch latest_epoch = no_epoch;
-  std::string reason;  // why it was cut
+  std::string reason;             // why it was cut
+  std::vector<std::string> lost;  // what is damaged, and was left out
 };
 
 struct TailCheckOptions {
