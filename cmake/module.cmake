@@ -3,8 +3,9 @@
 # Declares the static library weir_NAME from every .cc beneath the calling folder. Files named
 # x_test.cc join the test program NAME_test, x_bench.cc the benchmark NAME_bench, and each x_fuzz.cc
 # is a libFuzzer program of its own, and a test x_fuzz that reads the inputs kept for it in
-# test/fuzz/corpora/x_fuzz and mutations of them. A new file needs no edit of any CMakeLists.txt. A folder right
-# beneath it that has a CMakeLists.txt is a module of its own.
+# test/fuzz/corpora/x_fuzz and mutations of them (but in a release, which would see less than a build
+# with sanitizers does). A new file needs no edit of any CMakeLists.txt. A folder right beneath it that
+# has a CMakeLists.txt is a module of its own.
 #
 # COLD: code that runs once a command, or once a start. Only what is declared inline, or tiny, is
 # inlined there, and a release has no line tables of it, which saves a third of its compile time; under
@@ -143,7 +144,7 @@ function(weir_module NAME)
       weir_precompile(${fuzzer})
       add_dependencies(fuzzers ${fuzzer})
     endif()
-    if(WEIR_TESTS)
+    if(WEIR_TESTS AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
       add_executable(${fuzzer}_replay ${source})
       target_link_libraries(${fuzzer}_replay PRIVATE weir_${NAME} weir_fuzz_replay)
       weir_precompile(${fuzzer}_replay)

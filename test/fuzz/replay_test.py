@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""replay_test.py PROGRAM: what every build does with fuzz targets finds a planted bug, and says how to see it again."""
+"""replay_test.py PROGRAM: what tests do with fuzz targets finds a planted bug, and says how to see it again."""
 
 import subprocess
 import sys
