@@ -44,7 +44,7 @@ endif()
 
 # Fuzzers run what they drive a million times, cold or not.
 set(weir_cold_is_unoptimised OFF)
-if(WEIR_SANITIZE AND NOT WEIR_FUZZ)
+if(WEIR_SANITIZE MATCHES "address" AND NOT WEIR_FUZZ)
   set(weir_cold_is_unoptimised ON)
 endif()
 function(weir_cold LIBRARY)

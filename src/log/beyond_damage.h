@@ -1,10 +1,12 @@
 #pragma once
-// Where a log goes on behind a batch whose header is damaged, so that it leads nowhere: searched
-// where no index entry leads to the batches behind (they are behind the last one, or between two).
+// Where a log goes on behind a damaged batch that no index entry leads beyond: it is behind the
+// last one, or between two.
 //
-// It goes on at the first byte at which a whole batch stands (its checksum is good, its offsets can
-// be there) from which headers lead to the end. So what somebody wrote into the value of a record,
-// a batch itself, is not taken for one. Of two damaged batches nothing behind the first is found.
+// Behind a batch whose header says how long it is, the next one stands. Else it is searched, byte
+// by byte: the first whole batch (its checksum is good, its offset can be there) decides, and
+// headers have to lead from it to the end of what is searched. Where they do not, because of
+// another damage or because it stands in the value of a record, nothing is found: nothing good is
+// left out, and nothing is taken for a batch of the log that is none.
 //
 // Blocking. Budget: the bytes that are searched, a few times; bounded, whatever they are.
 
@@ -21,21 +23,18 @@
 namespace weir::log {
 
 struct DamageSearch {
-  std::uint64_t from = 0;  // a batch begins there, or should
-  Offset first = 0;        // its offset, or one before it
-  std::uint64_t end = 0;   // of the batches
-  Offset limit = 0;        // no batch reaches it
-  // Headers that lead so far need not lead to the end; no later does it go on.
-  Offset enough = INT64_MAX;
-};
-
-struct FoundDamage {
-  ReadCheck::Damage batch;
-  std::optional<Resumption> resumption;
+  std::uint64_t from = 0;     // a batch begins there, or should
+  Offset first = 0;           // its offset, or one before it
+  std::uint64_t end = 0;      // of the batches
+  Offset limit = 0;           // no batch reaches it
+  Offset latest = INT64_MAX;  // no later does it go on
 };
 
 // The first damaged batch; nothing when there is none. Error: io.
-Result<std::optional<FoundDamage>> find_damage(const std::shared_ptr<env::File>& file,
-                                               const DamageSearch& search);
+Result<std::optional<ReadCheck::Damage>> first_damage(const std::shared_ptr<env::File>& file,
+                                                      const DamageSearch& search);
+// Where batches go on behind it. Error: io.
+Result<std::optional<Resumption>> find_resumption(const env::File& file, const DamageSearch& search,
+                                                  const ReadCheck::Damage& damage);
 
 }  // namespace weir::log

@@ -35,9 +35,9 @@ class DamagedLog : public testing::Test {
   std::string& content() { return fixture.disk.content(fixture.path("00000000000000000000.log")); }
 
   // The base offsets of what a reader from `from` is given, with the checks that it needs.
-  std::expected<std::vector<Offset>, wire::ErrorCode> read(Offset from) {
+  std::expected<std::vector<Offset>, wire::ErrorCode> read(Offset from, Offset bound = 6) {
     for (;;) {
-      auto plan = fixture.log().read({.from = from, .bound = 6, .bytes_max = 1 << 20});
+      auto plan = fixture.log().read({.from = from, .bound = bound, .bytes_max = 1 << 20});
       if (!plan) return std::unexpected(plan.error());
       if (!plan->check) return offsets_of(*plan);
       EXPECT_TRUE(plan->check->carry_out());
@@ -241,7 +241,25 @@ TEST_F(DamagedLog, a_tail_is_cut_behind_a_damaged_header) {
   EXPECT_EQ(fixture.append({}).base_offset, 5);
 }
 
-// What is found behind the damage must lead to the end of the log.
+TEST_F(DamagedLog, what_is_good_between_two_damaged_batches_is_served) {
+  content()[places[1] + 80] ^= 1;  // its value: its header says where the next one is
+  fixture.open(true, 0);
+  content()[places[4] + 16] ^= 1;
+  for (const Offset refused : {1, 4, 1}) EXPECT_FALSE(read(refused).has_value()) << refused;
+  EXPECT_THAT(*read(2), ElementsAre(2, 3));
+  EXPECT_THAT(*read(3), ElementsAre(3));
+  EXPECT_THAT(*read(5), ElementsAre(5));
+}
+
+TEST_F(DamagedLog, the_one_behind_an_offset_that_is_too_high_is_not_blamed) {
+  fixture.open(true, 0);
+  content()[places[2] + 7] = 3;
+  EXPECT_THAT(*read(0, 5), ElementsAre(0, 1));
+  EXPECT_THAT(*read(3), ElementsAre(3, 4, 5));
+  EXPECT_FALSE(read(2).has_value());
+}
+
+// It cannot be told from a batch of the log, so nothing is.
 TEST(DamagedValue, a_batch_in_the_value_of_a_damaged_one_is_none) {
   LogFixture fixture;
   fixture.append({.value = "a"});
@@ -253,12 +271,24 @@ TEST(DamagedValue, a_batch_in_the_value_of_a_damaged_one_is_none) {
   inner[7] = 2;  // the offset of the batch behind
   fixture.append({.value = inner});
   fixture.append({.value = "c"});
-  const auto written = fixture.read_all(2, 3);
   fixture.close();
   content()[damaged_at + 16] ^= 1;  // its magic
-  fixture.open(true, 0);
-  EXPECT_EQ(fixture.log().log_end_offset(), 3);
-  EXPECT_EQ(fixture.read_all(2, 3), written);
+  const std::string damaged = content();
+  for (const bool after_clean_stop : {true, false}) {
+    const auto opened = fixture.try_open(after_clean_stop, 3);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::corrupt);
+    EXPECT_EQ(content(), damaged);
+  }
+}
+
+TEST_F(DamagedLog, a_mark_beyond_the_end_is_not_ignored_when_a_batch_is_left_out) {
+  content()[places[2] + 16] ^= 1;
+  const std::string damaged = content();
+  const auto opened = fixture.try_open(false, 9);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::corrupt);
+  EXPECT_EQ(content(), damaged);
 }
 
 // The state of producers is read from the same batches.

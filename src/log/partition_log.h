@@ -13,8 +13,8 @@
 //
 // After a crash: everything below the recovery point of the last checkpoint is believed; above it
 // every batch is checked, and the tail is cut at the first bad one. Damage below it is corruption:
-// reported (Errc::corrupt with file and position), never cut. Indexes and snapshots are hints,
-// rebuilt when missing or wrong.
+// reported (with file and position), never cut; Errc::corrupt where the log cannot go on behind it.
+// Indexes and snapshots are hints, rebuilt when missing or wrong.
 //
 // Invariants: log_start_offset <= last_stable_offset <= high_watermark <= log_end_offset;
 // durable_end_offset <= log_end_offset. After a failed write or sync the log is offline(): appends

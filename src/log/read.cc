@@ -66,6 +66,7 @@ Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& 
   const bool is_whole = beyond && *beyond && (*beyond)->last_offset < limit &&
                         !segment.is_damaged((*beyond)->position);
   if (is_whole) return beyond;
+  if (segment.checked()->was_searched(found.error().at)) return found;
   const auto resumption = segment.look_beyond_damage(offset, limit);
   return resumption && *resumption ? locate_good(s, segment, offset, limit) : found;
 }

@@ -1,6 +1,7 @@
 #include "log/segment.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/canary.h"
 #include "base/check.h"
@@ -155,7 +156,9 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
                                                     std::optional<Offset> promised) {
   TRY_ASSIGN(auto file, log_file());
   BatchScanner scanner(*file, position, size_);
-  Offset expected = base_offset_;
+  Offset expected = base_offset_, expected_before = base_offset_;
+  std::uint64_t position_before = position;
+  bool was_gap = false;
   while (true) {
     const std::uint64_t here = scanner.position();
     if (const auto* beyond = pass_damage(scanner)) {
@@ -170,9 +173,13 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
       return fail(Errc::corrupt, "an index entry points to the wrong batch", position);
     }
     if (base < expected) {
-      return fail(Errc::corrupt, "its offset does not belong there", batch->position);
+      const bool is_the_one_before = was_gap && base >= expected_before;
+      return fail(Errc::corrupt, "its offset does not belong there",
+                  is_the_one_before ? position_before : batch->position);
     }
-    expected = last + 1;
+    was_gap = base > expected;
+    position_before = batch->position;
+    expected_before = std::exchange(expected, last + 1);
     if (promised && last >= *promised) promised.reset();
     if (last >= offset) return BatchPlace{base, last, batch->position, batch->size};
   }
@@ -217,15 +224,25 @@ Result<const Resumption*> Segment::look_beyond_damage(Offset offset, Offset limi
   TRY_ASSIGN(auto* index, offset_index());
   TRY_ASSIGN(const auto entry, index->lookup(offset));
   TRY_ASSIGN(const auto above, index->above(offset));
-  const std::uint64_t from = entry.position;
+  std::uint64_t from = entry.position;
+  Offset first = base_offset_;
   const std::uint64_t end = above ? std::min<std::uint64_t>(above->position, size_) : size_;
   if (from >= end || end - from > ReadCheck::bytes_max) return nullptr;
   TRY_ASSIGN(auto file, log_file());
-  TRY_ASSIGN(const auto damage, find_damage(file, {from, base_offset_, end, limit}));
-  if (!damage || checked()->was_searched(damage->batch.position)) return nullptr;
-  checked()->add_damaged(damage->batch.position, damage->batch.what);
-  checked()->add_resumption(damage->batch.position, damage->resumption);
-  return resumption(damage->batch.position);
+  while (true) {
+    TRY_ASSIGN(const auto damage, first_damage(file, {from, first, end, limit}));
+    if (!damage) return nullptr;
+    if (!checked()->was_searched(damage->position)) {
+      TRY_ASSIGN(const auto beyond, find_resumption(*file, {from, first, end, limit}, *damage));
+      checked()->add_damaged(damage->position, damage->what);
+      checked()->add_resumption(damage->position, beyond);
+      return resumption(damage->position);
+    }
+    const auto* beyond = resumption(damage->position);
+    if (!beyond) return nullptr;
+    from = beyond->position;
+    first = beyond->offset;
+  }
 }
 
 const Resumption* Segment::pass_damage(BatchScanner& scanner) const {

@@ -101,8 +101,7 @@ class Segment {
   Result<std::optional<BatchPlace>> find_beyond_damage(Offset offset);
   // Where no entry does: looks for a damaged batch behind the entry of `offset`, and for where
   // batches go on; find() passes it from now on. Null: there is none that was not known, or nothing
-  // behind it. None of the segment reaches `limit`. Blocking, of at most ReadCheck::bytes_max
-  // bytes, once for each damaged batch.
+  // behind it. None of the segment reaches `limit`. Blocks, of at most ReadCheck::bytes_max bytes.
   Result<const Resumption*> look_beyond_damage(Offset offset, Offset limit);
   // Where batches go on behind the damaged one at `position`; null: not known, or not damaged.
   const Resumption* resumption(std::uint64_t position) const {

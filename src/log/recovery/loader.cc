@@ -86,6 +86,7 @@ Result<> LogLoader::check_from(std::size_t first, Belief belief) {
                                                       .has_no_gaps = is_last && !compacted,
                                                       .epochs = &s_.epochs}));
     for (const std::string& lost : check.lost) s_.warn(lost);
+    has_left_out_ = has_left_out_ || !check.lost.empty();
     s_.report.bytes_checked += check.bytes_checked;
     if (check.index_rebuilt) ++s_.report.indexes_rebuilt;
     s_.log_end = check.end_offset;
@@ -217,6 +218,11 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
   s_.epochs.truncate_from_end(mark);
   TRY(check_from(first, {.believed = mark}));
   if (s_.log_end < mark) {
+    if (has_left_out_) {
+      return fail(Errc::corrupt, fmt::format("{}: a batch is damaged, and the log ends at {}, "
+                                             "below its recovery point {}",
+                                             s_.home.directory, s_.log_end, mark));
+    }
     reached(Mark::recovery_point_ignored);
     // Something else has shortened this log since the mark was written, so the mark says nothing.
     s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,

@@ -46,6 +46,7 @@ class LogLoader {
   std::vector<Offset> incomplete_;  // segments without an offset or time index, ascending
   Offset checked_from_ = std::numeric_limits<Offset>::max();
   LeaderEpoch end_epoch_ = no_epoch;  // the highest of the batches that were looked at
+  bool has_left_out_ = false;         // a damaged batch
 };
 
 }  // namespace weir::log

@@ -190,6 +190,25 @@ Result<> cut_off(Segment& segment, TailCheck& result) {
   return {};
 }
 
+// The next batch of a walk, behind damage that is known; nothing at the end of what is good.
+Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, const Segment& segment,
+                                                 Walk& walk, const TailCheckOptions& options,
+                                                 TailCheck& result) {
+  const auto* beyond = walk.next_offset < options.believed ? segment.pass_damage(scanner) : nullptr;
+  if (beyond) walk.resume(*beyond);
+  auto batch = next_good(scanner, walk, options, result);
+  // A cut would take what was left out with it.
+  if (beyond && batch && !*batch) {
+    batch = fail(Errc::corrupt, "the one behind it is no good either", beyond->position);
+  }
+  if (!batch) {
+    batch.error().what = fmt::format(
+        "{}: the batch at position {} is damaged: {}; put a good copy of the file there",
+        segment.path(log_suffix), batch.error().at, batch.error().what);
+  }
+  return batch;
+}
+
 // One walk to the end. An error of a batch leaves `walked` in front of it.
 Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
                             std::optional<Walk>& walked) {
@@ -209,19 +228,9 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
   bool first = true;
   std::optional<ScannedBatch> last;
   while (true) {
-    if (walk.next_offset < options.believed) {
-      if (const auto* beyond = segment.pass_damage(scanner)) walk.resume(*beyond);
-    }
-    auto batch = next_good(scanner, walk, options, result);
-    if (!batch) {
-      batch.error().what = fmt::format(
-          "{}: the batch at position {} is damaged: {}; put a good copy "
-          "of the file there",
-          segment.path(log_suffix), batch.error().at, batch.error().what);
-      return std::unexpected(std::move(batch).error());
-    }
-    if (!*batch) break;
-    const auto& header = (*batch)->header;
+    TRY_ASSIGN(const auto batch, next_of_walk(scanner, segment, walk, options, result));
+    if (!batch) break;
+    const auto& header = batch->header;
     // The entry that led here is in the index already.
     if (first && start.position > 0) segment.set_bytes_since_entry(0);
     const bool knows_before = !first || start.position == 0;
@@ -230,9 +239,9 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
     TRY(segment.note_batch({.base_offset = header.base_offset(),
                             .last_offset = header.last_offset(),
                             .max_timestamp = header.max_timestamp(),
-                            .size = static_cast<std::uint32_t>((*batch)->size)},
-                           (*batch)->position));
-    TRY_ASSIGN(const LeaderEpoch epoch, epoch_of(segment, **batch, walk, options));
+                            .size = static_cast<std::uint32_t>(batch->size)},
+                           batch->position));
+    TRY_ASSIGN(const LeaderEpoch epoch, epoch_of(segment, *batch, walk, options));
     if (epoch >= 0) {
       walk.epoch = std::max(walk.epoch, epoch);
       if (options.epochs && header.last_offset() >= options.believed &&
@@ -240,11 +249,11 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
         options.epochs->assign(epoch, header.base_offset());
       }
     }
-    walk.take(**batch);
+    walk.take(*batch);
     walk.has_no_gaps = options.has_no_gaps;
     result.end_offset = walk.next_offset;
-    result.end_position = (*batch)->end();
-    last = **batch;
+    result.end_position = batch->end();
+    last = *batch;
   }
   if (sings(Canary::cut_below_durable) && last && result.end_position < segment.size()) {
     result.end_offset = last->header.base_offset();
@@ -266,28 +275,28 @@ Result<std::optional<std::string>> leave_out_damage(Segment& segment,
                                                     const TailCheckOptions& options,
                                                     const Walk& walk) {
   TRY_ASSIGN(auto file, segment.log_file());
-  TRY_ASSIGN(const auto damage,
-             find_damage(file, {.from = walk.position_before,
-                                .first = walk.next_before,
-                                .end = segment.size(),
-                                .limit = segment.base_offset() + relative_offset_max,
-                                .enough = options.believed}));
-  if (!damage || !damage->resumption) return std::nullopt;
-  const auto& [position, offset, what] = damage->batch;
-  if (segment.resumption(position)) return std::nullopt;  // that was not it
+  const DamageSearch search{.from = walk.position_before,
+                            .first = walk.next_before,
+                            .end = segment.size(),
+                            .limit = std::numeric_limits<Offset>::max(),
+                            .latest = options.believed};
+  TRY_ASSIGN(const auto damage, first_damage(file, search));
+  if (!damage || segment.resumption(damage->position)) return std::nullopt;  // that is not it
+  TRY_ASSIGN(const auto beyond, find_resumption(*file, search, *damage));
+  if (!beyond) return std::nullopt;
   reached(Mark::damage_left_out);
-  segment.checked()->add_damaged(position, {});  // what is wrong is said here
-  segment.checked()->add_resumption(position, damage->resumption);
+  segment.checked()->add_damaged(damage->position, {});  // what is wrong is said here
+  segment.checked()->add_resumption(damage->position, beyond);
   // The damaged batch may have got entries.
   TRY_ASSIGN(auto* offsets, segment.offset_index());
-  TRY(offsets->truncate_to(offset));
+  TRY(offsets->truncate_to(damage->offset));
   TRY_ASSIGN(auto* times, segment.time_index());
-  TRY(times->truncate_to(offset));
+  TRY(times->truncate_to(damage->offset));
   return fmt::format(
       "{}: the batch at position {} is damaged: {}. Readers are refused what it held, of the "
       "offsets {} to {}; what is around it is served. Stop the broker and put a good copy of the "
       "file there, or let readers go on behind it",
-      segment.path(log_suffix), position, what, offset, damage->resumption->offset - 1);
+      segment.path(log_suffix), damage->position, damage->what, damage->offset, beyond->offset - 1);
 }
 
 }  // namespace

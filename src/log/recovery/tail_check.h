@@ -7,8 +7,8 @@
 // first that fails is where the segment ends. The walk starts at the last index entry that can be
 // relied on, so that what was durable is not read.
 //
-// Behind a damaged batch below `believed` it goes on where whole batches lead to the end
-// (log/beyond_damage.h): readers are refused what is in between. Corrupt when there are none.
+// Behind a damaged batch below `believed` it goes on where a whole one leads to the end
+// (log/beyond_damage.h): readers are refused what is in between. Corrupt when there is none.
 //
 // The base offset of a batch is not under its checksum. One that was damaged upwards looks like a
 // gap, which a compacted log may have: where there can be none, it is cut.
