@@ -201,8 +201,8 @@ TEST_P(DamagedHeader, costs_its_batch_alone_whatever_bit_it_is) {
 
 INSTANTIATE_TEST_SUITE_P(Each, DamagedHeader,
                          testing::Values("after a clean stop", "after a kill", "while it is open"),
-                         [](const auto& info) {
-                           std::string name(info.param);
+                         [](const auto& suite) {
+                           std::string name(suite.param);
                            std::ranges::replace(name, ' ', '_');
                            return name;
                          });
