@@ -251,6 +251,18 @@ TEST_F(DamagedLog, what_is_good_between_two_damaged_batches_is_served) {
   EXPECT_THAT(*read(5), ElementsAre(5));
 }
 
+TEST_F(DamagedLog, two_damaged_batches_in_a_row_are_passed_one_after_the_other) {
+  content()[places[1] + 80] ^= 1;
+  fixture.open(true, 0);
+  EXPECT_THAT(*read(0), ElementsAre(0));
+  EXPECT_FALSE(read(1).has_value());
+  content()[places[2] + 16] ^= 1;
+  EXPECT_FALSE(read(2).has_value());
+  ASSERT_TRUE(read(3).has_value());
+  EXPECT_THAT(*read(3), ElementsAre(3, 4, 5));
+  EXPECT_THAT(*read(5), ElementsAre(5));
+}
+
 TEST_F(DamagedLog, the_one_behind_an_offset_that_is_too_high_is_not_blamed) {
   fixture.open(true, 0);
   content()[places[2] + 7] = 3;

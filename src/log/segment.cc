@@ -246,8 +246,11 @@ Result<const Resumption*> Segment::look_beyond_damage(Offset offset, Offset limi
 }
 
 const Resumption* Segment::pass_damage(BatchScanner& scanner) const {
-  const auto* beyond = resumption(scanner.position());
-  if (beyond) scanner.go_on_at(beyond->position);
+  const Resumption* beyond = nullptr;
+  while (const auto* next = resumption(scanner.position())) {  // each leads forward
+    scanner.go_on_at(next->position);
+    beyond = next;
+  }
   return beyond;
 }
 
