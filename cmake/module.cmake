@@ -29,7 +29,7 @@ if(WEIR_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
       file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled_test.cc CONTENT "")
       add_library(weir_test_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled_test.cc)
       target_link_libraries(weir_test_precompiled PRIVATE fmt::fmt GTest::gmock)
-      target_compile_options(weir_test_precompiled PRIVATE -O0)
+      target_compile_options(weir_test_precompiled PRIVATE ${weir_test_options})
       target_precompile_headers(weir_test_precompiled PRIVATE
                                 ${PROJECT_SOURCE_DIR}/cmake/precompiled_test.h)
     endif()
@@ -41,6 +41,14 @@ else()
   function(weir_precompile_test PROGRAM)
   endfunction()
 endif()
+
+# What is tested is optimised and has line tables, the tests have neither (a failed expectation names its
+# line): that is half of their compile time. A debug build has both.
+set(weir_test_options -O0 $<$<NOT:$<CONFIG:Debug>>:-g0>)
+function(weir_as_test PROGRAM)
+  target_compile_options(${PROGRAM} PRIVATE ${weir_test_options})
+  weir_precompile_test(${PROGRAM})
+endfunction()
 
 # Fuzzers run what they drive a million times, cold or not.
 set(weir_cold_is_unoptimised OFF)
@@ -122,9 +130,7 @@ function(weir_module NAME)
   if(WEIR_TESTS AND tests)
     add_executable(${NAME}_test ${tests})
     target_link_libraries(${NAME}_test PRIVATE weir_${NAME} ${ARG_TEST_LIBS} GTest::gmock_main)
-    # What is tested is optimised, the tests are not: that is half of their compile time.
-    target_compile_options(${NAME}_test PRIVATE -O0)
-    weir_precompile_test(${NAME}_test)
+    weir_as_test(${NAME}_test)
     weir_unity(${NAME}_test ${tests})
     target_compile_definitions(${NAME}_test PRIVATE
       WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEIR_BINARY_DIR="${PROJECT_BINARY_DIR}")
