@@ -1,25 +1,22 @@
 """What goes wrong around a command: no broker, another server, bad lines, closed pipes, signals. Each ends with its code
 and says what to do; what was reported as delivered is there, and nothing was reported that is not."""
 
-import array
 import contextlib
 import errno
-import fcntl
 import json
 import os
-import pathlib
 import re
 import select
 import signal
 import socket
 import subprocess
 import tempfile
-import termios
 import threading
 import unittest
 
 import program
 from cli import FAILED, INTERRUPTED, NOT_FOUND, PARTIAL, UNREACHABLE, USAGE, Cli
+from stalled import StalledBroker
 
 
 def has_ipv6():
@@ -194,43 +191,8 @@ class Producing(Cli):
         return int(re.search(r"(\d+) records? delivered", ended.err).group(1))
 
 
-class Stalled(Cli):
-    """A broker of our own that no longer answers: it is stopped with SIGSTOP."""
-
-    def setUp(self):
-        home = tempfile.TemporaryDirectory(prefix="weir-cli-")
-        self.addCleanup(home.cleanup)
-        self.broker = program.Program(self.weir, "--data", home.name, "--listen", "127.0.0.1:0", "--set", "group.initial.rebalance.delay.ms=0")
-        self.addCleanup(self.let_go)
-        self.address = f"127.0.0.1:{self.broker.port()}"
-        self.does("topic", "create", "t", brokers=self.address)
-
-    def let_go(self):
-        self.broker.process.send_signal(signal.SIGCONT)
-        self.assertEqual(self.broker.stop(), 0)
-
-    def stall(self):
-        self.broker.process.send_signal(signal.SIGSTOP)
-        while "State:\tT" not in pathlib.Path(f"/proc/{self.broker.process.pid}/status").read_text():
-            pass
-
-    def writer(self, *words, delivered=1):
-        """Who has delivered one record, whose broker is stalled then, and who has read three more."""
-        writer = self.start("produce", "t", *words, brokers=self.address, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.give(writer, b"one\n" * delivered)
-        while len(self.does("consume", "t", brokers=self.address).out.split()) < delivered:
-            pass  # each look is an exchange with the broker
-        self.stall()
-        self.give(writer, b"two\nthree\nfour\n")
-        return writer
-
-    def give(self, writer, lines):
-        writer.stdin.write(lines)
-        writer.stdin.flush()
-        unread = array.array("i", [1])
-        while unread[0]:
-            fcntl.ioctl(writer.stdin, termios.FIONREAD, unread)
-        self.does("version")  # what was read is on its way when another program has come and gone
+class Stalled(StalledBroker):
+    """Its broker no longer answers when the interrupt comes."""
 
     def test_an_interrupt_waits_for_records_under_way_no_longer_than_it_says(self):
         writer = self.writer()
@@ -370,16 +332,6 @@ class Outputs(Cli):
 
 
 class Consuming(Cli):
-    def test_a_closed_pipe_ends_it_and_commits_no_more_than_was_taken(self):
-        topic, group = self.filled(range(200_000)), self.fresh("group")
-        reader = self.start("consume", topic, "-g", group, "-o", "start", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertEqual(reader.stdout.readline(), b"0\n")
-        reader.stdout.close()
-        self.assertIn(reader.wait(60), (0, 1))
-        rows = self.does("group", "describe", group, "--format", "json").json()["partitions"]
-        committed = max((row["committed_offset"] or 0 for row in rows), default=0)
-        self.assertLess(committed, 200_000)
-
     def test_a_full_disk_is_told(self):
         topic = self.filled(["x" * 100] * 1000)
         with open("/dev/full", "wb") as full:

@@ -1,6 +1,8 @@
 """`weir` as somebody types it: arguments, standard input, what it prints, how it ends. One broker serves all the tests:
 a `weir server` of our own, or the one that --brokers names (test/interop runs them against Apache Kafka so)."""
 
+import array
+import fcntl
 import itertools
 import json
 import os
@@ -8,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -54,13 +57,16 @@ class Cli(unittest.TestCase):
             assert Cli.server.stop() == 0, Cli.server.text()
         Cli.home.cleanup()
 
-    def environment(self, brokers=None):
+    def environment(self, brokers=None, **changes):
+        """What a command finds; a variable that is changed to None is not there."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("WEIR_", "XDG_"))}
-        return {**clean, "WEIR_BROKERS": brokers or self.brokers, "XDG_CONFIG_HOME": f"{self.home.name}/config"}
+        ours = {"WEIR_BROKERS": brokers or self.brokers, "XDG_CONFIG_HOME": f"{self.home.name}/config"}
+        return {name: value for name, value in {**clean, **ours, **changes}.items() if value is not None}
 
-    def start(self, *arguments, brokers=None, **streams):
+    def start(self, *arguments, program=None, brokers=None, variables=(), **streams):
         """A command that runs beside the test; ended at the test's end at the latest."""
-        started = subprocess.Popen([self.weir, *map(str, arguments)], env=self.environment(brokers), **streams)
+        environment = self.environment(brokers, **dict(variables))
+        started = subprocess.Popen([program or self.weir, *map(str, arguments)], env=environment, **streams)
         self.addCleanup(self.reap, started)
         return started
 
@@ -72,6 +78,15 @@ class Cli(unittest.TestCase):
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()
+
+    def give(self, reader, lines):
+        """Writes into a command's input until it has read them."""
+        reader.stdin.write(lines)
+        reader.stdin.flush()
+        unread = array.array("i", [1])
+        while unread[0]:
+            fcntl.ioctl(reader.stdin, termios.FIONREAD, unread)
+        self.does("version")  # what was read is on its way when another program has come and gone
 
     def run_weir(self, *arguments, input=b"", **options):
         given = input.encode() if isinstance(input, str) else input

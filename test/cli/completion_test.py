@@ -1,13 +1,13 @@
 """Completion: what the program proposes, and what bash, zsh and fish make of it."""
 
 import os
-import pty
-import select
 import shutil
+import socket
 import subprocess
 import unittest
 
 from cli import SECONDS, Cli
+from terminal import Terminal
 
 
 class Completion(Cli):
@@ -28,6 +28,51 @@ class Completion(Cli):
         self.assertIn(topic, self.completed(line))
         colon = f"weir topic trim {topic}:"
         self.assertEqual([word for word in self.completed(colon) if word.startswith(topic)], [])
+
+    def test_completion_names_groups(self):
+        topic, group = self.filled(["x"]), self.fresh("named") + "-group"
+        self.does("consume", topic, "-g", group, "-n", 1)
+        for words in (("group", "describe"), ("group", "reset"), ("consume", topic, "-g"), ("consume", topic, "--group")):
+            self.assertEqual(self.proposed(*words, group[:-1]), [group], words)
+        self.assertEqual(self.in_time(lambda: self.completed(f"weir group lag {group[:-3]}")), [group])
+
+    def test_nothing_is_proposed_and_nothing_said_when_no_broker_answers(self):
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            silent = "127.0.0.1:%d" % deaf.getsockname()[1]
+            for brokers in ("127.0.0.1:1", silent):
+                for words in (("topic", "describe", ""), ("group", "describe", "")):
+                    ended = self.run_weir("__complete", *words, brokers=brokers)
+                    self.assertEqual((ended.out, ended.err), ("", ""), (brokers, words))
+
+    def test_the_cluster_in_the_line_is_asked(self):
+        topic = self.topic()
+        profiles = {"XDG_CONFIG_HOME": f"{self.home.name}/{self.fresh('config')}"}
+        self.does("profile", "create", "there", "-b", self.brokers, variables=profiles)
+        self.does("profile", "create", "nowhere", "-b", "127.0.0.1:1", variables=profiles)
+        nowhere = {**profiles, "WEIR_BROKERS": "127.0.0.1:1"}
+        for there, elsewhere in (
+            (["-b", self.brokers], ["-b", "127.0.0.1:1"]),
+            (["--brokers", self.brokers], ["--brokers", "127.0.0.1:1"]),
+            (["--bootstrap-server", self.brokers], ["--bootstrap-server", "127.0.0.1:1"]),
+            (["--profile", "there"], ["--profile", "nowhere"]),
+        ):
+            with self.subTest(there):
+                self.assertIn(topic, self.proposed("topic", "describe", *there, topic[:-1], variables=nowhere))
+                self.assertEqual(self.does_propose("topic", "describe", *elsewhere, topic[:-1], variables=profiles), [])
+        self.assertEqual(self.does_propose("topic", "describe", topic[:-1], variables=nowhere), [])
+        self.assertIn(topic, self.proposed("topic", "describe", topic[:-1], variables=profiles))
+
+    def proposed(self, *words, **options):
+        """What the program proposes for the last of these words."""
+        return self.in_time(lambda: self.does_propose(*words, **options))
+
+    def does_propose(self, *words, **options):
+        return self.run_weir("__complete", *words, **options).out.split()
+
+    @staticmethod
+    def in_time(ask):
+        """Nothing is an answer, too, where the broker took too long: it is asked again."""
+        return next((words for words in (ask() for _ in range(10)) if words), [])
 
     def completed(self, line):
         """What bash is given for this line; it ends words at colons, too."""
@@ -74,26 +119,3 @@ class Completion(Cli):
             ("weir topic create --part", "--partitions"),
             (f"weir produce {topic} {str(file)[:-3]}", str(file)),
         )
-
-
-class Terminal:
-    """A program that a person types to."""
-
-    def __init__(self, words, environment):
-        self._pid, self._screen = pty.fork()
-        if self._pid == 0:
-            os.execvpe(words[0], words, environment)
-
-    def type(self, text):
-        os.write(self._screen, text.encode())
-
-    def read_until(self, words):
-        shown = ""
-        while words not in shown:
-            if not select.select([self._screen], [], [], SECONDS)[0]:
-                raise AssertionError(f"{words!r} does not come; shown is {shown!r}")
-            shown += os.read(self._screen, 4096).decode(errors="replace")
-
-    def end(self):
-        os.close(self._screen)  # hangs up
-        os.waitpid(self._pid, 0)

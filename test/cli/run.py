@@ -10,7 +10,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import cli  # noqa: E402
 
 # The files of the node are read first, while they are few.
-MODULES = ("log_files_test", "administration_test", "completion_test", "records_test", "bad_input_test")
+MODULES = (
+    "log_files_test",
+    "administration_test",
+    "completion_test",
+    "terminal_test",
+    "records_test",
+    "kafka_names_test",
+    "closed_output_test",
+    "silence_test",
+    "bad_input_test",
+)
 
 
 class Result(unittest.TextTestResult):
