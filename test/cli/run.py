@@ -13,6 +13,10 @@ import cli  # noqa: E402
 MODULES = (
     "log_files_test",
     "administration_test",
+    "forms_test",
+    "options_test",
+    "dry_run_test",
+    "profiles_test",
     "completion_test",
     "terminal_test",
     "records_test",
