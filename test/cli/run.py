@@ -20,6 +20,7 @@ MODULES = (
     "completion_test",
     "terminal_test",
     "records_test",
+    "answers_test",
     "kafka_names_test",
     "closed_output_test",
     "silence_test",

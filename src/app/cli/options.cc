@@ -15,6 +15,30 @@ struct Overload : Ts... {
   using Ts::operator()...;
 };
 
+// CLI11 takes a word in brackets for a list: '[a,b]' for a and b. A byte in front of it, one that
+// no word of a command line can have, keeps the word whole.
+constexpr char shield = '\0';
+
+std::string shielded(const std::string& word) {
+  return word.starts_with('[') ? shield + word : word;
+}
+
+void unshield(std::string& word) {
+  if (word.starts_with(shield)) word.erase(0, 1);
+}
+
+void unshield(const Option& option) {
+  std::visit(Overload{[](std::string* to) { unshield(*to); },
+                      [](std::optional<std::string>* to) {
+                        if (*to) unshield(**to);
+                      },
+                      [](std::vector<std::string>* to) {
+                        for (std::string& word : *to) unshield(word);
+                      },
+                      [](auto*) {}},
+             option.target);
+}
+
 // What an option is called where something is wrong with it.
 std::string called(const Option& option) {
   return option.value.empty() ? option.long_name()
@@ -28,11 +52,11 @@ struct Reading {
   std::string mistake;                    // the first value that is none
 
   void bind(const Option& option);
-  bool take_number(const Option& option, const std::string& text, std::optional<std::int64_t>& to);
+  bool take_number(const Option& option, std::string text, std::optional<std::int64_t>& to);
 };
 
-bool Reading::take_number(const Option& option, const std::string& text,
-                          std::optional<std::int64_t>& to) {
+bool Reading::take_number(const Option& option, std::string text, std::optional<std::int64_t>& to) {
+  unshield(text);
   std::int64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -108,7 +132,10 @@ Result<Parsed> parse(const Options& options, const std::vector<std::string>& wor
   Reading reading;
   for (const Option& option : options.list()) reading.bind(option);
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    std::vector<std::string> reversed;
+    for (auto word = words.rbegin(); word != words.rend(); ++word) {
+      reversed.push_back(shielded(*word));
+    }
     reading.app.allow_extras();
     reading.app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
@@ -116,8 +143,13 @@ Result<Parsed> parse(const Options& options, const std::vector<std::string>& wor
   } catch (const CLI::ParseError& error) {
     return fail(Errc::invalid, words_of(options, error));
   }
-  const std::vector<std::string> left = reading.app.remaining();
-  if (!left.empty()) return fail(Errc::invalid, unknown_word(options, left.front()));
+  for (const Option& option : options.list()) unshield(option);
+  std::vector<std::string> left = reading.app.remaining();
+  std::erase(left, "--");  // after which nothing is an option
+  if (!left.empty()) {
+    unshield(left.front());
+    return fail(Errc::invalid, unknown_word(options, left.front()));
+  }
   if (!reading.mistake.empty()) return fail(Errc::invalid, reading.mistake);
   for (std::size_t i = 0; i < reading.bound.size(); ++i) {
     const Option& option = options.list()[i];

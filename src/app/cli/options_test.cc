@@ -37,6 +37,35 @@ TEST(Options, words_go_where_they_belong) {
   EXPECT_EQ(Words().read({"--help"}), Parsed::help);
 }
 
+// CLI11 has lists in brackets of its own; ours has none.
+TEST(Options, words_in_brackets_stay_whole) {
+  Words words;
+  ASSERT_EQ(words.read({"[a,b]", "[x,y]", "[", "[]", "a[0]", "-s", "[c,d]", "--set=[e,f]", "-s[g]",
+                        "--key", "[k,l]"}),
+            Parsed::run);
+  EXPECT_EQ(words.topic, "[a,b]");
+  EXPECT_EQ(words.files, (std::vector<std::string>{"[x,y]", "[", "[]", "a[0]"}));
+  EXPECT_EQ(words.set, (std::vector<std::string>{"[c,d]", "[e,f]", "[g]"}));
+  EXPECT_EQ(words.key, "[k,l]");
+  const auto number = Words().read({"t", "-n", "[1,2]"});
+  ASSERT_FALSE(number.has_value());
+  EXPECT_EQ(number.error().what, "--count [1,2]: a whole number is expected");
+  std::string only;
+  Options one;
+  one.argument("TOPIC", only, "the topic");
+  const auto stray = parse(one, {"[t]", "[u,v]"});
+  ASSERT_FALSE(stray.has_value());
+  EXPECT_EQ(stray.error().what, "unexpected argument '[u,v]'");
+}
+
+// What follows -- is no option.
+TEST(Options, arguments_may_begin_with_a_dash) {
+  Words words;
+  ASSERT_EQ(words.read({"-q", "--", "-t", "--file"}), Parsed::run);
+  EXPECT_EQ(words.topic, "-t");
+  EXPECT_EQ(words.files, (std::vector<std::string>{"--file"}));
+}
+
 // The option, what was given, and what is expected instead.
 TEST(Options, mistakes_are_said_in_our_words) {
   for (const auto& [given, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
