@@ -33,3 +33,68 @@ class Words(Cli):
             self.does("produce", f"{name}x{end}", "-q", input=f"{end}\n")
         values = self.does("consume", "-r", f"[b]{name[1:]}x[0,1]").out.split()
         self.assertEqual(sorted(values), ["0", "1"])
+
+
+class Swallowing:
+    """Forwards connections to a broker, and of their requests with a certain key only the first ones."""
+
+    def __init__(self, key, passing):
+        self.key, self.passing, self.target = key, passing, None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            broker = socket.create_connection(("127.0.0.1", self.target))
+            for work in (self._requests, self._answers):
+                threading.Thread(target=work, args=(client, broker), daemon=True).start()
+
+    def _requests(self, client, broker):
+        with client.makefile("rb") as frames:
+            while len(head := frames.read(4)) == 4:
+                body = frames.read(struct.unpack(">i", head)[0])
+                is_counted = struct.unpack_from(">h", body)[0] == self.key
+                if not is_counted or self.passing > 0:
+                    broker.sendall(head + body)
+                self.passing -= is_counted
+        broker.close()
+
+    def _answers(self, client, broker):
+        try:
+            while piece := broker.recv(65536):
+                client.sendall(piece)
+        except OSError:
+            pass
+        client.close()
+
+
+class Unanswered(Cli):
+    """A broker that answers no more questions of one kind."""
+
+    def broker(self, key, passing):
+        proxy = Swallowing(key, passing)
+        self.addCleanup(proxy.close)
+        home = tempfile.TemporaryDirectory(prefix="weir-cli-")
+        self.addCleanup(home.cleanup)
+        advertised = f"advertised.listeners=PLAINTEXT://127.0.0.1:{proxy.port}"
+        server = program.Program(self.weir, "--data", home.name, "--listen", "127.0.0.1:0", "--set", advertised)
+        self.addCleanup(server.kill)
+        proxy.target = server.port()
+        return proxy, ("-b", f"127.0.0.1:{proxy.port}")
+
+    def test_a_cluster_of_which_nothing_is_known_is_not_healthy(self):
+        proxy, brokers = self.broker(DESCRIBE_TOPIC_PARTITIONS, passing=0)
+        self.does("topic", "create", "t", *brokers)
+        ended = self.ends(UNREACHABLE, "cluster", "health", *brokers, "--timeout", "1500ms", "--format", "json")
+        self.assertEqual(ended.out, "")
+        proxy.passing = 100
+        self.assertTrue(self.does("cluster", "health", *brokers, "--format", "json").json()["healthy"])

@@ -6,6 +6,7 @@
 
 #include "app/cli/commands/changes.h"
 #include "app/cli/commands/commands.h"
+#include "app/cli/commands/health.h"
 
 namespace weir::app {
 namespace {
@@ -70,27 +71,18 @@ class ClusterHealth final : public ClientCommand {
     for (const auto& [topic, listed] : *topics) names.push_back(topic);
     auto describing_topics = session.admin.describe_topics(std::move(names), session.deadline());
     const auto described = co_await std::move(describing_topics);
-    std::int64_t fenced = 0, leaderless = 0, under_replicated = 0, partitions = 0;
-    for (const auto& broker : cluster->brokers) fenced += broker.fenced ? 1 : 0;
-    for (const auto& [name, topic] : described) {
-      if (!topic) continue;  // deleted meanwhile
-      for (const auto& partition : topic->partitions) {
-        ++partitions;
-        leaderless += partition.leader == no_broker ? 1 : 0;
-        under_replicated += partition.in_sync.size() < partition.replicas.size() ? 1 : 0;
-      }
-    }
-    const bool is_healthy = fenced + leaderless + under_replicated == 0;
+    const auto health = health_of(*cluster, described);
+    if (!health) co_return session.complain("", health.error());
     Report report;
-    report.record("", {{"healthy", is_healthy},
-                       {"brokers", static_cast<std::int64_t>(cluster->brokers.size())},
-                       {"fenced_brokers", fenced},
-                       {"partitions", partitions},
-                       {"leaderless_partitions", leaderless},
-                       {"under_replicated_partitions", under_replicated}});
+    report.record("", {{"healthy", health->is_good()},
+                       {"brokers", health->brokers},
+                       {"fenced_brokers", health->fenced_brokers},
+                       {"partitions", health->partitions},
+                       {"leaderless_partitions", health->leaderless_partitions},
+                       {"under_replicated_partitions", health->under_replicated_partitions}});
     auto showing = session.show(report);
     if (!co_await std::move(showing)) co_return Exit::failed;
-    co_return is_healthy ? Exit::done : Exit::failed;
+    co_return health->exit();
   }
 };
 
