@@ -98,3 +98,22 @@ class Unanswered(Cli):
         self.assertEqual(ended.out, "")
         proxy.passing = 100
         self.assertTrue(self.does("cluster", "health", *brokers, "--format", "json").json()["healthy"])
+
+
+class Knowledge(Cli):
+    def lag(self, topic):
+        """What is told of a group whose only member has not committed anything."""
+        group = self.fresh("group")
+        self.start("consume", topic, "-g", group, "-o", "end", stdout=subprocess.DEVNULL)
+        while True:
+            ended = self.run_weir("group", "lag", group, "--format", "json")
+            if ended.code == DONE and ended.json():
+                break  # it is there, and its partitions are given to it
+        facts = self.does("group", "describe", group, "--format", "json").json()
+        (partition,), (row,) = facts["partitions"], self.does("group", "lag", group, "--format", "json").json()
+        self.assertEqual((partition["committed_offset"], row["topic"], row["partitions"]), (None, topic, 1))
+        return partition["lag"], row["lag"], facts["total_lag"]
+
+    def test_a_lag_that_is_not_known_is_null(self):
+        self.assertEqual(self.lag(self.filled(range(3))), (None, None, None))
+        self.assertEqual(self.lag(self.topic()), (0, 0, 0))

@@ -123,8 +123,8 @@ class GroupDescribe final : public GroupCommand {
                                           const client::GroupDescription& described) override {
     auto finding = group_partitions(session, group, assigned(described));
     CO_TRY_ASSIGN(const auto partitions, co_await std::move(finding));
-    std::int64_t lag = 0;
-    for (const GroupPartition& partition : partitions) lag += partition.lag().value_or(0);
+    LagSum total;
+    for (const GroupPartition& partition : partitions) total.add(partition);
     Report report;
     report.record("", {{"group", group},
                        {"state", described.state},
@@ -132,7 +132,7 @@ class GroupDescribe final : public GroupCommand {
                        {"assignor", described.protocol},
                        {"coordinator", std::int64_t{described.coordinator}},
                        {"members_count", static_cast<std::int64_t>(described.members.size())},
-                       {"total_lag", lag}});
+                       {"total_lag", optional_cell(total.lag)}});
     Section& table = report.table("partitions", {{"topic"},
                                                  {"partition"},
                                                  {"committed_offset"},
@@ -166,15 +166,13 @@ class GroupLag final : public GroupCommand {
                                           const client::GroupDescription& described) override {
     auto finding = group_partitions(session, group, assigned(described));
     CO_TRY_ASSIGN(const auto partitions, co_await std::move(finding));
-    std::map<std::string, std::pair<std::int64_t, std::int64_t>> by_topic;  // partitions, lag
-    for (const GroupPartition& partition : partitions) {
-      auto& [count, lag] = by_topic[partition.of.topic];
-      ++count;
-      lag += partition.lag().value_or(0);
-    }
+    std::map<std::string, LagSum> by_topic;
+    for (const GroupPartition& partition : partitions) by_topic[partition.of.topic].add(partition);
     Report report;
     Section& table = report.table("", {{"group"}, {"topic"}, {"partitions"}, {"lag"}});
-    for (const auto& [topic, sums] : by_topic) table.add({group, topic, sums.first, sums.second});
+    for (const auto& [topic, sum] : by_topic) {
+      table.add({group, topic, sum.partitions, optional_cell(sum.lag)});
+    }
     co_return report;
   }
 };

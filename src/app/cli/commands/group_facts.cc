@@ -2,6 +2,12 @@
 
 namespace weir::app {
 
+void LagSum::add(const GroupPartition& partition) {
+  ++partitions;
+  const auto more = partition.lag();
+  lag = lag && more ? std::optional(*lag + *more) : std::nullopt;
+}
+
 Task<client::Outcome<std::vector<GroupPartition>>> group_partitions(
     Session& session, std::string group, std::vector<client::TopicPartition> assigned) {
   auto asking =
