@@ -99,6 +99,17 @@ class Unanswered(Cli):
         proxy.passing = 100
         self.assertTrue(self.does("cluster", "health", *brokers, "--format", "json").json()["healthy"])
 
+    def test_a_measured_reader_that_gets_no_more_is_done_in_part(self):
+        for passing, code in ((2, PARTIAL), (0, UNREACHABLE)):
+            _, brokers = self.broker(FETCH, passing)
+            self.does("topic", "create", "t", *brokers)
+            for _ in range(20):
+                self.does("produce", "t", "-q", *brokers, input="x" * 1000 + "\n")
+            small = ("-X", "max.partition.fetch.bytes=1000", "-X", "fetch.max.bytes=1000")
+            ended = self.ends(code, "bench", "consume", "t", *small, *brokers, "--timeout", "1500ms", "--format", "json", says="of 20 records")
+            records = ended.json()["records"]
+            self.assertEqual((records > 0, records < 20), (passing > 0, True))
+
 
 class Knowledge(Cli):
     def lag(self, topic):
@@ -117,3 +128,28 @@ class Knowledge(Cli):
     def test_a_lag_that_is_not_known_is_null(self):
         self.assertEqual(self.lag(self.filled(range(3))), (None, None, None))
         self.assertEqual(self.lag(self.topic()), (0, 0, 0))
+
+
+class Benchmarks(Cli):
+    def test_a_topic_that_is_not_there_is_named_at_once(self):
+        for bench in ("produce", "consume", "e2e"):
+            ended = self.ends(NOT_FOUND, "bench", bench, "no-such-topic", "--timeout", "1h", says="no-such-topic")
+            self.assertEqual(ended.out, "")
+        self.assertNotIn("no-such-topic", self.does("topic", "list").out.split())
+
+    def test_a_run_that_fails_in_the_middle_is_done_in_part(self):
+        for bench in ("produce", "e2e"):
+            topic = self.topic()
+            running = self.start("bench", bench, topic, "-n", 100000, "--rate", 200, "--timeout", "1h", "--format", "json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while not self.does("consume", topic, "-n", 1).out:
+                pass  # each look is an exchange with the broker
+            self.does("topic", "alter", topic, "--set", "max.message.bytes=100")
+            out, err = running.communicate(timeout=60)
+            self.assertEqual(running.returncode, PARTIAL, err)
+            self.assertIn(b"MESSAGE_TOO_LARGE", err)
+            self.assertGreater(json.loads(out)["records"], 0)
+
+    def test_a_run_of_which_nothing_was_done_is_no_part(self):
+        topic = self.topic(max_message_bytes=100)
+        for bench in ("produce", "e2e"):
+            self.ends(1, "bench", bench, topic, "-n", 10, "--timeout", "1h", says="MESSAGE_TOO_LARGE")

@@ -91,6 +91,9 @@ Result<std::uint64_t> parse_count(std::string_view text) {
   return fail(Errc::invalid, fmt::format("--count {}: a number above 0 is expected", text));
 }
 
+// How a run ends that failed after so many records.
+Exit some_done(std::uint64_t records, Exit failed) { return records > 0 ? Exit::partial : failed; }
+
 struct Load {
   std::string count_text = "1000000", size_text = "1KiB";
   std::optional<std::int64_t> rate;
@@ -98,7 +101,8 @@ struct Load {
   std::size_t size = 0;
 
   void describe(Options& options) {
-    options.option("-n,--count", "N", count_text, "how many records (1000000)");
+    options.option("-n,--count", "N", count_text,
+                   "how many records (" + count_text + "); 64K is 65536, 1M 1048576");
     options.option("-s,--size", "SIZE", size_text, "bytes of each value (1KiB)");
     options.option("--rate", "N", rate, "records per second; as fast as possible if absent");
   }
@@ -142,6 +146,8 @@ class BenchProduce final : public ClientCommand {
   }
 
   Task<Exit> run_in(Session& session) override {
+    auto looking = look_for_topic(session, {topic_, {}});
+    if (const Exit missing = co_await std::move(looking); missing != Exit::done) co_return missing;
     client::Producer producer(session.cluster, session.settings.config.producer);
     Payloads payloads(load_.size, session.env.random);
     const double cpu = cpu_seconds();
@@ -171,7 +177,10 @@ class BenchProduce final : public ClientCommand {
     if (session.interrupted()) {
       co_return session.complain("interrupted: " + report.summary(), Exit::interrupted);
     }
-    co_return report.first_failure() ? session.complain("", *report.first_failure()) : Exit::done;
+    if (!report.first_failure()) co_return Exit::done;
+    const std::string what =
+        fmt::format("{} of {} records were not delivered", report.failed(), report.taken());
+    co_return some_done(report.delivered(), session.complain(what, *report.first_failure()));
   }
 
   // The loop's time stands still within a turn: the program lets go of it now and then, so that
@@ -221,7 +230,7 @@ class BenchConsume final : public ClientCommand {
   void describe_own(Options& options) override {
     options.argument("TOPIC", topic_, "the topic").completes = Completes::topics;
     options.option("-n,--count", "N", count_text_,
-                   "how many records; all that are there if absent");
+                   "how many records; all that are there if absent; 1M is 1048576");
   }
   Result<> check() override {
     if (count_text_) {
@@ -250,34 +259,61 @@ class BenchConsume final : public ClientCommand {
     consumer.assign(std::move(partitions));
     const double cpu = cpu_seconds();
     const env::Instant began = session.env.clock.now();
-    auto reading = read(session, consumer, wanted);
+    auto reading = read(session, consumer, *bounds, wanted);
     const auto read_all = co_await std::move(reading);
     const env::Duration time = session.env.clock.now() - began;
     const double used = cpu_seconds() - cpu;
     auto closing = consumer.close(session.closing_deadline());
     co_await std::move(closing);
-    if (!read_all) co_return session.complain("", read_all.error());
     Fields fields;
     put_rates(fields, records_, bytes_, time, used);
     auto showing = session.show(bench_report(std::move(fields)));
     if (!co_await std::move(showing)) co_return Exit::failed;
-    co_return session.interrupted() ? Exit::interrupted : Exit::done;
+    if (session.interrupted()) co_return Exit::interrupted;
+    if (read_all) co_return Exit::done;
+    const std::string what = fmt::format("after {} of {} records", records_, wanted);
+    co_return some_done(records_, session.complain(what, read_all.error()));
   }
 
-  // Offsets may have gaps, so that fewer than wanted may come: an empty poll ends it, too.
-  Task<client::Outcome<>> read(Session& session, client::Consumer& consumer, std::uint64_t wanted) {
-    int empty = 0;
-    while (records_ < wanted && !session.interrupted() && empty < 20) {
+  // Offsets may have gaps, so that fewer than wanted may come: the end of all partitions ends it,
+  // too. Failure: nothing came for as long as --timeout says.
+  Task<client::Outcome<>> read(Session& session, client::Consumer& consumer,
+                               const RangeBounds& bounds, std::uint64_t wanted) {
+    env::Instant deadline = session.deadline();
+    while (records_ < wanted && !session.interrupted()) {
       auto polling = consumer.poll(session.env.clock.now() + measured_poll_time);
       CO_TRY_ASSIGN(const auto polled, co_await std::move(polling));
-      empty = polled.empty() ? empty + 1 : 0;
       for (const client::ConsumedRecords& consumed : polled) {
         records_ += consumed.batch.records.size();
         for (const wire::Record& record : consumed.batch.records)
           bytes_ += record.key.size() + record.value.size();
       }
+      if (!polled.empty()) {
+        deadline = session.deadline();
+        continue;
+      }
+      auto asking = unfinished(session, consumer, bounds);
+      const auto left = co_await std::move(asking);
+      if (!left) break;
+      if (session.env.clock.now() < deadline) continue;
+      if (const auto trouble = consumer.trouble(*left)) co_return std::unexpected(*trouble);
+      co_return fail(Errc::timed_out, fmt::format("nothing more came of {} partition {}",
+                                                  left->topic, left->partition));
     }
     co_return client::Outcome<>{};
+  }
+
+  // A partition that was not read to its end.
+  static Task<std::optional<client::TopicPartition>> unfinished(Session& session,
+                                                                client::Consumer& consumer,
+                                                                const RangeBounds& bounds) {
+    for (const auto& entry : bounds) {
+      if (entry.second.from >= entry.second.to) continue;
+      auto asking = consumer.position(entry.first, session.env.clock.now() + measured_poll_time);
+      const auto position = co_await std::move(asking);
+      if (!position || position->offset < entry.second.to) co_return entry.first;
+    }
+    co_return std::nullopt;
   }
 
   std::string topic_;
@@ -307,6 +343,8 @@ class BenchE2e final : public ClientCommand {
   }
 
   Task<Exit> run_in(Session& session) override {
+    auto looking = look_for_topic(session, {topic_, {0}});
+    if (const Exit missing = co_await std::move(looking); missing != Exit::done) co_return missing;
     client::ClusterOptions options = session.settings.config.cluster;
     client::Cluster reading_side(session.env, options);
     client::Consumer consumer(reading_side, session.settings.config.consumer);
@@ -324,15 +362,15 @@ class BenchE2e final : public ClientCommand {
     auto asking = consumer.end_offsets({of}, session.deadline());
     const auto ends = co_await std::move(asking);
     if (!ends || !ends->contains(of)) {
-      co_return ends ? session.complain("no such topic", Exit::not_found)
-                     : session.complain("", ends.error());
+      co_return ends
+          ? session.complain(fmt::format("topic '{}' is not there", topic_), Exit::not_found)
+          : session.complain("", ends.error());
     }
     consumer.assign({of});
     if (const auto sought = consumer.seek(of, ends->at(of)); !sought)
       co_return session.complain("", sought.error());
     client::Producer producer(session.cluster, session.settings.config.producer);
     const env::Instant began = session.env.clock.now();
-    DeliveryReport report(session.env.clock);
     Latencies latencies;
     std::optional<client::Failure> failure;
     for (std::uint64_t i = 0; i < load_.count && !session.interrupted() && !failure; ++i) {
@@ -346,12 +384,12 @@ class BenchE2e final : public ClientCommand {
     const env::Duration time = session.env.clock.now() - began;
     auto closing = producer.close(session.closing_deadline());
     co_await std::move(closing);
-    if (failure) co_return session.complain("", *failure);
     Fields fields{{"records", static_cast<std::int64_t>(latencies.count())},
                   {"seconds", seconds_cell(in_seconds(time))}};
-    put_latencies(fields, latencies);
+    if (latencies.count() > 0) put_latencies(fields, latencies);
     auto showing = session.show(bench_report(std::move(fields)));
     if (!co_await std::move(showing)) co_return Exit::failed;
+    if (failure) co_return some_done(latencies.count(), session.complain("", *failure));
     co_return session.interrupted() ? Exit::interrupted : Exit::done;
   }
 
@@ -366,10 +404,14 @@ class BenchE2e final : public ClientCommand {
     record.topic = topic_;
     record.partition = 0;
     record.value = wire::Blob(Bytes(value));
-    auto posting = producer.post(record, {});
+    refused_.reset();
+    client::OnDelivery done = [this](const client::Delivery& delivery) {
+      if (!delivery) refused_ = delivery.error().why;
+    };
+    auto posting = producer.post(record, std::move(done));
     co_await std::move(posting);
     const env::Instant deadline = session.deadline();
-    while (session.env.clock.now() < deadline && !session.interrupted()) {
+    while (session.env.clock.now() < deadline && !session.interrupted() && !refused_) {
       auto polling =
           consumer.poll(std::min(deadline, session.env.clock.now() + measured_poll_time));
       const auto polled = co_await std::move(polling);
@@ -385,12 +427,14 @@ class BenchE2e final : public ClientCommand {
       }
     }
     if (session.interrupted()) co_return std::nullopt;
+    if (refused_) co_return refused_;
     co_return client::Failure(
         Error{Errc::timed_out, fmt::format("record {} did not come back in time", i)});
   }
 
   std::string topic_;
   Load load_;
+  std::optional<client::Failure> refused_;  // the record that is under way
 };
 
 }  // namespace

@@ -138,4 +138,13 @@ Task<std::vector<client::TopicPartition>> existing_partitions(Session& session,
   co_return partitions;
 }
 
+Task<Exit> look_for_topic(Session& session, PartitionWord word) {
+  if (session.settings.config.cluster.creates_topics) co_return Exit::done;
+  Exits exits;
+  std::vector<PartitionWord> words{std::move(word)};
+  auto finding = existing_partitions(session, std::move(words), exits);
+  static_cast<void>(co_await std::move(finding));
+  co_return exits.result();
+}
+
 }  // namespace weir::app

@@ -37,4 +37,9 @@ Task<std::vector<client::TopicPartition>> existing_partitions(Session& session,
                                                               std::vector<PartitionWord> words,
                                                               Exits& exits);
 
+// Before anything is sent to it: a name that was mistyped is not worth a time-out. Where topics are
+// made by being written to (allow.auto.create.topics) it may be missing. done: go on; else the exit
+// code, and it was said.
+Task<Exit> look_for_topic(Session& session, PartitionWord word);
+
 }  // namespace weir::app

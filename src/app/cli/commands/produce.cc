@@ -118,7 +118,7 @@ class Produce final : public ClientCommand {
   }
 
   Task<Exit> run_in(Session& session) override {
-    auto looking = look_for_topic(session);
+    auto looking = look_for_its_topic(session);
     if (const Exit missing = co_await std::move(looking); missing != Exit::done) co_return missing;
     client::Producer producer(session.cluster, session.settings.config.producer);
     DeliveryReport report(session.env.clock);
@@ -136,18 +136,12 @@ class Produce final : public ClientCommand {
     co_return conclude(session, fed, files, report);
   }
 
-  // Before anything is read: a name that was mistyped is not worth a time-out.
-  Task<Exit> look_for_topic(Session& session) {
-    Exits exits;
-    const bool records_name_theirs = topic_ == "-";
-    if (records_name_theirs || session.settings.config.cluster.creates_topics) {
-      co_return exits.result();
-    }
+  Task<Exit> look_for_its_topic(Session& session) {
+    if (topic_ == "-") co_return Exit::done;  // records name theirs
     PartitionWord word{topic_, {}};
     if (partition_) word.partitions.push_back(static_cast<PartitionIndex>(*partition_));
-    auto finding = existing_partitions(session, {std::move(word)}, exits);
-    static_cast<void>(co_await std::move(finding));
-    co_return exits.result();
+    auto looking = look_for_topic(session, std::move(word));
+    co_return co_await std::move(looking);
   }
 
   Task<Result<>> feed(Session& session, client::Producer& producer, InputFiles& files,
