@@ -34,6 +34,30 @@ class Words(Cli):
         values = self.does("consume", "-r", f"[b]{name[1:]}x[0,1]").out.split()
         self.assertEqual(sorted(values), ["0", "1"])
 
+    def test_help_for_a_noun_and_for_a_command(self):
+        shown = self.does("help", "topic")
+        self.assertEqual(shown.err, "")
+        self.assertEqual(shown.out, self.does("topic", "--help").out)
+        self.assertEqual(self.ends(USAGE, "topic", says="topic create").out, "")
+        self.assertEqual(self.does("help", "topic", "list").out, self.does("topic", "list", "--help").out)
+        self.ends(USAGE, "help", "topic", "lsit", says="weir topic list")
+        self.ends(USAGE, "help", "tpoic", says="weir topic")
+
+    def test_the_version_by_a_flag(self):
+        for flag in ("--version", "-V"):
+            self.assertEqual(self.does(flag).out, self.does("version").out)
+
+    def test_a_time_to_wait_is_more_than_nothing(self):
+        for time in ("0", "0s", "-5s"):
+            self.ends(USAGE, "topic", "list", "--timeout", time, says=f"--timeout {time}: a time above 0")
+
+    def test_minus_nothing_is_the_end(self):
+        topic, group = self.filled(range(3)), self.fresh("group")
+        self.assertEqual(self.does("consume", topic, "-o", "-0").out, "")
+        self.assertEqual(self.does("consume", topic, "-o", "1:-0").out, "1\n2\n")
+        (row,) = self.does("group", "reset", group, topic, "--to", "-0", "--yes", "--format", "json").json()
+        self.assertEqual(row["new_offset"], 3)
+
 
 class Swallowing:
     """Forwards connections to a broker, and of their requests with a certain key only the first ones."""

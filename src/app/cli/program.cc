@@ -59,12 +59,17 @@ Command* find(const Commands& commands, const std::vector<std::string>& words, s
   return best;
 }
 
-int no_command(const Commands& commands, const std::vector<std::string>& words) {
+bool is_help_flag(std::string_view word) { return word == "--help" || word == "-h"; }
+
+// `helps`: nothing is to be run, a noun is asked about.
+int no_command(const Commands& commands, const std::vector<std::string>& words, bool helps) {
   const bool is_noun = std::ranges::any_of(commands, [&](const auto& command) {
     return command->name().starts_with(words.front() + " ");
   });
-  if (is_noun && (words.size() == 1 || words[1] == "--help" || words[1] == "-h")) {
-    return say(usage(commands, words.front()), words.size() == 1 ? Exit::usage : Exit::done);
+  const bool is_alone = words.size() == 1;
+  const bool asks = !is_alone && is_help_flag(words[1]);
+  if (is_noun && (is_alone || asks)) {
+    return say(usage(commands, words.front()), asks || helps ? Exit::done : Exit::usage);
   }
   const std::string named = is_noun ? words[0] + " " + words[1] : words[0];
   std::set<std::string_view> names;
@@ -105,15 +110,15 @@ int run_program(const Program& program) {
   const Commands commands = all_commands();
   const std::vector<std::string>& words = program.arguments;
   if (words.empty()) return say(usage(commands, ""), Exit::usage);
-  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
-    if (words.size() == 1) return say(usage(commands, ""), Exit::done);
-  }
+  const bool helps = words[0] == "help" || is_help_flag(words[0]);
+  if (helps && words.size() == 1) return say(usage(commands, ""), Exit::done);
   std::size_t used = 0;
   std::vector<std::string> rest = words;
-  if (words[0] == "help") rest.erase(rest.begin());
+  if (helps) rest.erase(rest.begin());
+  if (words[0] == "--version" || words[0] == "-V") rest[0] = "version";
   Command* command = find(commands, rest, used);
-  if (!command) return no_command(commands, rest);
-  if (words[0] == "help") return say(help_of(*command), Exit::done);
+  if (!command) return no_command(commands, rest, helps);
+  if (helps) return say(help_of(*command), Exit::done);
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
   if (command->takes_anything()) return static_cast<int>(command->run(program));
   Options options;

@@ -140,6 +140,10 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
   settings.format = *format;
   const auto timeout = parse_duration(flags.timeout, std::chrono::seconds(1));
   if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
+  if (timeout->count() <= 0) {
+    return fail(Errc::invalid,
+                fmt::format("--timeout {}: a time above 0 is expected", flags.timeout));
+  }
   settings.timeout = *timeout;
   // Nothing is asked for longer than the command may take.
   auto& connection = settings.config.cluster.connection;

@@ -21,8 +21,9 @@ std::optional<Position> parse_one(std::string_view text, TimestampMs now) {
   if (text == "start" || text == "beginning" || text == "earliest") return Position{start};
   if (text == "end" || text == "latest") return Position{end};
   if (text == "stored") return Position{stored};
-  if (const auto number = integer(text)) {
-    return *number < 0 ? Position{before_end, -*number} : Position{offset, *number};
+  if (const auto number = integer(text); number && *number != INT64_MIN) {
+    const bool is_before_end = text.starts_with('-');  // -0 is the end itself
+    return is_before_end ? Position{before_end, -*number} : Position{offset, *number};
   }
   const auto at = parse_time(text, now);
   return at ? std::optional(Position{time, *at}) : std::nullopt;

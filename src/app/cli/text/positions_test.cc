@@ -15,6 +15,7 @@ TEST(Positions, one_alone_is_where_to_begin) {
                                        {"0", Position{offset, 0}},
                                        {"123", Position{offset, 123}},
                                        {"-5", Position{before_end, 5}},
+                                       {"-0", Position{before_end, 0}},
                                        {"@77", Position{time, 77}},
                                        {"-2h", Position{time, command_began - 7'200'000}},
                                        {"1970-01-01T00:01:00", Position{time, 60'000}}}) {
@@ -38,7 +39,8 @@ TEST(Positions, two_with_a_colon_are_a_range) {
 }
 
 TEST(Positions, what_is_none_is_refused) {
-  for (const char* bad : {"", "soon", "1:soon", "5:stored", "1:2:3", "--5"}) {
+  for (const char* bad :
+       {"", "soon", "1:soon", "5:stored", "1:2:3", "--5", "-9223372036854775808"}) {
     EXPECT_FALSE(parse_positions(bad, command_began)) << bad;
   }
 }
