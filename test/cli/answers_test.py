@@ -154,6 +154,45 @@ class Knowledge(Cli):
         self.assertEqual(self.lag(self.topic()), (0, 0, 0))
 
 
+class Csv(Cli):
+    def rows(self, *arguments):
+        return list(csv.DictReader(io.StringIO(self.does(*arguments, "--format", "csv").out)))
+
+    def test_topics_are_their_partitions(self):
+        one, two = self.topic(2, retention_ms=1000), self.filled(range(3))
+        rows = self.rows("topic", "describe", one, two)
+        self.assertEqual(list(rows[0])[:3], ["topic", "partition", "leader"])
+        told = [(row["topic"], row["partition"], row["end_offset"]) for row in rows]
+        self.assertEqual(told, [(one, "0", "0"), (one, "1", "0"), (two, "0", "3")])
+
+    def test_groups_are_their_partitions_topics_or_members(self):
+        topic, groups = self.filled(range(3)), [self.fresh("group") for _ in range(2)]
+        for group in groups:
+            self.does("consume", topic, "-g", group, "-n", 1)
+        rows = self.rows("group", "describe", *groups)
+        self.assertEqual(list(rows[0])[:3], ["group", "topic", "partition"])
+        self.assertEqual([(row["group"], row["topic"], row["lag"]) for row in rows], [(group, topic, "2") for group in groups])
+        self.assertEqual([row["group"] for row in self.rows("group", "lag", *groups)], groups)
+        header = "group,member,instance,client_id,host,partitions\n"
+        self.assertEqual(self.does("group", "members", *groups, "--format", "csv").out, header)
+
+    def test_directories_are_their_replicas(self):
+        topic = self.filled(["x" * 1000])
+        (row,) = self.rows("cluster", "log-dirs", topic)
+        self.assertEqual((row["topic"], row["partition"]), (topic, "0"))
+        self.assertGreater(int(row["size"]), 1000)
+        self.assertTrue(pathlib.PurePath(row["directory"]).is_absolute())
+
+    def test_a_cluster_is_its_brokers(self):
+        self.assertIn("port", self.rows("cluster", "info")[0])
+        self.assertIn("node", self.rows("cluster", "quorum")[0])
+
+    def test_text_and_json_have_no_columns_that_only_csv_has(self):
+        topic = self.topic()
+        self.assertNotIn("topic", self.does("topic", "describe", topic, "--format", "json").json()["partitions"][0])
+        self.assertRegex(self.does("topic", "describe", topic).out, r"(?m)^PARTITION +LEADER ")
+
+
 class Benchmarks(Cli):
     def test_a_topic_that_is_not_there_is_named_at_once(self):
         for bench in ("produce", "consume", "e2e"):

@@ -190,6 +190,7 @@ class ClusterLogDirs final : public ClientCommand {
                                                   {"future", true},
                                                   {"directory", true}});
     replicas.rows = std::move(rows);
+    replicas.in_csv = true;
     auto showing = session.show(report);
     if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();

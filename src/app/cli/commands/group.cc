@@ -65,7 +65,7 @@ class GroupCommand : public ClientCommand {
     auto describing = session.admin.describe_groups(groups_, session.deadline());
     const auto described = co_await std::move(describing);
     Exits exits;
-    std::string out;
+    std::vector<Report> reports;
     for (const std::string& group : groups_) {
       const auto& found = described.at(group);
       if (!found) {
@@ -73,16 +73,15 @@ class GroupCommand : public ClientCommand {
         continue;
       }
       auto reporting = report_of(session, group, *found);
-      const auto report = co_await std::move(reporting);
+      auto report = co_await std::move(reporting);
       if (!report) {
         exits.add(session.complain("", report.error()));
         continue;
       }
-      if (!out.empty() && session.format() != Format::json) out += '\n';
-      out += print(*report, session.format());
+      reports.push_back(*std::move(report));
       exits.add(Exit::done);
     }
-    auto showing = session.show(std::move(out));
+    auto showing = session.show(print(reports, session.format()));
     if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
@@ -98,17 +97,23 @@ class GroupCommand : public ClientCommand {
   std::vector<std::string> groups_;
 };
 
-void put_members(Report& report, const client::GroupDescription& group) {
-  Section& table = report.table(
-      "members", {{"member"}, {"instance", true}, {"client_id"}, {"host"}, {"partitions"}});
-  for (const client::MemberDescription& member : group.members) {
+Section& put_members(Report& report, const std::string& group,
+                     const client::GroupDescription& described) {
+  Section& table = report.table("members", {{.name = "group", .only_csv = true},
+                                            {"member"},
+                                            {"instance", true},
+                                            {"client_id"},
+                                            {"host"},
+                                            {"partitions"}});
+  for (const client::MemberDescription& member : described.members) {
     std::vector<std::string> partitions;
     for (const auto& of : member.assignment) {
       partitions.push_back(fmt::format("{}:{}", of.topic, of.partition));
     }
-    table.add({member.id, member.instance_id ? Cell{*member.instance_id} : Cell{}, member.client_id,
-               member.host, std::move(partitions)});
+    table.add({group, member.id, member.instance_id ? Cell{*member.instance_id} : Cell{},
+               member.client_id, member.host, std::move(partitions)});
   }
+  return table;
 }
 
 class GroupDescribe final : public GroupCommand {
@@ -133,7 +138,8 @@ class GroupDescribe final : public GroupCommand {
                        {"coordinator", std::int64_t{described.coordinator}},
                        {"members_count", static_cast<std::int64_t>(described.members.size())},
                        {"total_lag", optional_cell(total.lag)}});
-    Section& table = report.table("partitions", {{"topic"},
+    Section& table = report.table("partitions", {{.name = "group", .only_csv = true},
+                                                 {"topic"},
                                                  {"partition"},
                                                  {"committed_offset"},
                                                  {"start_offset", true},
@@ -143,15 +149,16 @@ class GroupDescribe final : public GroupCommand {
                                                  {"client_id"},
                                                  {"host"},
                                                  {"metadata", true}});
+    table.in_csv = true;
     for (const GroupPartition& partition : partitions) {
       const client::MemberDescription* member = owner(described, partition.of);
-      table.add({partition.of.topic, std::int64_t{partition.of.partition},
+      table.add({group, partition.of.topic, std::int64_t{partition.of.partition},
                  optional_cell(partition.committed), optional_cell(partition.first),
                  optional_cell(partition.last), optional_cell(partition.lag()),
                  member ? Cell{member->id} : Cell{}, member ? Cell{member->client_id} : Cell{},
                  member ? Cell{member->host} : Cell{}, partition.metadata});
     }
-    put_members(report, described);
+    put_members(report, group, described);
     co_return report;
   }
 };
@@ -183,11 +190,12 @@ class GroupMembers final : public GroupCommand {
   std::string_view summary() const override { return "Lists the members of groups"; }
 
  private:
-  Task<client::Outcome<Report>> report_of(Session&, std::string,
+  Task<client::Outcome<Report>> report_of(Session&, std::string group,
                                           const client::GroupDescription& described) override {
     Report report;
-    put_members(report, described);
-    report.sections[0].name.clear();
+    Section& table = put_members(report, group, described);
+    table.name.clear();
+    table.columns[0].only_csv = false;
     co_return report;
   }
 };

@@ -115,7 +115,7 @@ class TopicDescribe final : public ClientCommand {
     auto describing = session.admin.describe_topics(names_, session.deadline());
     const auto described = co_await std::move(describing);
     Exits exits;
-    std::string out;
+    std::vector<Report> reports;
     for (const std::string& name : names_) {
       const auto& topic = described.at(name);
       if (!topic) {
@@ -123,12 +123,10 @@ class TopicDescribe final : public ClientCommand {
         continue;
       }
       auto reporting = describe_one(session, name, *topic);
-      const Report report = co_await std::move(reporting);
-      if (!out.empty() && session.format() != Format::json) out += '\n';
-      out += print(report, session.format());
+      reports.push_back(co_await std::move(reporting));
       exits.add(Exit::done);
     }
-    auto showing = session.show(std::move(out));
+    auto showing = session.show(print(reports, session.format()));
     if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
@@ -177,7 +175,8 @@ class TopicDescribe final : public ClientCommand {
   static void put_partitions(Report& report, const std::string& name,
                              const client::TopicDescription& topic, const Offsets& firsts,
                              const Offsets& lasts) {
-    Section& table = report.table("partitions", {{"partition"},
+    Section& table = report.table("partitions", {{.name = "topic", .only_csv = true},
+                                                 {"partition"},
                                                  {"leader"},
                                                  {"leader_epoch", true},
                                                  {"replicas"},
@@ -186,9 +185,10 @@ class TopicDescribe final : public ClientCommand {
                                                  {"elr", true},
                                                  {"start_offset"},
                                                  {"end_offset"}});
+    table.in_csv = true;
     for (const auto& partition : topic.partitions) {
       const client::TopicPartition of{name, partition.index};
-      table.add({std::int64_t{partition.index},
+      table.add({name, std::int64_t{partition.index},
                  partition.leader == no_broker ? Cell{} : Cell{std::int64_t{partition.leader}},
                  std::int64_t{partition.leader_epoch}, ids(partition.replicas),
                  ids(partition.in_sync), ids(partition.offline),

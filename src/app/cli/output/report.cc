@@ -93,7 +93,8 @@ void pad(std::string& out, std::size_t width, std::string_view text, bool right)
 void print_table(const Section& section, bool wide, std::string& out) {
   std::vector<std::size_t> shown;
   for (std::size_t c = 0; c < section.columns.size(); ++c) {
-    if (wide || !section.columns[c].wide) shown.push_back(c);
+    const Column& column = section.columns[c];
+    if (!column.only_csv && (wide || !column.wide)) shown.push_back(c);
   }
   std::vector<std::vector<std::string>> lines(1);
   std::vector<std::size_t> widths;
@@ -156,17 +157,30 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-std::string print_csv(const Report& report) {
-  auto table = std::ranges::find_if(report.sections, [](const Section& s) { return !s.is_record; });
-  if (table == report.sections.end()) table = report.sections.begin();
-  if (table == report.sections.end()) return "";
-  std::vector<std::string> names;
-  for (const Column& column : table->columns) names.push_back(quoted(column.name));
-  std::string out = fmt::format("{}\n", fmt::join(names, ","));
-  for (const auto& row : table->rows) {
-    std::vector<std::string> cells;
-    for (const Cell& cell : row) cells.push_back(quoted(text_of(cell, Reader::machine)));
-    out += fmt::format("{}\n", fmt::join(cells, ","));
+const Section* csv_table(const Report& report) {
+  const auto& sections = report.sections;
+  auto table = std::ranges::find_if(sections, &Section::in_csv);
+  if (table == sections.end()) table = std::ranges::find(sections, false, &Section::is_record);
+  if (table == sections.end()) table = sections.begin();
+  return table == sections.end() ? nullptr : &*table;
+}
+
+// The reports are of one kind: they have the same table.
+std::string print_csv(std::span<const Report> reports) {
+  std::string out;
+  for (const Report& report : reports) {
+    const Section* const table = csv_table(report);
+    if (!table) continue;
+    if (out.empty()) {
+      std::vector<std::string> names;
+      for (const Column& column : table->columns) names.push_back(quoted(column.name));
+      out = fmt::format("{}\n", fmt::join(names, ","));
+    }
+    for (const auto& row : table->rows) {
+      std::vector<std::string> cells;
+      for (const Cell& cell : row) cells.push_back(quoted(text_of(cell, Reader::machine)));
+      out += fmt::format("{}\n", fmt::join(cells, ","));
+    }
   }
   return out;
 }
@@ -195,17 +209,22 @@ Section& Report::record(std::string name, std::vector<std::pair<std::string, Cel
 }
 
 std::string print(const Report& report, Format format) {
-  switch (format) {
-    case Format::text:
-      return print_text(report, false);
-    case Format::wide:
-      return print_text(report, true);
-    case Format::csv:
-      return print_csv(report);
-    case Format::json:
-      return print_json(report);
+  return print(std::span(&report, 1), format);
+}
+
+std::string print(std::span<const Report> reports, Format format) {
+  if (format == Format::csv) return print_csv(reports);
+  std::string out;
+  for (const Report& report : reports) {
+    if (format == Format::json) {
+      out += print_json(report);
+      continue;
+    }
+    const std::string text = print_text(report, format == Format::wide);
+    if (!out.empty() && !text.empty()) out += '\n';
+    out += text;
   }
-  return "";
+  return out;
 }
 
 }  // namespace weir::app

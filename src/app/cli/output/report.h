@@ -3,15 +3,19 @@
 //
 //   text, wide  sections one after the other, columns aligned; wide shows the columns that text
 //               leaves out, and exact numbers where text has units for people
-//   csv         the first table only (RFC 4180)
+//   csv         one table (RFC 4180): the section that is `in_csv`, else the first table
 //   json        one line: an object with a member a section, or what the only section has when it
 //               has no name
+//
+// Reports of several things are text with a blank line between them, a line of JSON each, and one
+// table of CSV with the rows of all.
 //
 // Names of columns and sections are those of JSON, lower case with underscores; they are stable.
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,9 +48,10 @@ using Cell =
                  std::vector<std::string>, Size, Time, Lapse, SettingText>;
 
 struct Column {
-  std::string name;    // in JSON and CSV
-  bool wide = false;   // not in plain text
-  std::string text{};  // what text calls it, when its unit is in the name
+  std::string name;       // in JSON and CSV
+  bool wide = false;      // not in plain text
+  std::string text{};     // what text calls it, when its unit is in the name
+  bool only_csv = false;  // what text and JSON say elsewhere
 };
 
 struct Section {
@@ -54,6 +59,7 @@ struct Section {
   std::vector<Column> columns;
   std::vector<std::vector<Cell>> rows;
   bool is_record = false;  // one row, shown as name and value
+  bool in_csv = false;     // and not the first table
 
   void add(std::vector<Cell> row) { rows.push_back(std::move(row)); }
 };
@@ -65,5 +71,6 @@ struct Report {
 };
 
 std::string print(const Report& report, Format format);
+std::string print(std::span<const Report> reports, Format format);
 
 }  // namespace weir::app

@@ -22,6 +22,7 @@ struct ToJson {
 Json row_of(const Section& section, const std::vector<Cell>& row) {
   Json json = Json::object();
   for (std::size_t c = 0; c < row.size(); ++c) {
+    if (section.columns[c].only_csv) continue;
     json[section.columns[c].name] = std::visit(ToJson{}, row[c]);
   }
   return json;

@@ -62,6 +62,37 @@ TEST(Report, csv_is_the_first_table) {
             "10,,,/b,é\n");
 }
 
+Report topic(std::string name, std::int64_t partitions) {
+  Report report;
+  report.record("", {{"name", name}});
+  report.table("configs", {{"name"}, {"value"}}).add({"retention.ms", "1"});
+  Section& table = report.table("partitions", {{.name = "topic", .only_csv = true}, {"partition"}});
+  table.in_csv = true;
+  for (std::int64_t p = 0; p < partitions; ++p) table.add({name, p});
+  return report;
+}
+
+TEST(Report, csv_is_the_table_that_is_chosen_with_columns_of_its_own) {
+  EXPECT_EQ(print(topic("a", 2), Format::csv), "topic,partition\na,0\na,1\n");
+  EXPECT_EQ(print(topic("a", 1), Format::json),
+            R"({"name":"a","configs":[{"name":"retention.ms","value":"1"}],)"
+            R"("partitions":[{"partition":0}]})"
+            "\n");
+  EXPECT_NE(print(topic("a", 1), Format::wide).find("\nPARTITION\n"), std::string::npos);
+}
+
+TEST(Report, several_are_blocks_of_text_lines_of_json_and_one_table_of_csv) {
+  const std::vector<Report> reports{topic("a", 1), topic("b", 0), topic("c", 1)};
+  EXPECT_EQ(print(reports, Format::csv), "topic,partition\na,0\nc,0\n");
+  EXPECT_EQ(print(reports, Format::json), print(reports[0], Format::json) +
+                                              print(reports[1], Format::json) +
+                                              print(reports[2], Format::json));
+  EXPECT_EQ(print(reports, Format::text), print(reports[0], Format::text) + "\n" +
+                                              print(reports[1], Format::text) + "\n" +
+                                              print(reports[2], Format::text));
+  EXPECT_EQ(print(std::span<const Report>(), Format::csv), "");
+}
+
 TEST(Report, a_list_alone_is_a_list) {
   Report report;
   report.table("", {{"name"}}).add({"a"});
