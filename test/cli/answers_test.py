@@ -216,3 +216,29 @@ class Benchmarks(Cli):
         topic = self.topic(max_message_bytes=100)
         for bench in ("produce", "e2e"):
             self.ends(1, "bench", bench, topic, "-n", 10, "--timeout", "1h", says="MESSAGE_TOO_LARGE")
+
+
+class Waiting(Cli):
+    said = "still trying (--timeout 3s)"
+
+    def test_who_waits_is_told_for_what_once(self):
+        nobody = ("-b", "127.0.0.1:1", "--timeout", "3s")
+        ended = self.ends(UNREACHABLE, "topic", "list", *nobody, says=["127.0.0.1:1", "refused", self.said, "WEIR_BROKERS"])
+        self.assertEqual((ended.out, ended.err.count(self.said), len(ended.err.splitlines())), ("", 1, 2), ended.err)
+
+    def test_programs_are_told_the_outcome_only(self):
+        ended = self.ends(UNREACHABLE, "topic", "list", "-b", "127.0.0.1:1", "--timeout", "3s", "--format", "json")
+        self.assertEqual(len(ended.err.splitlines()), 1, ended.err)
+
+    def test_a_broker_that_says_nothing_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            address = f"127.0.0.1:{deaf.getsockname()[1]}"
+            self.ends(UNREACHABLE, "topic", "list", "-b", address, "--timeout", "3s", says=[f"no answer from {address} yet", self.said])
+
+    def test_who_waits_for_input_waits_for_no_broker(self):
+        topic = self.topic()
+        writer = self.start("produce", "-", "-q", "-f", "%t %v", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            writer.wait(1.5)
+        _, err = writer.communicate(f"{topic} x\n".encode(), timeout=60)
+        self.assertEqual((writer.returncode, err), (DONE, b""))

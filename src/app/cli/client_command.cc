@@ -60,8 +60,10 @@ Exit ClientCommand::run(const Program& program) {
     complain(name(), good.error().what);
     return Exit::usage;
   }
-  return run_session(*std::move(settings), name(),
-                     [this](Session& session) { return run_in(session); });
+  return run_session(*std::move(settings), name(), [this](Session& session) {
+    session.tell_of_waiting();
+    return run_in(session);
+  });
 }
 
 Exit run_session(ClientSettings settings, std::string_view name,

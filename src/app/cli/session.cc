@@ -85,6 +85,27 @@ Result<> set_properties(client::ClientConfig& config, const std::vector<std::str
   return {};
 }
 
+// Before anybody is told of waiting: so long nothing is said, and so long a broker is then given.
+constexpr std::chrono::milliseconds waits_silently{700}, waits_further{300};
+
+// Nobody has asked whether the command was interrupted, and this does not either: it would change
+// how Ctrl-C ends it.
+Task<> say_whom_it_waits_for(Session& session) {
+  auto readying = session.cluster.ready(session.env.clock.now() + waits_further);
+  const auto ready = co_await std::move(readying);
+  if (ready || ready.error().cause.code == Errc::closed) co_return;
+  std::string why = ready.error().cause.what;
+  std::vector<std::string> addresses;
+  for (const env::Address& address : session.settings.config.cluster.bootstrap) {
+    addresses.push_back(address.text());
+  }
+  const bool names_one = std::ranges::any_of(
+      addresses, [&](const std::string& address) { return why.find(address) != why.npos; });
+  if (!names_one) why = fmt::format("no answer from {} yet", fmt::join(addresses, ", "));
+  complain(session.command, fmt::format("{}; still trying (--timeout {})", why,
+                                        format_duration(session.settings.timeout)));
+}
+
 // What to type next.
 std::string_view advice(const client::Failure& failure) {
   using wire::ErrorCode;
@@ -163,6 +184,7 @@ Session::Session(env::Env& env_in, ClientSettings settings_in)
 
 Session::~Session() {
   if (end_timer_) env.timers.cancel(*end_timer_);
+  if (waiting_timer_) env.timers.cancel(*waiting_timer_);
   if (wake_reader_ >= 0) ::close(wake_reader_);
 }
 
@@ -176,6 +198,15 @@ void Session::interrupt() {
   end_timer_ = env.timers.start(env.clock.now() + end_limit, [this] {
     std::_Exit(
         static_cast<int>(complain("interrupted; what was under way was left", Exit::interrupted)));
+  });
+}
+
+void Session::tell_of_waiting() {
+  const bool is_for_people = format() == Format::text || format() == Format::wide;
+  if (!is_for_people || settings.timeout < 2 * (waits_silently + waits_further)) return;
+  waiting_timer_ = env.timers.start(env.clock.now() + waits_silently, [this] {
+    waiting_timer_.reset();
+    if (cluster.view()->brokers.empty()) cluster.spawn(say_whom_it_waits_for(*this));
   });
 }
 

@@ -97,10 +97,14 @@ class Session {
   Exit complain(std::string_view what, Exit exit) const;
   std::string command;  // its name, for messages
 
+  // From now on: when no broker has answered after about a second, says on standard error whom it
+  // waits for. Once, and not beside JSON and CSV, whose readers have no use for it.
+  void tell_of_waiting();
+
  private:
   bool interrupted_ = false, in_a_hurry_ = false;
   mutable bool ends_by_itself_ = false;
-  std::optional<env::TimerId> end_timer_;
+  std::optional<env::TimerId> end_timer_, waiting_timer_;
   Signal interruption_;
   int wake_reader_ = -1;  // an eventfd, for who waits for a pipe on a helper thread
 };
