@@ -153,6 +153,16 @@ class Knowledge(Cli):
         self.assertEqual(self.lag(self.filled(range(3))), (None, None, None))
         self.assertEqual(self.lag(self.topic()), (0, 0, 0))
 
+    def test_an_offset_that_is_not_in_the_log_is_said(self):
+        topic, group = self.filled(range(6)), self.fresh("group")
+        self.does("topic", "trim", topic, "--before", 2, "--yes")
+        for to, given, said in (("100", 6, "100 is beyond its end, it gets 6"), ("1", 2, "1 is before its start, it gets 2"), ("-9", 2, "-9 is before its start, it gets 2")):
+            for how in ("--yes", "--dry-run"):
+                ended = self.ends(DONE, "group", "reset", group, topic, "--to", to, how, "--format", "json", says=f"{topic} partition 0: {said}")
+                self.assertEqual([row["new_offset"] for row in ended.json()], [given])
+        for to in ("start", "end", "4", "-2", "@0", "now"):
+            self.assertEqual(self.does("group", "reset", group, topic, "--to", to, "--yes").err, "", to)
+
 
 class Csv(Cli):
     def rows(self, *arguments):
@@ -191,6 +201,36 @@ class Csv(Cli):
         topic = self.topic()
         self.assertNotIn("topic", self.does("topic", "describe", topic, "--format", "json").json()["partitions"][0])
         self.assertRegex(self.does("topic", "describe", topic).out, r"(?m)^PARTITION +LEADER ")
+
+
+class Changes(Cli):
+    """A change says what was done, also when it was only tried."""
+
+    def changed(self, *arguments):
+        return self.does(*arguments, "--format", "json").json()
+
+    def test_settings(self):
+        topic = self.topic()
+        change = ("--set", "retention.ms=1h", "--delete", "segment.bytes")
+        for words, altered in ((("--dry-run",), False), ((), True)):
+            rows = [
+                {"topic": topic, "name": "retention.ms", "value": "3600000", "altered": altered},
+                {"topic": topic, "name": "segment.bytes", "value": None, "altered": altered},
+            ]
+            self.assertEqual(self.changed("topic", "alter", topic, *change, *words), rows)
+            resource = f"topic/{topic}"
+            row = {"resource": resource, "name": "retention.ms", "value": "7200000", "altered": altered}
+            self.assertEqual(self.changed("config", "set", resource, "retention.ms=2h", *words), [row])
+            self.assertEqual(self.changed("config", "unset", resource, "retention.ms", *words), [{**row, "value": None}])
+        self.assertRegex(self.does("topic", "alter", topic, "--set", "retention.ms=1h").out, rf"(?m)^{topic} +retention.ms +1h +true$")
+
+    def test_partitions(self):
+        topic = self.topic()
+        for words, added in ((("--dry-run",), False), ((), True)):
+            made = self.changed("topic", "add-partitions", topic, "--num", 2, *words)
+            self.assertEqual(made, [{"topic": topic, "partitions": 3, "added": added}])
+        ended = self.ends(PARTIAL, "topic", "add-partitions", topic, "no-such-topic", "--num", 1, "--format", "json", says="no-such-topic")
+        self.assertEqual([row["topic"] for row in ended.json()], [topic])
 
 
 class Benchmarks(Cli):

@@ -81,6 +81,19 @@ Result<std::map<std::string, std::string>> parse_configs(const std::vector<std::
   return configs;
 }
 
+std::vector<Column> setting_columns(std::string_view of) {
+  return {{std::string(of)}, {"name"}, {"value"}, {"altered"}};
+}
+
+void put_settings(Section& table, const std::string& of,
+                  const std::vector<client::ConfigAlteration>& changes, bool altered) {
+  for (const client::ConfigAlteration& change : changes) {
+    const bool is_set = change.operation != client::AlterOperation::remove;
+    table.add(
+        {of, change.name, is_set ? Cell{SettingText{change.name, change.value}} : Cell{}, altered});
+  }
+}
+
 Result<std::vector<PartitionIndex>> parse_partitions(std::string_view list) {
   std::vector<PartitionIndex> partitions;
   std::string_view rest = list;

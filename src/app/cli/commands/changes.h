@@ -24,6 +24,12 @@ struct Consent {
 // name=value words, the values read as the names say (retention.ms=7d). Error: invalid.
 Result<std::map<std::string, std::string>> parse_configs(const std::vector<std::string>& words);
 
+// Rows of the table in which a command tells of settings that were changed, or would be: `altered`
+// says which. A setting that got its default back has no value.
+std::vector<Column> setting_columns(std::string_view of);  // "topic": what the settings are of
+void put_settings(Section& table, const std::string& of,
+                  const std::vector<client::ConfigAlteration>& changes, bool altered);
+
 // A partition as people write it: "orders:3", or "orders" for all of it. Error: invalid.
 struct PartitionWord {
   std::string topic;

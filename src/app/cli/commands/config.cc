@@ -121,7 +121,11 @@ class ConfigChange : public ClientCommand {
     auto altering = session.admin.alter_configs(std::move(all), dry_run_, session.deadline());
     const auto outcomes = co_await std::move(altering);
     const auto& outcome = outcomes.at(resource_);
-    co_return outcome ? Exit::done : session.complain("", outcome.error());
+    if (!outcome) co_return session.complain("", outcome.error());
+    Report report;
+    put_settings(report.table("", setting_columns("resource")), word_, changes_, !dry_run_);
+    auto showing = session.show(report);
+    co_return co_await std::move(showing) ? Exit::done : Exit::failed;
   }
 
   std::string word_;

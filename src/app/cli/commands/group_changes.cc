@@ -143,8 +143,16 @@ class GroupReset final : public ClientCommand {
         target = found && found->offset != no_offset ? found->offset : to->offset;
       }
       offsets[of].offset = std::clamp(target, from->offset, std::max(from->offset, to->offset));
+      tell_of_clamping(of, target, offsets[of].offset);
     }
     co_return offsets;
+  }
+
+  void tell_of_clamping(const client::TopicPartition& of, Offset wanted, Offset given) const {
+    if (wanted == given) return;
+    complain(name(),
+             fmt::format("{} partition {}: {} is {}, it gets {}", of.topic, of.partition, to_,
+                         wanted > given ? "beyond its end" : "before its start", given));
   }
 
   std::string group_, to_;

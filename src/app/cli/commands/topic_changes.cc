@@ -43,9 +43,14 @@ class TopicAlter final : public ClientCommand {
     auto altering = session.admin.alter_configs(std::move(all), dry_run_, session.deadline());
     Exits exits;
     const auto outcomes = co_await std::move(altering);
+    Report report;
+    Section& table = report.table("", setting_columns("topic"));
     for (const auto& [resource, outcome] : outcomes) {
       exits.add(outcome ? Exit::done : session.complain("", outcome.error()));
+      if (outcome) put_settings(table, resource.name, changes, !dry_run_);
     }
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
@@ -92,11 +97,16 @@ class TopicAddPartitions final : public ClientCommand {
       wanted[name].total = static_cast<std::int32_t>(total_ ? *total_ : now + *more_);
     }
     if (wanted.empty()) co_return exits.result();
-    auto adding = session.admin.create_partitions(std::move(wanted), dry_run_, session.deadline());
+    auto adding = session.admin.create_partitions(wanted, dry_run_, session.deadline());
     const auto outcomes = co_await std::move(adding);
+    Report report;
+    Section& table = report.table("", {{"topic"}, {"partitions"}, {"added"}});
     for (const auto& [name, outcome] : outcomes) {
       exits.add(outcome ? Exit::done : session.complain("", outcome.error()));
+      if (outcome) table.add({name, std::int64_t{wanted.at(name).total}, !dry_run_});
     }
+    auto showing = session.show(report);
+    if (!co_await std::move(showing)) co_return Exit::failed;
     co_return exits.result();
   }
 
