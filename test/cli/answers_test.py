@@ -58,6 +58,12 @@ class Words(Cli):
         (row,) = self.does("group", "reset", group, topic, "--to", "-0", "--yes", "--format", "json").json()
         self.assertEqual(row["new_offset"], 3)
 
+    def test_the_key_of_every_record_counts_before_the_one_in_json(self):
+        topic = self.topic(2)
+        lines = "".join(json.dumps({"key": key, "payload": "v", "partition": 0}) + "\n" for key in ("own", None))
+        self.does("produce", topic, "-q", "--format", "json", "-k", "given", "-p", 1, input=lines)
+        self.assertEqual(self.does("consume", topic, "-f", "%k %p").out, "given 1\n" * 2)
+
 
 class Swallowing:
     """Forwards connections to a broker, and of their requests with a certain key only the first ones."""

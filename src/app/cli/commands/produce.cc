@@ -219,7 +219,7 @@ class Produce final : public ClientCommand {
 
   Task<> send(Session& session, client::Producer& producer, RecordText& read, Place place,
               DeliveryReport& report) {
-    if (key_ && !read.key) read.key = *key_;
+    if (key_) read.key = *key_;
     if (tombstones_ && read.value && read.value->empty()) read.value.reset();
     if (partition_) read.partition = static_cast<PartitionIndex>(*partition_);
     for (std::size_t i = 0; i < headers_.size(); ++i) {
