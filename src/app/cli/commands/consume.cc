@@ -32,18 +32,15 @@ class Consume final : public ClientCommand {
   std::string_view summary() const override { return "Reads records of topics"; }
   std::string_view details() const override {
     return "Without --follow, -n or -g it stops at the end that the topics have when it starts.\n"
-           "-o START[:END], END exclusive: start, end, an offset, -N (before the end), "
-           "@milliseconds,\n"
-           "an ISO time, -2h. With -g, START counts for partitions without a committed offset, "
-           "and\n"
-           "what was printed is committed, no more. Where neither says where to begin,\n"
-           "-X auto.offset.reset does (earliest; latest, by_duration:PT1H; none is an error); it "
-           "also says\n"
-           "where to go on when an offset is no longer there.\n"
-           "-f: %t topic, %p partition, %o offset, %k key, %v value, %K and %S their lengths, %h "
-           "headers,\n"
-           "%T milliseconds, %d ISO time, %%; \\n \\t \\r \\0 \\xHH. --format json prints an "
-           "object a line.";
+           "-o START[:END], END exclusive; :END alone begins at the start. Each is start, end,\n"
+           "an offset, -N (before the end) or a time: @milliseconds, ISO, -2h, +2h, now.\n"
+           "With -g, START counts for partitions without a committed offset, and what was\n"
+           "printed is committed, no more. Where neither says where to begin,\n"
+           "-X auto.offset.reset does (earliest; latest, by_duration:PT1H; none is an error);\n"
+           "it also says where to go on when an offset is no longer there.\n"
+           "-f: %t topic, %p partition, %o offset, %k key, %v or %s value, %K and %S the\n"
+           "lengths of key and value, %h headers, %T milliseconds, %d ISO time, %% a percent\n"
+           "sign; \\n \\t \\r \\0 \\\\ \\xHH. --format json prints an object a line.";
   }
 
  private:

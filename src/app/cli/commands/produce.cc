@@ -32,11 +32,11 @@ class Produce final : public ClientCommand {
   std::string_view summary() const override { return "Writes records to a topic"; }
   std::string_view details() const override {
     return "Each line of the input is the value of a record; -f says what else stands in it:\n"
-           "%t topic, %p partition, %k key, %v value, %K and %S their lengths (-1: null), %h "
-           "headers,\n"
-           "%T milliseconds, %d ISO time, %%; \\n \\t \\r \\0 \\xHH. --format json reads one "
-           "object a line,\n"
-           "as `weir consume --format json` writes it; its topic counts if TOPIC is -.";
+           "%t topic, %p partition, %k key, %v or %s value, %K and %S the lengths of key and\n"
+           "value (-1: null), %h headers, %T milliseconds, %d ISO time, %o an offset, which is\n"
+           "passed over, %% a percent sign; \\n \\t \\r \\0 \\\\ \\xHH. --format json reads one\n"
+           "object a line, as `weir consume --format json` writes it; its topic counts if TOPIC\n"
+           "is -, its key and partition unless -k and -p name others.";
   }
 
  private:
