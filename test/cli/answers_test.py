@@ -58,6 +58,23 @@ class Words(Cli):
         (row,) = self.does("group", "reset", group, topic, "--to", "-0", "--yes", "--format", "json").json()
         self.assertEqual(row["new_offset"], 3)
 
+    def test_ranges_with_one_end_and_times_from_now(self):
+        topic = self.filled(range(4))
+        for words, values in ((":2", "01"), ("2:", "23"), (":", "0123"), ("now", ""), ("+2h", ""), ("-2h", "0123"), ("-2h:+2h", "0123"), (":now", "0123")):
+            with self.subTest(words):
+                self.assertEqual("".join(self.does("consume", topic, "-o", words).out.split()), values)
+
+    def test_records_are_counted_in_units_of_sizes(self):
+        made = self.does("bench", "produce", self.topic(), "-n", "1K", "-s", 10, "--format", "json").json()
+        self.assertEqual(made["records"], 1024)
+        self.assertIn("(10000)", self.does("bench", "e2e", "--help").out)
+
+    def test_headers_of_every_record_are_added_to_those_in_json(self):
+        topic = self.topic()
+        self.does("produce", topic, "-q", "--format", "json", "-H", "a:1", input='{"payload": "v", "headers": ["b", "2"]}')
+        (record,) = self.does("consume", topic, "--format", "json").objects()
+        self.assertEqual(record["headers"], ["a", "1", "b", "2"])
+
     def test_the_key_of_every_record_counts_before_the_one_in_json(self):
         topic = self.topic(2)
         lines = "".join(json.dumps({"key": key, "payload": "v", "partition": 0}) + "\n" for key in ("own", None))
