@@ -48,6 +48,10 @@ std::string_view name_of(Fault fault) {
       return "recovery cut off";
     case Fault::work_cut:
       return "work cut off";
+    case Fault::rotten:
+      return "rotten at rest";
+    case Fault::misdirected:
+      return "misdirected at rest";
   }
   CHECK(false, "every fault has a name");
 }

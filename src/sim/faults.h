@@ -31,8 +31,10 @@ enum class Fault : std::uint8_t {
   half_open,       // a connection of which neither side hears any more, nor that it is dead
   recovery_cut,    // a crash before a start had ended
   work_cut,        // a crash between two operations of the disk
+  rotten,          // a durable bit is another, or a durable file is gone, at rest
+  misdirected,     // a durable sector has the bytes of another one, at rest
 };
-constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::work_cut) + 1;
+constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::misdirected) + 1;
 
 std::string_view name_of(Fault fault);
 

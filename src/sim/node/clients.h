@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/task_scope.h"
+#include "sim/node/damage.h"
 #include "sim/node/durable_log.h"
 #include "sim/node/fading_topic.h"
 #include "sim/node/group_member.h"
@@ -43,6 +44,11 @@ class Clients {
   void stop_consuming() { stopping_ = true; }
   bool have_ended() const { return scope_.running() == 0; }
   void check() { scope_.spawn(check_everything()); }
+  // Of the topic, while the node is down.
+  std::optional<Damage> damage_at_rest(SeededRandom& chance);
+  // After check() and that: what is damaged is refused and nothing else, no reader gets other
+  // bytes, ends stay where they were, and producing goes on.
+  void check_around(const Damage& damage) { scope_.spawn(check_around_it(damage)); }
   // Of a node that does not sync at once, before each crash.
   void forgive_unflushed(Crash how);
 
@@ -148,6 +154,8 @@ class Clients {
   Task<Result<>> check_topics(RawClient& client);
   Task<Result<>> check_fading(RawClient& client);
   Task<Result<>> check_commits(RawClient& client);
+  Task<> check_around_it(Damage damage);
+  Task<Result<>> check_around(RawClient& client, const Damage& damage, TopicPartition at);
 
   const WorkloadSettings& settings_;
   World& world_;
@@ -160,8 +168,9 @@ class Clients {
   bool fading_created_ = false;
   bool is_peace_ = false;
   bool stopping_ = false;
-  std::uint64_t syncs_failed_ = 0;   // before this life of the node
-  std::set<std::string> producers_;  // that the history knows
+  std::uint64_t syncs_failed_ = 0;                                  // before this life of the node
+  std::set<std::string> producers_;                                 // that the history knows
+  std::map<TopicPartition, std::vector<FetchedRecord>> last_read_;  // by check()
   TaskScope scope_;
 };
 

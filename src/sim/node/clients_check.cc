@@ -71,6 +71,7 @@ Task<Result<>> Clients::check_log(RawClient& client) {
     auto reading = audit(client, recorder, std::string(auditor), at.topic, at);
     CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
     ledger.check_log(at, records);
+    last_read_[at] = records;
     auto asking = check_epochs(client, at, records);
     CO_TRY(co_await std::move(asking));
     auto listing = list_offset(client, at, latest_timestamp);
@@ -120,6 +121,56 @@ Task<Result<>> Clients::check_commits(RawClient& client) {
     for (const auto& [at, offset] : committed.offsets) ledger.check_committed(at, offset);
     co_return Result<>{};
   }
+}
+
+std::optional<Damage> Clients::damage_at_rest(SeededRandom& chance) {
+  Disk& disk = world_.find_host(broker_.host)->disk();
+  return sim::damage_at_rest(disk, world_.faults(), "/data", all_partitions(), chance);
+}
+
+Task<> Clients::check_around_it(Damage damage) {
+  RawClient client(env_, broker_);
+  auto connecting = connect(std::string(auditor), client);
+  co_await std::move(connecting);
+  for (const auto& [at, before] : last_read_) {
+    auto checking = check_around(client, damage, at);
+    const auto checked = co_await std::move(checking);
+    if (checked) continue;
+    ledger.add_violation(fmt::format("{}-{} after {}: {} ({})", at.topic, at.partition, damage.what,
+                                     checked.error().message(), checked.error().at));
+  }
+}
+
+Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, TopicPartition at) {
+  const auto& before = last_read_.at(at);
+  const auto end = static_cast<Offset>(before.size());
+  auto reading = read_around(client, at, end);
+  CO_TRY_ASSIGN(const AroundDamage found, co_await std::move(reading));
+  for (const FetchedRecord& record : found.records) {
+    if (record.offset < end && record == before[static_cast<std::size_t>(record.offset)]) continue;
+    co_return fail(Errc::corrupt, "other bytes were served at an offset",
+                   static_cast<std::uint64_t>(record.offset));
+  }
+  if (found.records.size() + found.refused.size() != before.size()) {
+    co_return fail(Errc::corrupt, "records are neither served nor refused", found.records.size());
+  }
+  for (const Offset offset : found.refused) {
+    if (at == damage.at && damage.may_cost(offset)) continue;
+    co_return fail(Errc::corrupt, "an offset is refused that was not damaged",
+                   static_cast<std::uint64_t>(offset));
+  }
+  const std::string value = "after the damage";
+  auto producing = produce(client, at, batch_of({&value, 1}, env_.clock.wall_ms()));
+  CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
+  const bool may_refuse = at == damage.at && damage.hits_header;
+  const bool is_refused = appended.error_code == storage_error && may_refuse;
+  if (is_refused || (appended.error_code == 0 && appended.base_offset == end)) {
+    co_return Result<>{};
+  }
+  co_return fail(Errc::corrupt,
+                 fmt::format("a record was given the offset {} (error {}) at the end",
+                             appended.base_offset, appended.error_code),
+                 static_cast<std::uint64_t>(end));
 }
 
 }  // namespace weir::sim

@@ -151,6 +151,7 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   turn_knobs(chance, settings);
   turn_clients(chance, settings);
   flush_later(chance, settings);
+  settings.is_damaged = chance.one_in(2);
   return settings;
 }
 
@@ -170,6 +171,7 @@ std::string describe(const WorkloadSettings& settings) {
                         settings.fading.segment_bytes, settings.fading.bytes, settings.fading.ms);
   }
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
+  if (settings.is_damaged) text += ", damaged at rest";
   text += describe_clients(settings);
   for (const auto& [name, value] : settings.config) text += fmt::format(", {}={}", name, value);
   text += ";";

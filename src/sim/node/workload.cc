@@ -32,10 +32,8 @@ class Run {
     if (start()) {
       work();
       stop_and_check();
-    }
-    // A log that a full disk has put off is not closed.
-    if (node_.forgotten_stops() > 0 && world_.faults().of(Fault::disk_full) == 0) {
-      clients_.ledger.add_violation("a clean stop was none, or bytes were checked after it");
+      check_stops();
+      if (settings_.is_damaged) damage_and_check();
     }
     for (auto& anomaly : clients_.recorder.anomalies()) {
       clients_.ledger.add_violation(std::move(anomaly));
@@ -115,11 +113,15 @@ class Run {
     wait_for("the check", [this] { return clients_.have_ended(); });
   }
 
+  void stop() {
+    const auto stopped = node_.stop_and_wait();
+    if (!stopped) clients_.ledger.add_violation("cannot stop: " + stopped.error().message());
+  }
+
   void stop_and_check() {
     if (!clients_.have_ended()) return;
     check();
-    const auto stopped = node_.stop_and_wait();
-    if (!stopped) clients_.ledger.add_violation("cannot stop: " + stopped.error().message());
+    stop();
     if (!start()) return;
     const broker::ReadyReport& report = node_.report();
     if (!report.after_clean_stop || report.bytes_checked != 0) {
@@ -127,6 +129,27 @@ class Run {
           fmt::format("{} bytes were checked after a clean stop", report.bytes_checked));
     }
     check();
+  }
+
+  // A log that a full disk has put off is not closed.
+  void check_stops() {
+    if (node_.forgotten_stops() == 0 || world_.faults().of(Fault::disk_full) > 0) return;
+    clients_.ledger.add_violation("a clean stop was none, or bytes were checked after it");
+  }
+
+  // After a clean stop or a kill -9: its files are believed then.
+  void damage_and_check() {
+    if (!clients_.ledger.violations().empty() || !clients_.have_ended()) return;
+    SeededRandom chance = world_.fork("workload/damage");
+    if (chance.one_in(2)) {
+      stop();
+    } else {
+      node_.crash(Crash::process);
+    }
+    const auto damage = clients_.damage_at_rest(chance);
+    if (!start() || !damage) return;
+    clients_.check_around(*damage);
+    wait_for("the check around the damage", [this] { return clients_.have_ended(); });
   }
 
   const WorkloadSettings& settings_;

@@ -11,7 +11,8 @@
 // often an idempotent producer sent it; what a consumer saw stays; committed offsets are there;
 // leader epochs end where the batches say; of a compacted topic the newest value of each key stays
 // (keyed_states.h); topics are there or not as was answered (topic_churn.h); after a clean stop
-// nothing of the logs has to be checked; the history of what the clients asked and were told, which
+// nothing of the logs has to be checked; what is damaged while the node is down is refused, and
+// nothing else (damage.h); the history of what the clients asked and were told, which
 // real processes write too, has no anomaly (recorder.h).
 
 #include <algorithm>
@@ -49,6 +50,7 @@ struct WorkloadSettings {
   std::uint64_t keyed_segment_bytes = 2'048;
   FadingSettings fading = {};
   int churn_steps = 0;               // topics made and deleted beside it all
+  bool is_damaged = false;           // at the very end, at rest
   std::vector<Strike> strikes = {};  // one after the other, at random times
   // Of these, by number, the others do not hit; their times pass as they would.
   std::optional<std::vector<std::size_t>> only_strikes = {};
