@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/iso_duration.h"
 #include "client/property_table.h"
 
 namespace weir::client {
@@ -25,35 +26,6 @@ Result<> set_isolation(ClientConfig& config, std::string_view value) {
   return {};
 }
 
-// "by_duration:PT5M" (KIP-1106): days, hours, minutes and seconds.
-std::optional<std::chrono::milliseconds> parse_iso_duration(std::string_view text) {
-  if (!text.starts_with('P')) return std::nullopt;
-  text.remove_prefix(1);
-  std::int64_t total = 0;
-  bool in_time = false, any = false;
-  while (!text.empty()) {
-    if (text.front() == 'T' && !in_time) {
-      in_time = true;
-      text.remove_prefix(1);
-      continue;
-    }
-    const std::size_t digits = text.find_first_not_of("0123456789");
-    if (digits == 0 || digits == text.npos || digits > 9) return std::nullopt;
-    const std::int64_t number = *property_integer(text.substr(0, digits));
-    const char unit = text[digits];
-    text.remove_prefix(digits + 1);
-    const std::int64_t seconds = !in_time      ? (unit == 'D' ? 86'400 : 0)
-                                 : unit == 'H' ? 3'600
-                                 : unit == 'M' ? 60
-                                 : unit == 'S' ? 1
-                                               : 0;
-    if (seconds == 0) return std::nullopt;
-    total += number * seconds;
-    any = true;
-  }
-  return any ? std::optional(std::chrono::milliseconds(total * 1'000)) : std::nullopt;
-}
-
 Result<> set_reset(ClientConfig& config, std::string_view value) {
   ResetPolicy& reset = config.consumer.reset;
   constexpr std::string_view by_duration = "by_duration:";
@@ -65,12 +37,19 @@ Result<> set_reset(ClientConfig& config, std::string_view value) {
     reset.to = OffsetReset::none;
   } else if (value.starts_with(by_duration)) {
     const auto back = parse_iso_duration(value.substr(by_duration.size()));
-    if (!back) return expected_property("by_duration:PnDTnHnMnS", value);
+    if (!back || back->count() < 0) return expected_property("by_duration:PnDTnHnMnS", value);
     reset = {OffsetReset::by_duration, *back};
   } else {
     return expected_property("earliest, latest, none or by_duration:PT1H", value);
   }
   config.names_reset = true;
+  return {};
+}
+
+Result<> set_poll_records(ClientConfig& config, std::string_view value) {
+  TRY(read_property(value, config.consumer.poll_records_max));
+  if (config.consumer.poll_records_max == 0)
+    return expected_property("a number of 1 or more", value);
   return {};
 }
 
@@ -121,7 +100,7 @@ constexpr auto consumer_table = std::to_array<Property>({
     {{"isolation.level", "read_committed or read_uncommitted"}, &set_isolation},
     {{"max.partition.fetch.bytes", a_size}, of_limits<&FetchLimits::partition_bytes_max>},
     {{"max.poll.interval.ms", a_time}, of_group<&MembershipOptions::poll_interval_max>},
-    {{"max.poll.records", a_count}, of_consumer<&ConsumerOptions::poll_records_max>},
+    {{"max.poll.records", a_count}, &set_poll_records},
     {{"partition.assignment.strategy", "range, roundrobin, sticky, cooperative-sticky"},
      &set_assignors},
     {{"session.timeout.ms", a_time}, of_group<&MembershipOptions::session_timeout>},

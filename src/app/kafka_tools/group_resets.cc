@@ -244,7 +244,7 @@ Task<Ran<GroupOffsets>> planned(ToolRun& run, const std::string& group,
   }
   if (given.has("by-duration")) {
     CO_TRY_ASSIGN(const auto duration, given.value("by-duration"));
-    CO_TRY_ASSIGN(const std::int64_t ms, parse_iso_duration(*duration));
+    CO_TRY_ASSIGN(const std::int64_t ms, parse_duration(*duration));
     auto asking = at_time(run, partitions, run.session.env.clock.wall_ms() - ms);
     co_return co_await std::move(asking);
   }

@@ -11,6 +11,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/iso_duration.h"
 #include "client/consumer/assignor/java_order.h"
 
 namespace weir::app::kafka {
@@ -176,10 +177,6 @@ bool take_digits(std::string_view& text, std::size_t count, int& value) {
   return true;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-constexpr double duration_max = 9e18;  // milliseconds
-
 bool take(std::string_view& text, char expected) {
   if (!text.starts_with(expected)) return false;
   text.remove_prefix(1);
@@ -234,54 +231,11 @@ Ran<TimestampMs> parse_date_time(std::string_view text) {
   return (minutes * 60 + second) * 1000 + milli;
 }
 
-Ran<std::int64_t> parse_iso_duration(std::string_view text) {
-  const auto bad = [] {
-    return std::unexpected(JavaError("java.time.format.DateTimeParseException",
-                                     "Text cannot be parsed to a Duration"));
-  };
-  std::string upper(text);
-  for (char& letter : upper) {
-    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
-  }
-  std::string_view rest = upper;
-  const bool is_negated = take(rest, '-');
-  if (!is_negated) take(rest, '+');
-  if (!take(rest, 'P') || rest.empty()) return bad();
-  std::string_view units = "D";
-  bool is_time = false;
-  std::int64_t total = 0;
-  while (!rest.empty()) {
-    if (!is_time && take(rest, 'T')) {
-      is_time = true;
-      units = "HMS";
-      if (rest.empty()) return bad();
-    }
-    double number = 0;
-    std::string_view digits = rest;
-    if (digits.starts_with('+')) digits.remove_prefix(1);
-    const std::size_t sign = digits.starts_with('-') && digits.size() == rest.size() ? 1 : 0;
-    if (digits.size() <= sign || !is_digit(digits[sign])) return bad();  // infinity is no number
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
-                                               std::chars_format::fixed);
-    if (error != std::errc{} || stop == digits.data() + digits.size()) return bad();
-    const std::size_t place = units.find(*stop);
-    const bool is_whole = std::string_view(digits.data(), stop).find('.') == rest.npos;
-    if (place == units.npos || (*stop != 'S' && !is_whole)) return bad();
-    const double scale = *stop == 'D'   ? 86'400'000.0
-                         : *stop == 'H' ? 3'600'000.0
-                         : *stop == 'M' ? 60'000.0
-                                        : 1'000.0;
-    const double millis = number * scale;
-    if (std::abs(millis) > duration_max ||
-        __builtin_add_overflow(total, static_cast<std::int64_t>(millis), &total)) {
-      return bad();
-    }
-    units.remove_prefix(place + 1);
-    rest =
-        std::string_view(stop + 1, static_cast<std::size_t>(rest.data() + rest.size() - stop - 1));
-  }
-  if (total == std::numeric_limits<std::int64_t>::min()) return bad();
-  return is_negated ? -total : total;
+Ran<std::int64_t> parse_duration(std::string_view text) {
+  const auto duration = parse_iso_duration(text);
+  if (duration) return duration->count();
+  return std::unexpected(
+      JavaError("java.time.format.DateTimeParseException", "Text cannot be parsed to a Duration"));
 }
 
 }  // namespace weir::app::kafka

@@ -62,6 +62,6 @@ bool is_internal_topic(std::string_view topic);
 // java.text.ParseException.
 Ran<TimestampMs> parse_date_time(std::string_view text);
 // Duration.parse: P1DT2H30M1.5S. Milliseconds. Error: java.time.format.DateTimeParseException.
-Ran<std::int64_t> parse_iso_duration(std::string_view text);
+Ran<std::int64_t> parse_duration(std::string_view text);
 
 }  // namespace weir::app::kafka

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/iso_duration.h"
 #include "metadata/config/config_table.h"
 #include "metadata/config/java_value.h"
 #include "metadata/config/listeners.h"
@@ -52,9 +53,9 @@ std::optional<std::string> offset_reset_problem(const ConfigDefinition& definiti
   constexpr std::string_view by_duration = "by_duration:";
   const auto& text = std::get<std::string>(value);
   if (text == "earliest" || text == "latest") return std::nullopt;
-  if (text.starts_with(by_duration) &&
-      is_java_duration(std::string_view(text).substr(by_duration.size()))) {
-    return std::nullopt;
+  if (text.starts_with(by_duration)) {
+    const auto back = parse_iso_duration(std::string_view(text).substr(by_duration.size()));
+    if (back && back->count() >= 0) return std::nullopt;
   }
   return fmt::format(
       "Invalid value {0} for configuration {1}: Invalid value `{0}` for configuration {1}. The "

@@ -20,27 +20,6 @@ std::string_view strip_spaces(std::string_view text, bool first, bool last) {
   return text;
 }
 
-// One component of a duration: [+-]digits[.digits]LETTER; true if it was there and was taken.
-// `sign` becomes -1 for a negative one that is not zero.
-bool take_component(std::string_view& text, char letter, bool fraction, int& sign) {
-  std::size_t at = 0;
-  const bool negative = at < text.size() && text[at] == '-';
-  if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
-  const std::size_t digits = at;
-  bool is_zero = true;
-  while (at < text.size() && is_digit(text[at])) is_zero = (text[at++] == '0') && is_zero;
-  if (at == digits || at - digits > 18) return false;
-  if (fraction && at < text.size() && (text[at] == '.' || text[at] == ',')) {
-    const std::size_t begin = ++at;
-    while (at < text.size() && is_digit(text[at])) is_zero = (text[at++] == '0') && is_zero;
-    if (at - begin > 9) return false;
-  }
-  if (at == text.size() || upper(text[at]) != letter) return false;
-  if (negative && !is_zero) sign = -1;
-  text.remove_prefix(at + 1);
-  return true;
-}
-
 }  // namespace
 
 std::string_view java_trim(std::string_view text) {
@@ -141,28 +120,6 @@ std::string joined(const std::vector<std::string>& list, std::string_view separa
 
 std::string java_list_text(const std::vector<std::string>& list) {
   return "[" + joined(list, ", ") + "]";
-}
-
-bool is_java_duration(std::string_view text) {
-  int sign = 1;
-  bool negated = false;
-  if (text.starts_with('-') || text.starts_with('+')) {
-    negated = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  if (text.empty() || upper(text.front()) != 'P') return false;
-  text.remove_prefix(1);
-  bool any = take_component(text, 'D', false, sign);
-  if (!text.empty()) {
-    if (upper(text.front()) != 'T') return false;
-    text.remove_prefix(1);
-    bool any_time = take_component(text, 'H', false, sign);
-    any_time = take_component(text, 'M', false, sign) || any_time;
-    any_time = take_component(text, 'S', true, sign) || any_time;
-    if (!any_time || !text.empty()) return false;
-    any = true;
-  }
-  return any && sign > 0 && !negated;
 }
 
 }  // namespace weir::metadata

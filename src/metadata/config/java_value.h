@@ -32,7 +32,4 @@ std::string java_list_text(const std::vector<std::string>& list);
 // "a,b"
 std::string joined(const std::vector<std::string>& list, std::string_view separator = ",");
 
-// Duration.parse: true if the text is an ISO 8601 duration that is not negative.
-bool is_java_duration(std::string_view text);
-
 }  // namespace weir::metadata
