@@ -56,7 +56,7 @@ struct ClientOptions {
   std::optional<std::string> client_id{};
   std::optional<std::string> rack{};                            // client.rack
   std::optional<std::chrono::milliseconds> request_timeout{};   // 30 s
-  std::optional<std::chrono::milliseconds> connect_timeout{};   // 10 s, of each address
+  std::optional<std::chrono::milliseconds> connect_timeout{};   // 10 s; then a name's next address
   std::optional<std::chrono::milliseconds> metadata_age_max{};  // 5 min
   // Also of producers and consumers: they are the defaults of what is made of this client. They
   // win over the fields above.

@@ -33,18 +33,14 @@ Task<Result<OwnedDescriptor>> connect_to(Loop& loop, SocketAddress address, std:
   if (number == EINPROGRESS) {
     // The watch gets a second descriptor of the socket, so that closing it leaves ours.
     Watch watch(loop, ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
-    const auto give_up =
-        loop.start(loop.now() + TcpNetwork::connect_wait_max, [&watch] { watch.close(); });
     {
       const auto close = [&watch] { watch.close(); };
       const OnCancel on_stop(stop, close);
       co_await watch.wait(Direction::write);
     }
-    loop.cancel(give_up);
     if (stop.is_requested()) co_return std::unexpected(stopped(name));
     socklen_t size = sizeof(number);
     ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &number, &size);
-    if (watch.descriptor() < 0) number = ETIMEDOUT;
   }
   if (number != 0) co_return system_failure(number, "cannot connect to " + name);
   co_return socket;
@@ -69,16 +65,21 @@ Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address 
   if (is_literal(target.host)) {
     addresses = resolve(target);
   } else {
-    const auto work = [&target] { return resolve(target); };
+    const auto work = [this, &target] { return resolver_(target); };
     auto resolving = offload(loop_, work);
     addresses = co_await std::move(resolving);
   }
   if (!addresses) co_return std::unexpected(std::move(addresses).error());
   Error last{Errc::not_found, target.text() + " has no address"};
-  for (const SocketAddress& each : *addresses) {
+  const auto begin = begin_with_.find(target.host);
+  std::size_t number = begin == begin_with_.end() ? 0 : begin->second;
+  for (std::size_t left = addresses->size(); left > 0; --left, ++number) {
     if (stop.is_requested()) co_return std::unexpected(stopped(target.text()));
+    const SocketAddress& each = (*addresses)[number % addresses->size()];
     auto connecting = connect_to(loop_, each, target.text(), stop);
     auto socket = co_await std::move(connecting);
+    const bool is_silent = !socket && stop.is_requested();
+    if (addresses->size() > 1) begin_with_[target.host] = number + (is_silent ? 1 : 0);
     if (socket) co_return std::make_unique<TcpConnection>(loop_, *std::move(socket));
     last = std::move(socket).error();
   }

@@ -18,6 +18,7 @@
 #include "runtime/owned_descriptor.h"
 #include "runtime/shards.h"
 #include "runtime/socket_address.h"
+#include "runtime/tcp_network.h"
 #include "runtime/tcp_socket.h"
 #include "runtime/temporary_directory_test_support.h"
 
@@ -318,21 +319,60 @@ Task<> give_up_connecting(env::Env& env, Address silent) {
   EXPECT_EQ(env::error_of(co_await std::move(again)), Errc::closed);
 }
 
-TEST_F(TcpTest, connecting_to_one_who_does_not_answer_can_be_given_up) {
-  const auto resolved = resolve({"127.0.0.1", 0});
-  OwnedDescriptor full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  ASSERT_EQ(::bind(full.get(), resolved->front().get(), resolved->front().size), 0);
-  ASSERT_EQ(::listen(full.get(), 0), 0);
-  sockaddr_in bound{};
-  socklen_t size = sizeof(bound);
-  ::getsockname(full.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-  // Whoever comes when nobody is accepted any more hears nothing.
-  std::vector<OwnedDescriptor> waiting;
-  for (int i = 0; i < 4; ++i) {
-    waiting.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    ::connect(waiting.back().get(), reinterpret_cast<sockaddr*>(&bound), size);
+// Whoever comes when nobody is accepted any more hears nothing.
+struct SilentListener {
+  SilentListener() {
+    const auto resolved = resolve({"127.0.0.1", 0});
+    CHECK(::bind(full.get(), resolved->front().get(), resolved->front().size) == 0);
+    CHECK(::listen(full.get(), 0) == 0);
+    sockaddr_in bound{};
+    socklen_t size = sizeof(bound);
+    ::getsockname(full.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+    for (int i = 0; i < 4; ++i) {
+      waiting.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      ::connect(waiting.back().get(), reinterpret_cast<sockaddr*>(&bound), size);
+    }
+    address = {"127.0.0.1", ntohs(bound.sin_port)};
   }
-  run([&] { return give_up_connecting(env(), {"127.0.0.1", ntohs(bound.sin_port)}); });
+  OwnedDescriptor full{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  std::vector<OwnedDescriptor> waiting;
+  Address address;
+};
+
+TEST_F(TcpTest, connecting_to_one_who_does_not_answer_can_be_given_up) {
+  const SilentListener silent;
+  run([&] { return give_up_connecting(env(), silent.address); });
+}
+
+Task<> connect_past(TcpNetwork& network, env::Env& env, env::Listener& listener) {
+  Cancellation stop;
+  env.timers.start(env.clock.now() + std::chrono::milliseconds(20), [&stop] { stop.request(); });
+  auto connecting = network.connect({"two.example", 1}, stop);
+  EXPECT_EQ(env::error_of(co_await std::move(connecting)), Errc::closed);
+  for (int time = 0; time < 2; ++time) {
+    auto again = network.connect({"two.example", 1}, {});
+    const auto connection = co_await std::move(again);
+    EXPECT_TRUE(connection.has_value());
+    auto accepting = listener.accept();
+    EXPECT_TRUE((co_await std::move(accepting)).has_value());
+  }
+}
+
+TEST_F(TcpTest, a_name_with_a_silent_address_is_reached_at_its_next_one) {
+  const SilentListener silent;
+  std::unique_ptr<env::Listener> listener;
+  std::unique_ptr<TcpNetwork> network;
+  run([&]() -> Task<> {
+    listener = env().network.listen({"127.0.0.1", 0}, 16).value();
+    const auto two = [first = silent.address, second = listener->local_address()](const Address&) {
+      auto addresses = resolve(first);
+      addresses->push_back(resolve(second)->front());
+      return addresses;
+    };
+    network = std::make_unique<TcpNetwork>(dynamic_cast<Loop&>(env().executor), two);
+    return connect_past(*network, env(), *listener);
+  });
+  shards_.post(0, [owned = std::move(listener)] {});
 }
 
 }  // namespace
