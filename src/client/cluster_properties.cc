@@ -12,7 +12,10 @@ namespace {
 
 constexpr std::uint16_t default_port = 9092;
 
+// With or without the protocol in front, as Kafka takes it.
 Result<env::Address> parse_address(std::string_view text) {
+  constexpr std::string_view plaintext = "PLAINTEXT://";
+  if (text.starts_with(plaintext)) text.remove_prefix(plaintext.size());
   const auto bad = [&] { return expected_property("host:port", text); };
   std::string_view host = text, port;
   bool has_port = false;
@@ -66,6 +69,13 @@ Result<> set_retry_backoff_max(ClientConfig& config, std::string_view value) {
   return {};
 }
 
+// -1: never.
+Result<> set_idle_time(ClientConfig& config, std::string_view value) {
+  auto& idle = config.cluster.connection.idle_time_max;
+  if (value == "-1") return read_property(std::to_string(INT64_MAX), idle);
+  return read_property(value, idle);
+}
+
 Result<> set_rack(ClientConfig& config, std::string_view value) {
   config.cluster.rack = value;
   config.consumer.group.rack = config.cluster.rack;
@@ -83,7 +93,7 @@ constexpr auto cluster_table = std::to_array<Property>({
     {{"bootstrap.servers", "host:port,..."}, &set_bootstrap},
     {{"client.id", any_text}, of_connection<&rpc::ConnectionOptions::client_id>},
     {{"client.rack", any_text}, &set_rack},
-    {{"connections.max.idle.ms", a_time}, of_connection<&rpc::ConnectionOptions::idle_time_max>},
+    {{"connections.max.idle.ms", a_time}, &set_idle_time},
     {{"metadata.max.age.ms", a_time}, of_cluster<&ClusterOptions::metadata_age_max>},
     {{"metadata.recovery.rebootstrap.trigger.ms", a_time},
      of_cluster<&ClusterOptions::rebootstrap_after>},

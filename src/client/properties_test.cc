@@ -110,10 +110,33 @@ TEST(Properties, a_heartbeat_is_faster_than_a_session) {
   EXPECT_TRUE(settled({{"session.timeout.ms", "3000"}}));
 }
 
+TEST(Properties, a_poll_may_give_a_record_or_more) {
+  EXPECT_FALSE(settled({{"max.poll.records", "0"}}));
+  EXPECT_EQ(settled({{"max.poll.records", "1"}})->consumer.poll_records_max, 1u);
+}
+
+TEST(Properties, positions_without_a_commit_may_be_so_long_ago) {
+  const auto reset = settled({{"auto.offset.reset", "by_duration:P1DT0.5S"}})->consumer.reset;
+  EXPECT_EQ(reset.to, OffsetReset::by_duration);
+  EXPECT_EQ(reset.back, std::chrono::milliseconds(86'400'500));
+  for (const char* const bad : {"by_duration:", "by_duration:1h", "by_duration:-PT1S", "newest"}) {
+    EXPECT_FALSE(settled({{"auto.offset.reset", bad}})) << bad;
+  }
+}
+
+TEST(Properties, a_connection_may_be_idle_for_ever) {
+  const auto idle = [](const char* value) {
+    return settled({{"connections.max.idle.ms", value}})->cluster.connection.idle_time_max;
+  };
+  EXPECT_EQ(idle("1000"), std::chrono::seconds(1));
+  EXPECT_GT(idle("-1"), std::chrono::hours(24 * 365));
+  EXPECT_FALSE(settled({{"connections.max.idle.ms", "-2"}}));
+}
+
 TEST(Properties, brokers_are_hosts_with_ports) {
-  EXPECT_THAT(*parse_bootstrap("a, b:1 ,[::1]:2,[fe80::1]"),
+  EXPECT_THAT(*parse_bootstrap("a, b:1 ,[::1]:2,[fe80::1],PLAINTEXT://c:3"),
               ElementsAre(env::Address{"a", 9092}, env::Address{"b", 1}, env::Address{"::1", 2},
-                          env::Address{"fe80::1", 9092}));
+                          env::Address{"fe80::1", 9092}, env::Address{"c", 3}));
   for (const char* bad :
        {"", ",", "a:", ":1", "a:b", "a:0", "a:65536", "::1", "[::1", "[::1]x", "[::1]:"}) {
     EXPECT_FALSE(parse_bootstrap(bad)) << bad;

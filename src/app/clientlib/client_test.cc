@@ -111,6 +111,21 @@ TEST(PublicClient, has_threads_that_no_signal_reaches) {
   EXPECT_GE(threads, 2);
 }
 
+TEST(PublicClient, hands_its_log_lines_to_the_sink) {
+  std::mutex mutex;
+  std::string told;
+  {
+    auto client = Client::create({.bootstrap_servers = "127.0.0.1:1",
+                                  .log = [&](LogLevel, std::string_view, std::string_view text) {
+                                    const std::lock_guard lock(mutex);
+                                    told += std::string(text) + "\n";
+                                  }});
+    EXPECT_FALSE(client->admin({.timeout = 100ms})->describe_cluster().get());
+  }
+  const std::lock_guard lock(mutex);
+  EXPECT_NE(told.find("127.0.0.1:1: "), std::string::npos) << told;
+}
+
 TEST(TestBroker, hands_its_log_lines_to_the_sink) {
   std::atomic<int> lines = 0;
   auto broker =

@@ -26,8 +26,15 @@ HandOver::Taken HandOver::put(const Record& record, Teller teller, OnDelivery& d
   const std::size_t cost = size + item_size;
   std::unique_lock lock(mutex_);
   const auto has_room = [&] { return is_closed_ || under_way_ == 0 || under_way_ + cost <= room_; };
-  if (!has_room() && !room_came_.wait_until(lock, until, has_room)) return Taken::no_room;
-  return add(record, teller, done, size);
+  std::chrono::nanoseconds waited{};
+  if (!has_room()) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (!room_came_.wait_until(lock, until, has_room)) return Taken::no_room;
+    waited = std::chrono::steady_clock::now() - begin;
+  }
+  const Taken taken = add(record, teller, done, size);
+  if (taken != Taken::is_closed) filling_->items.back().waited = waited;
+  return taken;
 }
 
 HandOver::Taken HandOver::put_always(const Record& record, Teller teller, OnDelivery& done) {

@@ -35,6 +35,7 @@ class HandOver {
     Teller teller = Teller::on_error;
     OnDelivery done;
     std::shared_ptr<const void> owner;
+    std::chrono::nanoseconds waited{};  // for room, by the caller
   };
   struct Chunk {
     wire::Arena bytes;

@@ -99,15 +99,15 @@ void ProducerCore::drain() {
     client::OnDelivery done = receipt_of(item);
     if (producer_->try_post(item.record, done)) continue;
     waiting_.insert(++last_ticket_);
-    engine_.spawn(take_late(shared_from_this(), held, item.record, std::move(done), last_ticket_));
+    engine_.spawn(take_late(shared_from_this(), held, item, std::move(done), last_ticket_));
   }
   buffered_.store(producer_->memory_in_use(), std::memory_order_relaxed);
 }
 
 Task<> ProducerCore::take_late(std::shared_ptr<ProducerCore> self, Held /*chunk*/,
-                               const client::ProducerRecord& record, client::OnDelivery done,
+                               const HandOver::Item& item, client::OnDelivery done,
                                std::uint64_t ticket) {
-  auto posting = self->producer_->post(record, std::move(done));
+  auto posting = self->producer_->post(item.record, std::move(done), item.waited);
   co_await std::move(posting);
   self->waiting_.erase(ticket);
   self->changed_->notify();

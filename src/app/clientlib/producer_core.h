@@ -48,7 +48,7 @@ class ProducerCore final : public std::enable_shared_from_this<ProducerCore>,
   using Held = std::shared_ptr<HandOver::Chunk>;  // gives the chunk back
   client::OnDelivery receipt_of(HandOver::Item& item);
   static Task<> take_late(std::shared_ptr<ProducerCore> self, Held chunk,
-                          const client::ProducerRecord& record, client::OnDelivery done,
+                          const HandOver::Item& item, client::OnDelivery done,
                           std::uint64_t ticket);
   Task<client::Outcome<>> flush_until(env::Instant deadline);
   env::Instant deadline_in(std::chrono::nanoseconds timeout) const;

@@ -68,9 +68,8 @@ Task<> AdminRouter::all(std::vector<Task<>> tasks) {
 }
 
 Task<bool> AdminRouter::wait(std::uint32_t rounds, env::Instant deadline) {
-  const Backoff backoff{.first = cluster_.options().retry_backoff,
-                        .longest = cluster_.options().retry_backoff_max};
-  const env::Instant next = env().clock.now() + backoff.after(rounds, env().random);
+  const auto pause = cluster_.options().retry().after(rounds, env().random);
+  const env::Instant next = env().clock.now() + pause;
   if (next >= deadline) co_return false;
   Signal nobody(env().executor);
   while (env().clock.now() < next) co_await nobody.wait_until(env().timers, next);

@@ -287,21 +287,27 @@ Task<Outcome<>> Cluster::refresh(env::Instant deadline) {
 
 namespace {
 
-bool has_leaders(const TopicInfo& topic) {
-  return !topic.partitions.empty() &&
-         std::ranges::none_of(topic.partitions, [](const PartitionInfo& partition) {
-           return partition.leader == no_broker;
-         });
+bool has_leaders(const TopicInfo& topic, std::optional<PartitionIndex> only) {
+  const auto& all = topic.partitions;
+  if (only && std::cmp_less(*only, all.size())) {
+    return all[static_cast<std::size_t>(*only)].leader != no_broker;
+  }
+  return !all.empty() && std::ranges::none_of(all, [](const PartitionInfo& partition) {
+    return partition.leader == no_broker;
+  });
 }
 
 }  // namespace
 
-Task<Outcome<TopicInfo>> Cluster::topic(std::string name, env::Instant deadline) {
+Task<Outcome<TopicInfo>> Cluster::topic(std::string name, env::Instant deadline,
+                                        std::optional<PartitionIndex> only) {
   std::optional<Failure> last;
   while (true) {
     state_->plan.want(name, state_->now());
     const TopicInfo* known = state_->view->find_topic(name);
-    if (known && known->error == wire::ErrorCode::none && has_leaders(*known)) co_return *known;
+    if (known && known->error == wire::ErrorCode::none && has_leaders(*known, only)) {
+      co_return *known;
+    }
     if (known && known->error != wire::ErrorCode::none) {
       last = Failure(known->error, "topic '" + name + "'");
       if (!last->is_retriable()) co_return std::unexpected(*last);

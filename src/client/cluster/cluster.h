@@ -22,6 +22,7 @@
 
 #include "base/env/env.h"
 #include "base/task.h"
+#include "client/backoff.h"
 #include "client/cluster/cluster_view.h"
 #include "client/cluster/leader_hints.h"
 #include "client/failure.h"
@@ -32,10 +33,11 @@ namespace weir::client {
 struct ClusterOptions {
   std::vector<env::Address> bootstrap;  // bootstrap.servers
   rpc::ConnectionOptions connection;
-  std::string rack;                                        // client.rack
-  std::chrono::milliseconds metadata_age_max{300'000};     // metadata.max.age.ms
-  std::chrono::milliseconds retry_backoff{100};            // retry.backoff.ms
-  std::chrono::milliseconds retry_backoff_max{1'000};      // retry.backoff.max.ms
+  std::string rack;                                     // client.rack
+  std::chrono::milliseconds metadata_age_max{300'000};  // metadata.max.age.ms
+  std::chrono::milliseconds retry_backoff{100};         // retry.backoff.ms
+  std::chrono::milliseconds retry_backoff_max{1'000};   // retry.backoff.max.ms
+  Backoff retry() const { return {.first = retry_backoff, .longest = retry_backoff_max}; }
   std::chrono::milliseconds reconnect_backoff{50};         // reconnect.backoff.ms
   std::chrono::milliseconds reconnect_backoff_max{1'000};  // reconnect.backoff.max.ms
   std::chrono::milliseconds rebootstrap_after{300'000};  // metadata.recovery.rebootstrap.trigger.ms
@@ -74,10 +76,11 @@ class Cluster {
   bool learn(const LeaderHints& hints);
   // Ends when an answer to a question put from now on is in the view.
   Task<Outcome<>> refresh(env::Instant deadline);
-  // Waits until the topic is there and each of its partitions has a leader. Failure: Kafka's error
-  // of the topic, at once when it is final (it may not exist yet: UNKNOWN_TOPIC_OR_PARTITION is
-  // not), else at the deadline.
-  Task<Outcome<TopicInfo>> topic(std::string name, env::Instant deadline);
+  // Waits until the topic is there and each of its partitions (or `only` that one, if it has one of
+  // that number) has a leader. Failure: Kafka's error of the topic, at once when it is final (it
+  // may not exist yet: UNKNOWN_TOPIC_OR_PARTITION is not), else at the deadline.
+  Task<Outcome<TopicInfo>> topic(std::string name, env::Instant deadline,
+                                 std::optional<PartitionIndex> only = {});
 
   // The open connection to a broker of the view, opened when there is none; callers at the same
   // time share it. Failures: not_found (not in the view), those of rpc::BrokerConnection::open,

@@ -32,6 +32,8 @@ Task<> Links::open(env::Address address, Link& link) {
   link.opening = false;
   ++link.attempts;
   if (opened && !closed_) {
+    const auto level = link.failures > 0 ? env::Level::info : env::Level::debug;
+    env_.log.write(level, "client", address.text() + ": connected");
     link.connection = std::move(*opened);
     link.failures = 0;
     link.error.reset();
@@ -39,6 +41,9 @@ Task<> Links::open(env::Address address, Link& link) {
     link.connection.reset();
     link.error = opened.error();
     link.error->what = fmt::format("{}: {}", address.text(), link.error->what);
+    // Once as a warning; who stays away would fill the log.
+    const auto level = link.failures == 0 ? env::Level::warning : env::Level::debug;
+    if (!closed_) env_.log.write(level, "client", link.error->what);
     link.retry_at = env_.clock.now() + backoff_.after(++link.failures, env_.random);
   }
   changed_.notify();

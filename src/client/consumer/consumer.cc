@@ -1,5 +1,7 @@
 #include "client/consumer/consumer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -80,7 +82,10 @@ Task<Outcome<Polled>> ConsumerState::poll(env::Instant deadline) {
     }
     if (positions.has_failure()) continue;
     if (now() >= deadline) co_return out;
+    is_waiting = true;
     co_await changed.wait_until(env.timers, deadline);
+    is_waiting = false;
+    membership.polled(now());
   }
 }
 
@@ -119,6 +124,11 @@ Task<Outcome<>> ConsumerState::give_up(Partitions partitions, bool lost) {
     outcome = co_await std::move(committing);  // else somebody gets these records again
     if (!outcome) note_commit_failure(offsets, outcome.error());
   }
+  if (lost) {
+    env.log.write(env::Level::warning, "client",
+                  fmt::format("group '{}': {} partitions are lost, the membership is over",
+                              options.group.group_id, partitions.size()));
+  }
   const auto& tell = lost ? listener.lost : listener.revoked;
   if (tell) {
     auto telling = tell(partitions);
@@ -127,6 +137,17 @@ Task<Outcome<>> ConsumerState::give_up(Partitions partitions, bool lost) {
   for (const TopicPartition& partition : partitions) positions.remove(partition);
   membership.given_up(partitions);
   co_return outcome;
+}
+
+void ConsumerState::give_up_by_hand(const Partitions& partitions) {
+  if (options.commits_by_itself && has_group()) {
+    Offsets offsets = positions.to_commit();
+    std::erase_if(offsets, [&](const auto& offset) {
+      return !std::ranges::binary_search(partitions, offset.first);
+    });
+    if (!offsets.empty()) spawn(commit_by_itself(std::move(offsets)));
+  }
+  for (const TopicPartition& partition : partitions) positions.remove(partition);
 }
 
 Task<Outcome<>> ConsumerState::give_up_all() {
@@ -201,7 +222,7 @@ Polled ConsumerState::collect() {
     positions.handed_out(at->partition, at->records.next());
     if (!batch->records.empty()) {
       room -= batch->records.size();
-      last_record[at->partition] = batch->records.back().timestamp;
+      state->last_record = batch->records.back().timestamp;
       out.push_back({at->partition, *std::move(batch)});
     }
     if (at->records.is_empty()) at = prefetched.erase(at);
@@ -252,7 +273,7 @@ Task<Outcome<>> Consumer::close(env::Instant deadline) { return state_->close(de
 
 Outcome<> Consumer::subscribe(std::vector<std::string> topics) {
   if (!state_->has_group()) return std::unexpected(misuse("subscribe needs a group.id"));
-  if (!state_->is_subscribed) state_->positions.clear();
+  if (!state_->is_subscribed) state_->give_up_by_hand(assignment());
   state_->is_subscribed = true;
   state_->matches = {};
   state_->membership.subscribe(std::move(topics), state_->now());
@@ -262,7 +283,7 @@ Outcome<> Consumer::subscribe(std::vector<std::string> topics) {
 
 Outcome<> Consumer::subscribe_matching(std::function<bool(std::string_view)> matches) {
   if (!state_->has_group()) return std::unexpected(misuse("subscribe needs a group.id"));
-  if (!state_->is_subscribed) state_->positions.clear();
+  if (!state_->is_subscribed) state_->give_up_by_hand(assignment());
   state_->is_subscribed = true;
   state_->matches = std::move(matches);
   state_->seen.reset();
@@ -279,7 +300,7 @@ void Consumer::assign(Partitions partitions) {
   for (const auto& [partition, state] : state_->positions.all()) {
     if (!std::ranges::binary_search(partitions, partition)) gone.push_back(partition);
   }
-  for (const TopicPartition& partition : gone) state_->positions.remove(partition);
+  state_->give_up_by_hand(gone);
   for (const TopicPartition& partition : partitions) {
     state_->positions.add(partition, state_->has_group(), state_->wall_ms());
   }
@@ -421,9 +442,8 @@ std::optional<Lag> Consumer::lag(const TopicPartition& of) const {
   const Offset end = state_->options.reads_committed ? state->last_stable : state->high_watermark;
   if (end < 0 || state->position.offset < 0) return std::nullopt;
   Lag lag{.records = std::max<Offset>(0, end - state->position.offset), .time = std::nullopt};
-  const auto last = state_->last_record.find(of);
-  if (last != state_->last_record.end()) {
-    const TimestampMs age = lag.records == 0 ? 0 : state_->wall_ms() - last->second;
+  if (state->last_record) {
+    const TimestampMs age = lag.records == 0 ? 0 : state_->wall_ms() - *state->last_record;
     lag.time = std::chrono::milliseconds(std::max<TimestampMs>(0, age));
   }
   return lag;

@@ -58,8 +58,8 @@ wire::OffsetCommitRequest commit_request(const MemberIdentity& self, const std::
 }  // namespace
 
 // False: the deadline would pass first.
-Task<bool> ConsumerState::wait_and_refresh(env::Instant deadline) {
-  const env::Instant again = now() + cluster.options().retry_backoff;
+Task<bool> ConsumerState::wait_for_retry(std::uint32_t failures, env::Instant deadline) {
+  const env::Instant again = now() + cluster.options().retry().after(failures, env.random);
   if (again >= deadline || patience.is_ended()) co_return false;
   auto pausing = patience.pause(again);
   co_await std::move(pausing);
@@ -67,11 +67,11 @@ Task<bool> ConsumerState::wait_and_refresh(env::Instant deadline) {
 }
 
 Task<Outcome<>> ConsumerState::commit(Offsets offsets, env::Instant deadline) {
-  while (!offsets.empty()) {
+  for (std::uint32_t failures = 1; !offsets.empty(); ++failures) {
     auto committing = commit_once(offsets, deadline);
     Outcome<> outcome = co_await std::move(committing);
     if (outcome || !outcome.error().is_retriable()) co_return outcome;
-    auto waiting = wait_and_refresh(deadline);
+    auto waiting = wait_for_retry(failures, deadline);
     if (!co_await std::move(waiting)) co_return outcome;
   }
   co_return Outcome<>{};
@@ -122,10 +122,14 @@ Task<> ConsumerState::commit_in_background(Offsets offsets,
 Task<> ConsumerState::commit_by_itself(Offsets offsets) {
   auto committing = commit_once(offsets, env::Instant::max());
   const Outcome<> outcome = co_await std::move(committing);
-  if (outcome) co_return;
+  if (outcome) {
+    commits_failed = 0;
+    co_return;
+  }
   note_commit_failure(offsets, outcome.error());
   if (!outcome.error().is_retriable()) co_return;
-  commit_at = std::min(commit_at, now() + cluster.options().retry_backoff);
+  const auto pause = cluster.options().retry().after(++commits_failed, env.random);
+  commit_at = std::min(commit_at, now() + pause);
   changed.notify();
 }
 
@@ -137,11 +141,11 @@ void ConsumerState::note_commit_failure(const Offsets& offsets, const Failure& f
 }
 
 Task<Outcome<Offsets>> ConsumerState::committed(Partitions of, env::Instant deadline) {
-  for (;;) {
+  for (std::uint32_t failures = 1;; ++failures) {
     auto asking = committed_once(of, deadline);
     Outcome<Offsets> outcome = co_await std::move(asking);
     if (outcome || !outcome.error().is_retriable()) co_return outcome;
-    auto waiting = wait_and_refresh(deadline);
+    auto waiting = wait_for_retry(failures, deadline);
     if (!co_await std::move(waiting)) co_return outcome;
   }
 }
@@ -250,10 +254,10 @@ Task<std::map<TopicPartition, Outcome<Position>>> ConsumerState::list_offsets(
 Task<Outcome<Offsets>> ConsumerState::offsets_at(std::map<TopicPartition, std::int64_t> times,
                                                  env::Instant deadline) {
   Offsets found;
-  for (;;) {
+  for (std::uint32_t failures = 1;; ++failures) {
     std::map<BrokerId, std::map<TopicPartition, std::int64_t>> by_leader;
     for (const auto& [partition, time] : times) {
-      auto knowing = cluster.topic(partition.topic, deadline);
+      auto knowing = cluster.topic(partition.topic, deadline, partition.partition);
       const auto topic = co_await std::move(knowing);
       if (!topic) co_return std::unexpected(topic.error());
       const PartitionInfo* info = cluster.view()->find(partition);
@@ -278,7 +282,7 @@ Task<Outcome<Offsets>> ConsumerState::offsets_at(std::map<TopicPartition, std::i
     }
     if (times.empty()) co_return found;
     cluster.ask_again();
-    auto waiting = wait_and_refresh(deadline);
+    auto waiting = wait_for_retry(failures, deadline);
     if (!co_await std::move(waiting)) co_return std::unexpected(*failure);
   }
 }

@@ -33,6 +33,8 @@ class ConsumerState {
   Task<> take_part();
   Task<Outcome<>> give_up(Partitions partitions, bool lost);  // failure: of the commit
   Task<Outcome<>> give_up_all();
+  // Of partitions that were assigned by hand; nothing waits for their commit.
+  void give_up_by_hand(const Partitions& partitions);
   Task<Outcome<>> close(env::Instant deadline);
   void start();
   void follow_metadata();
@@ -62,7 +64,8 @@ class ConsumerState {
   // One question to one leader; each partition's own outcome.
   Task<std::map<TopicPartition, Outcome<Position>>> list_offsets(
       BrokerId leader, std::map<TopicPartition, std::int64_t> times, env::Instant deadline);
-  Task<bool> wait_and_refresh(env::Instant deadline);
+  // Before a question comes again after so many failures.
+  Task<bool> wait_for_retry(std::uint32_t failures, env::Instant deadline);
 
   // --- fetch_loop.cc ---
   Task<> run_fetches();
@@ -97,7 +100,7 @@ class ConsumerState {
   bool is_closing = false;
   bool is_closed = false;
   bool is_woken = false;
-  bool is_polling = false;
+  bool is_waiting = false;  // the application, in poll(): it is alive
   bool has_loops = false;
   bool is_refreshing = false;
   std::shared_ptr<const ClusterView> seen;     // the view that follow_metadata() looked at
@@ -105,10 +108,10 @@ class ConsumerState {
   Cluster::Connection joining_on;
   env::Instant closing_at = env::Instant::max();  // close()'s deadline
   env::Instant commit_at;
+  std::uint32_t commits_failed = 0;  // of those by itself, in a row
   std::deque<Prefetched> prefetched;
   std::map<BrokerId, FetchSession> sessions;
   std::map<BrokerId, std::size_t> coming;  // bytes that a Fetch on its way may bring
-  std::map<TopicPartition, TimestampMs> last_record;
   wire::CompressionContext compression;
 };
 

@@ -173,7 +173,11 @@ void ConsumerState::heal(const TopicPartition& partition, std::uint64_t version,
       [[fallthrough]];
     case FetchRemedy::retry:
     case FetchRemedy::none:
-      return positions.retry(partition, version, now() + cluster.options().retry_backoff, failure);
+      break;
+  }
+  if (const PartitionState* state = positions.find(partition, version)) {
+    const auto pause = cluster.options().retry().after(state->failures + 1, env.random);
+    positions.retry(partition, version, now() + pause, failure);
   }
 }
 
@@ -269,6 +273,7 @@ void ConsumerState::note_answer(BrokerId broker, const FetchPlan& plan,
         continue;
       }
       state->trouble.reset();
+      state->failures = 0;
       state->high_watermark = p.high_watermark;
       state->last_stable = p.last_stable_offset;
       state->log_start = p.log_start_offset;

@@ -1,6 +1,8 @@
 // The calls of a group's member: what Membership wants done, one step after the other, and
 // heartbeats beside them.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/consumer/consumer_state.h"
@@ -62,6 +64,7 @@ Task<Outcome<Cluster::Connection>> ConsumerState::coordinator(env::Instant deadl
 
 Task<> ConsumerState::run_group() {
   while (!is_closed) {
+    if (is_waiting) membership.polled(now());
     membership.tick(now());
     MembershipStep step = membership.next(now());
     if (is_closing) step.kind = Kind::wait;  // close() does the rest
@@ -189,6 +192,11 @@ Task<> ConsumerState::sync() {
   joining_on.reset();
   if (answer) {
     membership.synced(**answer, now());
+    const MemberIdentity& self = membership.identity();
+    if (self.generation == no_generation) co_return;
+    env.log.write(env::Level::info, "client",
+                  fmt::format("group '{}': generation {} as {}", options.group.group_id,
+                              self.generation, self.member_id));
   } else {
     membership.call_failed(answer.error(), now());
   }

@@ -14,8 +14,8 @@ bool Producer::try_post(const ProducerRecord& record, OnDelivery& done) {
   return state_->offer(record, done) != Producer::State::Offer::must_wait;
 }
 
-Task<> Producer::post(ProducerRecord record, OnDelivery done) {
-  return State::post(state_, record, std::move(done));
+Task<> Producer::post(ProducerRecord record, OnDelivery done, env::Duration waited) {
+  return State::post(state_, record, std::move(done), waited);
 }
 
 Task<Delivery> Producer::send(ProducerRecord record) { return State::send(state_, record); }

@@ -47,7 +47,7 @@ class Producer {
   bool try_post(const ProducerRecord& record, OnDelivery& done);
   // Ends when the record has been taken, or has ended: after max.block.ms at the latest. What the
   // record points to stays valid that long.
-  Task<> post(ProducerRecord record, OnDelivery done);
+  Task<> post(ProducerRecord record, OnDelivery done, env::Duration waited = {});
   // ... and with its outcome.
   Task<Delivery> send(ProducerRecord record);
 

@@ -89,10 +89,11 @@ Producer::State::Offer Producer::State::take(TopicTable::Topic& topic, const Pro
   return Offer::taken;
 }
 
-Task<> Producer::State::post(std::shared_ptr<State> self, ProducerRecord record, OnDelivery done) {
+Task<> Producer::State::post(std::shared_ptr<State> self, ProducerRecord record, OnDelivery done,
+                             env::Duration waited) {
   if (self->offer(record, done) != Offer::must_wait) co_return;
   TopicTable::Topic& topic = self->topics_.get(record.topic);
-  Waiter waiter{record, done, topic, self->now() + self->options_.block_max,
+  Waiter waiter{record, done, topic, self->now() + self->options_.block_max - waited,
                 OneShot<bool>(self->env_.executor)};
   self->waiters_.push_back(&waiter);
   ++topic.waiters;

@@ -22,7 +22,8 @@ class Producer::State : public std::enable_shared_from_this<State> {
   State(Cluster& cluster, ProducerOptions options);
 
   Offer offer(const ProducerRecord& record, OnDelivery& done);
-  static Task<> post(std::shared_ptr<State> self, ProducerRecord record, OnDelivery done);
+  static Task<> post(std::shared_ptr<State> self, ProducerRecord record, OnDelivery done,
+                     env::Duration waited = {});
   static Task<Delivery> send(std::shared_ptr<State> self, ProducerRecord record);
   static Task<Outcome<>> flush(std::shared_ptr<State> self, env::Instant deadline);
   void purge(bool in_flight_too);

@@ -381,6 +381,112 @@ TEST(Consumer, a_member_that_stays_away_too_long_loses_its_partitions_and_comes_
   });
 }
 
+TEST(Consumer, a_poll_that_waits_for_longer_than_max_poll_interval_ms_keeps_the_membership) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    ConsumerOptions options = grouped();
+    options.group.poll_interval_max = seconds(20);
+    int lost = 0;
+    client::RebalanceListener listener;
+    const auto count = [](int& of) -> Task<> {
+      ++of;
+      co_return;
+    };
+    listener.lost = [&](Partitions) { return count(lost); };
+    Reader reader(here, options, listener);
+    EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+    auto joining = reader.consumer.poll(in(here, seconds(10)));
+    EXPECT_THAT((co_await std::move(joining)).value(), IsEmpty());
+    const auto generation = reader.consumer.identity().generation;
+    auto waiting = reader.consumer.poll(in(here, seconds(70)));
+    EXPECT_THAT((co_await std::move(waiting)).value(), IsEmpty());
+    co_await sleep_for(here.env(), seconds(15));  // from the end of the poll on
+    EXPECT_EQ(reader.consumer.identity().generation, generation);
+    EXPECT_EQ(lost, 0);
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, partitions_that_are_given_up_by_hand_are_committed) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b"});
+    CO_TRY(co_await std::move(writing));
+    const Part t{"t", 0};
+    Reader reader(here, grouped());
+    reader.consumer.assign({t});
+    auto reading = reader.read(2);
+    CO_TRY(co_await std::move(reading));
+    auto finishing = reader.consumer.poll(here.env().clock.now());  // through with both
+    EXPECT_THAT((co_await std::move(finishing)).value(), IsEmpty());
+    reader.consumer.assign({});
+    client::Offsets committed;
+    const env::Instant until = in(here, seconds(3));  // auto.commit.interval.ms is five
+    while (committed.empty() && here.env().clock.now() < until) {
+      auto asking = reader.consumer.committed({t}, until);
+      committed = (co_await std::move(asking)).value();
+      co_await sleep_for(here.env(), std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(committed[t].offset, 2);
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, tells_how_old_what_it_has_read_is) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a"});
+    CO_TRY(co_await std::move(writing));
+    co_await sleep_for(here.env(), seconds(20));
+    auto more = write(here, {"t", 0}, {"b"});
+    CO_TRY(co_await std::move(more));
+    const Part t{"t", 0};
+    ConsumerOptions options;
+    options.poll_records_max = 1;
+    Reader reader(here, options);
+    reader.consumer.assign({t});
+    EXPECT_TRUE(reader.consumer.seek(t, {0}));
+    const auto age = [&] { return reader.consumer.lag(t).value_or(client::Lag{}).time; };
+    auto first = reader.read(1);
+    CO_TRY(co_await std::move(first));
+    EXPECT_GE(age(), std::chrono::milliseconds(20'000));
+    EXPECT_LE(age(), std::chrono::milliseconds(25'000));
+    auto second = reader.read(2);
+    CO_TRY(co_await std::move(second));
+    EXPECT_EQ(age(), std::chrono::milliseconds(0)) << "everything was read";
+    EXPECT_TRUE(reader.consumer.seek(t, {0}));
+    EXPECT_EQ(age(), std::nullopt) << "what was read elsewhere says nothing of here";
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
+TEST(Consumer, limits_of_zero_fetch_a_batch_at_a_time) {
+  OneNode one;
+  one.run([](OneNode& here) -> Task<Result<>> {
+    auto writing = write(here, {"t", 0}, {"a", "b"});
+    CO_TRY(co_await std::move(writing));
+    auto more = write(here, {"t", 0}, {"c"});
+    CO_TRY(co_await std::move(more));
+    ConsumerOptions options = grouped();
+    options.limits.partition_bytes_max = 0;
+    options.limits.prefetched_bytes_max = 0;
+    Reader reader(here, options);
+    EXPECT_TRUE(reader.consumer.subscribe({"t"}));
+    auto reading = reader.read(3);
+    CO_TRY(co_await std::move(reading));
+    EXPECT_THAT(reader.values, ElementsAre("a", "b", "c"));
+    auto closing = reader.close();
+    co_await std::move(closing);
+    co_return Result<>{};
+  });
+}
+
 // Reads on through every restart of the node, commits as it goes, and gets each record once: no
 // commit that was acknowledged is lost, and no generation is lost unless the session is.
 Task<> read_through(OneNode& here, Reader& reader, std::size_t count, bool& ended) {

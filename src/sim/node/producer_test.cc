@@ -201,6 +201,11 @@ struct Blocked {
     const Delivery delivery = co_await std::move(sending);
     EXPECT_FALSE(delivery);
     if (!delivery) EXPECT_THAT(delivery.error().why.message(), HasSubstr("buffer.memory"));
+    // Whoever has waited elsewhere for as long waits no longer here.
+    const env::Instant begin = one.env().clock.now();
+    auto posting = producer.post(record_of(full), {}, milliseconds(100));
+    co_await std::move(posting);
+    EXPECT_LT(one.env().clock.now() - begin, milliseconds(50));
     auto closing = blocked.client.close(one.env().clock.now());
     co_await std::move(closing);
     blocked.ended = true;

@@ -50,9 +50,10 @@ class Worker::Impl {
 
 std::expected<Worker, Failure> Client::worker(const WorkerOptions& options, Handler handler) const {
   TRY(review(options));
-  TRY_ASSIGN(auto reading, clientlib::configured(impl_->config, options.consumer));
+  ConsumerOptions of_group = options.consumer;
+  of_group.group = options.group;
+  TRY_ASSIGN(auto reading, clientlib::configured(impl_->config, of_group));
   TRY_ASSIGN(auto rejecting, clientlib::configured(impl_->config, options.producer));
-  reading.consumer.group.group_id = options.group;
   reading.consumer.commits_by_itself = true;
   reading.consumer.finishes_by_hand = true;
   return Worker(std::make_shared<Worker::Impl>(

@@ -64,6 +64,15 @@ class PublicWorker : public testing::Test {
   std::expected<Producer, Failure> producer;
 };
 
+TEST_F(PublicWorker, needs_a_heartbeat_that_is_faster_than_its_session) {
+  auto wrong = options();
+  wrong.consumer.session_timeout = 3s;
+  wrong.consumer.heartbeat_interval = 3s;
+  const auto worker = client->worker(wrong, [](const Job&) { return Handled::ack(); });
+  ASSERT_FALSE(worker);
+  EXPECT_EQ(worker.error().kind(), Failure::Kind::invalid);
+}
+
 TEST_F(PublicWorker, cannot_be_made_without_a_place_for_what_is_rejected) {
   const auto ack = [](const Job&) { return Handled::ack(); };
   auto without = options();

@@ -6,10 +6,14 @@ namespace weir::client {
 
 namespace {
 
+// A limit of 0 is one batch at a time, as Kafka's brokers answer it, and not none.
+std::size_t at_least_one(std::size_t limit) { return std::max<std::size_t>(limit, 1); }
+
 bool is_due(const PartitionState& state, const FetchLimits& limits, env::Instant now) {
   return state.stage == PartitionState::Stage::ready && !state.is_paused &&
          state.leader != no_broker && now >= state.retry_at &&
-         state.prefetched_bytes < static_cast<std::size_t>(limits.partition_bytes_max);
+         state.prefetched_bytes <
+             at_least_one(static_cast<std::size_t>(limits.partition_bytes_max));
 }
 
 BrokerId source_of(const PartitionState& state, const ClusterView& view, env::Instant now) {
@@ -26,7 +30,8 @@ std::map<BrokerId, FetchPlan> plan_fetches(const Positions& positions, const Clu
   std::map<BrokerId, FetchPlan> plans;
   std::size_t held = bytes_coming;
   for (const auto& [partition, state] : positions.all()) held += state.prefetched_bytes;
-  if (held >= limits.prefetched_bytes_max) return plans;
+  const std::size_t most = at_least_one(limits.prefetched_bytes_max);
+  if (held >= most) return plans;
   for (const auto& [partition, state] : positions.all()) {
     if (!is_due(state, limits, now)) continue;
     const BrokerId broker = source_of(state, view, now);
@@ -42,7 +47,7 @@ std::map<BrokerId, FetchPlan> plan_fetches(const Positions& positions, const Clu
   }
   // Each gets an equal part of what is left.
   for (auto& [broker, plan] : plans) {
-    const std::size_t part = (limits.prefetched_bytes_max - held) / plans.size();
+    const std::size_t part = (most - held) / plans.size();
     plan.bytes_max = static_cast<std::int32_t>(std::min<std::size_t>(
         std::max<std::size_t>(part, 1), static_cast<std::size_t>(limits.bytes_max)));
   }

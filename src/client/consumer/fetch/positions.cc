@@ -36,6 +36,7 @@ void Positions::set(PartitionState& state, Stage stage) {
   state.is_asked = false;
   state.retry_at = env::Instant::min();
   state.trouble.reset();
+  state.failures = 0;
   // What was prefetched is of the version before.
   state.fetch = state.position;
   state.prefetched_bytes = 0;
@@ -43,6 +44,7 @@ void Positions::set(PartitionState& state, Stage stage) {
 
 void Positions::stand_at(PartitionState& state, Position at) {
   state.done = state.position = at;
+  state.last_record.reset();
   set(state, at.epoch == no_epoch ? Stage::ready : Stage::validating);
 }
 
@@ -119,6 +121,7 @@ void Positions::reset_found(const TopicPartition& partition, std::uint64_t versi
     return set(*state, Stage::resetting);
   }
   state->done = state->position = found;
+  state->last_record.reset();
   set(*state, Stage::ready);  // the leader itself has just said so
 }
 
@@ -151,6 +154,7 @@ void Positions::retry(const TopicPartition& partition, std::uint64_t version, en
     state->is_asked = false;
     state->retry_at = at;
     state->trouble = std::move(why);
+    ++state->failures;
   }
 }
 

@@ -59,6 +59,8 @@ struct PartitionState {
   bool is_asked = false;  // a question is on its way
   env::Instant retry_at = env::Instant::min();
   std::optional<Failure> trouble;  // why the last question comes again; nothing after an answer
+  std::uint32_t failures = 0;      // of questions, in a row
+  std::optional<TimestampMs> last_record;  // of those that were handed out since it stands here
   BrokerId leader = no_broker;
   LeaderEpoch leader_epoch = no_epoch;
   BrokerId near_replica = no_broker;  // to fetch from instead (KIP-392)
