@@ -41,7 +41,7 @@ class Completion(Cli):
             silent = "127.0.0.1:%d" % deaf.getsockname()[1]
             for brokers in ("127.0.0.1:1", silent):
                 for words in (("topic", "describe", ""), ("group", "describe", "")):
-                    ended = self.run_weir("__complete", *words, brokers=brokers)
+                    ended = self.does("__complete", *words, brokers=brokers)
                     self.assertEqual((ended.out, ended.err), ("", ""), (brokers, words))
 
     def test_the_cluster_in_the_line_is_asked(self):
@@ -55,6 +55,10 @@ class Completion(Cli):
             (["--brokers", self.brokers], ["--brokers", "127.0.0.1:1"]),
             (["--bootstrap-server", self.brokers], ["--bootstrap-server", "127.0.0.1:1"]),
             (["--profile", "there"], ["--profile", "nowhere"]),
+            ([f"--brokers={self.brokers}"], ["--brokers=127.0.0.1:1"]),
+            ([f"-b{self.brokers}"], ["-b127.0.0.1:1"]),
+            (["-X", f"bootstrap.servers={self.brokers}"], ["-X", "bootstrap.servers=127.0.0.1:1"]),
+            (["--profile=there"], ["--profile=nowhere"]),
         ):
             with self.subTest(there):
                 self.assertIn(topic, self.proposed("topic", "describe", *there, topic[:-1], variables=nowhere))

@@ -45,6 +45,9 @@ class DryRuns(Cli):
         for before, start in (("4", 4), ("-1", 5)):
             rows = self.does("topic", "trim", topic, "--before", before, "--dry-run", "--format", "json").json()
             self.assertEqual(rows, [{"topic": topic, "partition": 0, "start_offset": start}])
+        far = self.does("topic", "trim", topic, "--before", "@99999999999999", "--dry-run", "--format", "json").json()
+        self.assertEqual(far, [{"topic": topic, "partition": 0, "start_offset": 6}])
+        self.ends(FAILED, "topic", "trim", topic, "--before", "100", "--dry-run", says="OFFSET_OUT_OF_RANGE")
         (row,) = self.does("topic", "offsets", topic, "--format", "json").json()
         self.assertEqual(row["start_offset"], 0)
         self.ends(NOT_FOUND, "topic", "trim", "no-such-topic", "--before", "end", "--dry-run", says="no-such-topic")

@@ -44,6 +44,7 @@ class SilentFromTheStart(Cli):
                     out, err = one.communicate(timeout=60)
                     self.assertEqual(one.returncode, UNREACHABLE, err)
                     self.assertIn("is a broker running there? -b HOST:PORT or WEIR_BROKERS names another", err.decode())
+                    self.assertIn(address, err.decode())
                     self.assertEqual(out, b"")
             self.assertIsNone(patient.poll())  # as long as it was told
 
@@ -65,6 +66,7 @@ class SilentInTheMiddle(StalledBroker):
         self.assertEqual(code, PARTIAL, told)
         self.assertRegex(told, r"^1 record delivered, .*; 3 records not delivered, 3 of them may have been written\n")
         self.assertIn("\nweir produce: standard input:2: ", told)
+        self.assertIn("not acknowledged within --timeout (1s)", told)
         self.assertIsNone(patient.poll())
         self.go_on()
         code, told = self.ended(patient)

@@ -14,7 +14,10 @@ def suite(weir):
     node = broker.Broker("kafka", "commands").fresh()
     with node.start():
         result = command_line.outcomes(weir, node.bootstrap, verbosity=0)
-        wrong = {str(test): detail for test, detail in result.failures + result.errors}
+        wrong = {}
+        for test, detail in result.failures + result.errors:
+            whole = str(getattr(test, "test_case", test))  # a subtest is its test's
+            wrong[whole] = wrong.get(whole, "") + detail
         for name in result.done:
             yield f"commands: {name}", name not in wrong, wrong.get(name, "")
         ok, detail = node.ends()

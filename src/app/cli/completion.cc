@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace weir::app {
 namespace {
@@ -39,6 +41,28 @@ const Option* find(const Options& options, std::string_view name) {
     if (std::ranges::count(names_of(option), name) > 0) return &option;
   }
   return nullptr;
+}
+
+// A word that begins with '-': which option it is, and the value that stands in the same word.
+struct Flag {
+  const Option* option = nullptr;
+  std::optional<std::string> value = {};
+};
+
+Flag flag_of(const Options& options, const std::string& word) {
+  if (const Option* option = find(options, word)) return {option};
+  const std::size_t equals = word.find('=');
+  if (word.starts_with("--") && equals != word.npos) {
+    return {find(options, std::string_view(word).substr(0, equals)), word.substr(equals + 1)};
+  }
+  if (word.size() <= 2 || word.starts_with("--")) return {};
+  return {find(options, std::string_view(word).substr(0, 2)), word.substr(2)};
+}
+
+// Which cluster is meant, and how to reach it.
+bool is_of_client(const Option& option) {
+  const std::string name = option.long_name();
+  return name == "--brokers" || name == "--profile" || name == "-X";
 }
 
 const Option* argument_at(const Options& options, std::size_t index) {
@@ -87,18 +111,22 @@ void complete_within(Command& command, std::vector<std::string> typed, Completio
   typed.pop_back();
   std::size_t arguments = 0;
   const Option* awaiting = nullptr;
+  const auto note = [&](const Option& option, const std::string& value) {
+    if (!is_of_client(option)) return;
+    auto& flags = completion.client_flags;
+    flags.insert(flags.end(), {option.long_name(), value});
+  };
   for (const std::string& word : typed) {
     if (awaiting) {
-      if (awaiting->names.find("--brokers") != std::string::npos ||
-          awaiting->names == "--profile") {
-        completion.client_flags.insert(completion.client_flags.end(),
-                                       {awaiting->long_name(), word});
-      }
-      awaiting = nullptr;
-    } else if (const Option* option = find(options, word)) {
-      awaiting = takes_value(*option) ? option : nullptr;
+      note(*std::exchange(awaiting, nullptr), word);
     } else if (!word.starts_with('-')) {
       ++arguments;
+    } else if (const Flag flag = flag_of(options, word); flag.option && takes_value(*flag.option)) {
+      if (flag.value) {
+        note(*flag.option, *flag.value);
+      } else {
+        awaiting = flag.option;
+      }
     }
   }
   if (!awaiting && last.starts_with('-')) {

@@ -12,7 +12,7 @@ namespace weir::app {
 struct Completion {
   std::vector<std::string> words;         // that begin with what is typed
   Completes names = Completes::nothing;   // ... and names of these kinds
-  std::vector<std::string> client_flags;  // -b and --profile as they were typed
+  std::vector<std::string> client_flags;  // -b, --profile and -X, as they were typed
 };
 
 // `typed`: the words behind `weir`; the last is the one that is typed, maybe empty.

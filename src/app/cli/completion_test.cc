@@ -32,6 +32,12 @@ TEST(Completion, offers_options_and_the_values_that_they_take) {
   EXPECT_EQ(at({"group", "describe", "-b", "x:1", "g"}).names, Completes::groups);
   EXPECT_THAT(at({"group", "describe", "-b", "x:1", "g"}).client_flags,
               ElementsAre("--brokers", "x:1"));
+  for (const std::string word : {"--brokers=x:1", "--bootstrap-server=x:1", "-bx:1"}) {
+    EXPECT_THAT(at({"group", "describe", word, "g"}).client_flags, ElementsAre("--brokers", "x:1"))
+        << word;
+  }
+  EXPECT_THAT(at({"topic", "describe", "-Xa=b", "-X", "c=d", "--profile=p", ""}).client_flags,
+              ElementsAre("-X", "a=b", "-X", "c=d", "--profile", "p"));
   EXPECT_EQ(at({"topic", "create", "-p", ""}).names, Completes::nothing);
 }
 

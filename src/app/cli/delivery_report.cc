@@ -57,7 +57,7 @@ std::string DeliveryReport::progress(std::optional<double> share) const {
   }
   text += fmt::format("{} delivered, {:.0f}/s", records(delivered_),
                       static_cast<double>(delivered_) / seconds(took));
-  if (share && *share > 0.01) {
+  if (share && *share > 0.01 && *share < 1) {
     const auto left =
         std::chrono::duration_cast<std::chrono::seconds>(took * (1 - *share) / *share);
     text += fmt::format(", {} left", format_duration(left));

@@ -33,6 +33,7 @@ TEST(DeliveryReport, progress_counts_what_was_acknowledged) {
   EXPECT_EQ(report.pending(), 2u);
   EXPECT_THAT(report.progress(0.25), HasSubstr(" 25% 1 record delivered"));
   EXPECT_THAT(report.progress(0.25), HasSubstr("6s left"));
+  EXPECT_THAT(report.progress(1.0), Not(HasSubstr("left")));
 }
 
 TEST(DeliveryReport, the_summary_tells_what_is_not_delivered_and_what_is_not_known) {

@@ -222,7 +222,11 @@ class Cluster::State {
   }
 
   Failure too_late() const {
-    return failure ? *failure : Failure(Error{Errc::timed_out, "no broker answered in time"});
+    if (failure) return *failure;
+    std::vector<std::string> asked;
+    for (const env::Address& address : options.bootstrap) asked.push_back(address.text());
+    return Error{Errc::timed_out,
+                 fmt::format("no broker answered in time: {}", fmt::join(asked, ", "))};
   }
 
  private:

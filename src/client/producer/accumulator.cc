@@ -8,8 +8,9 @@
 namespace weir::client {
 
 Accumulator::Accumulator(AccumulatorOptions options) : options_(options) {
-  options_.batch_size =
-      std::clamp(options_.batch_size, wire::batch_header_size, options_.buffer_memory);
+  // A batch goes in one request: it may not grow beyond max.request.size either.
+  const std::size_t most = std::min(options_.buffer_memory, options_.request_size_max);
+  options_.batch_size = std::max(wire::batch_header_size, std::min(options_.batch_size, most));
 }
 
 PartitionSlot Accumulator::add_partition() {

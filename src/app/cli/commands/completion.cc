@@ -51,14 +51,14 @@ class ListNames final : public ClientCommand {
     if (what_ == Completes::topics) {
       auto listing = session.admin.list_topics(false, session.deadline());
       const auto topics = co_await std::move(listing);
-      if (!topics) co_return Exit::failed;
+      if (!topics) co_return Exit::done;  // nothing to propose
       for (const auto& [topic, listed] : *topics) {
         if (topic.starts_with(typed_)) text += topic + "\n";
       }
     } else {
       auto listing = session.admin.list_groups({}, session.deadline());
       const auto groups = co_await std::move(listing);
-      if (!groups) co_return Exit::failed;
+      if (!groups) co_return Exit::done;
       for (const auto& [group, listed] : *groups) {
         if (group.starts_with(typed_)) text += group + "\n";
       }

@@ -255,7 +255,10 @@ class Produce final : public ClientCommand {
         seen = report.ended_count();
         moved = now;
       }
-      if (now - moved >= session.settings.timeout) break;
+      if (now - moved >= session.settings.timeout) {
+        gave_up_ = true;
+        break;
+      }
     }
     next_progress_ = {};
     tell_progress(session, files, report);
@@ -278,7 +281,12 @@ class Produce final : public ClientCommand {
     }
     if (refused_) {
       const std::string where = fmt::format("{}:{}", files.name(refused_->file), refused_->line);
-      const Exit exit = session.complain(where, *report.first_failure());
+      client::Failure why = *report.first_failure();
+      if (gave_up_ && why.cause.code == Errc::closed) {
+        why = Error{Errc::timed_out, fmt::format("not acknowledged within --timeout ({})",
+                                                 format_duration(session.settings.timeout))};
+      }
+      const Exit exit = session.complain(where, why);
       return report.delivered() > 0 ? Exit::partial : exit;
     }
     if (!fed)
@@ -296,6 +304,7 @@ class Produce final : public ClientCommand {
   std::optional<Place> refused_;  // the first record that was not delivered, and not cut off
   const DeliveryGuard* guard_ = nullptr;
   bool show_progress_ = false;
+  bool gave_up_ = false;  // nothing more was acknowledged for as long as --timeout says
   env::Instant next_progress_{}, first_sent_{};
 };
 

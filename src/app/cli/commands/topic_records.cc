@@ -140,9 +140,8 @@ class TopicTrim final : public ClientCommand {
     Report report;
     Section& table = report.table("", {{"topic"}, {"partition"}, {"start_offset"}});
     if (consent_.dry_run) {
-      for (const auto& [of, offset] : before) {
-        table.add({of.topic, std::int64_t{of.partition}, offset});
-      }
+      auto trying = add_as_it_would_be(session, before, table, exits);
+      co_await std::move(trying);
     } else {
       auto deleting = session.admin.delete_records(before, session.deadline());
       const auto outcomes = co_await std::move(deleting);
@@ -183,6 +182,30 @@ class TopicTrim final : public ClientCommand {
       }
     }
     co_return before;
+  }
+
+  // What the brokers would answer, who know where each partition ends.
+  Task<> add_as_it_would_be(Session& session, std::map<client::TopicPartition, Offset> before,
+                            Section& table, Exits& exits) {
+    std::map<client::TopicPartition, client::OffsetSpec> ends;
+    for (const auto& [of, offset] : before) ends[of] = client::OffsetSpec::latest();
+    auto listing = session.admin.list_offsets(
+        std::move(ends), client::IsolationLevel::read_uncommitted, session.deadline());
+    const auto listed = co_await std::move(listing);
+    for (const auto& [of, end] : listed) {
+      const Offset offset = before.at(of);
+      if (!end) {
+        exits.add(session.complain("", end.error()));
+      } else if (offset > end->offset) {
+        exits.add(session.complain(
+            "", client::Failure(wire::ErrorCode::offset_out_of_range,
+                                fmt::format("partition {} of topic '{}' ends at offset {}",
+                                            of.partition, of.topic, end->offset))));
+      } else {
+        const bool is_all = offset == client::high_watermark_offset;
+        table.add({of.topic, std::int64_t{of.partition}, is_all ? end->offset : offset});
+      }
+    }
   }
 
   std::vector<std::string> words_;
