@@ -27,6 +27,11 @@ void CheckedRanges::add_damaged(std::uint64_t position, std::string what) {
   if (damaged_.size() > ranges_max) damaged_.erase(damaged_.begin());
 }
 
+std::optional<std::uint64_t> CheckedRanges::damaged_from(std::uint64_t position) const {
+  const auto damage = damaged_.lower_bound(position);
+  return damage == damaged_.end() ? std::nullopt : std::optional(damage->first);
+}
+
 std::string CheckedRanges::take_news(std::uint64_t position) {
   const auto damage = damaged_.find(position);
   return damage == damaged_.end() ? std::string() : std::exchange(damage->second.news, {});

@@ -32,6 +32,8 @@ class CheckedRanges {
 
   void add_damaged(std::uint64_t position, std::string what);
   bool is_damaged(std::uint64_t position) const { return damaged_.contains(position); }
+  // The first one at `position` or behind it.
+  std::optional<std::uint64_t> damaged_from(std::uint64_t position) const;
   // Where batches go on behind the damaged one at `position`: nothing when that was searched in
   // vain. What is in between is lost.
   void add_resumption(std::uint64_t position, std::optional<Resumption> resumption);

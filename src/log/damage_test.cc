@@ -34,16 +34,27 @@ class DamagedLog : public testing::Test {
 
   std::string& content() { return fixture.disk.content(fixture.path("00000000000000000000.log")); }
 
-  // The base offsets of what a reader from `from` is given, with the checks that it needs.
-  std::expected<std::vector<Offset>, wire::ErrorCode> read(Offset from, Offset bound = 6) {
+  // With the checks that it needs.
+  std::expected<ReadPlan, wire::ErrorCode> plan_of(Offset from, Offset bound) {
     for (;;) {
       auto plan = fixture.log().read({.from = from, .bound = bound, .bytes_max = 1 << 20});
       if (!plan) return std::unexpected(plan.error());
-      if (!plan->check) return offsets_of(*plan);
+      if (!plan->check) return *std::move(plan);
       EXPECT_TRUE(plan->check->carry_out());
       plan->check->conclude();
       ++checks;
     }
+  }
+  // The base offsets of what a reader from `from` is given.
+  std::expected<std::vector<Offset>, wire::ErrorCode> read(Offset from, Offset bound = 6) {
+    const auto plan = plan_of(from, bound);
+    if (!plan) return std::unexpected(plan.error());
+    return offsets_of(*plan);
+  }
+  // What was written since.
+  bool serves(Offset offset) {
+    const auto plan = plan_of(offset, offset + 1);
+    return plan && plan->range.size > 0;
   }
   std::vector<Offset> offsets_of(const ReadPlan& plan) {
     if (plan.range.size == 0) return {};
@@ -206,6 +217,55 @@ INSTANTIATE_TEST_SUITE_P(Each, DamagedHeader,
                            std::ranges::replace(name, ' ', '_');
                            return name;
                          });
+
+// Nobody is given what is behind it without a word, who asks for what it held.
+TEST_F(DamagedLog, a_batch_that_says_that_it_is_shorter_is_refused_whole) {
+  fixture.open(true, 6);
+  fixture.append({.records = 3});
+  fixture.append({});
+  fixture.close();
+  content()[before.size() + 26] = 0;  // its last offset is its first
+  fixture.open(true, 10);
+  for (const Offset offset : {7, 8, 6, 7}) {
+    const auto got = plan_of(offset, 10);
+    ASSERT_FALSE(got.has_value()) << offset;
+    EXPECT_EQ(got.error(), is_refused);
+  }
+  EXPECT_TRUE(serves(9));
+}
+
+// What is written down of the log's end says how far it went.
+TEST_F(DamagedLog, the_last_header_costs_its_batch_alone_while_it_says_how_long_it_is) {
+  for (std::size_t bit = 0; bit < 8 * wire::batch_header_size; ++bit) {
+    if (bit / 8 >= 8 && bit / 8 < leader_epoch_at + 4) continue;  // its length, and its epoch
+    for (const bool after_clean_stop : {true, false}) {
+      if (!after_clean_stop && bit / 8 < 8) continue;  // its base offset is not under the checksum
+      SCOPED_TRACE(fmt::format("{} {}", bit, after_clean_stop));
+      content() = before;
+      content()[places[5] + bit / 8] ^= static_cast<char>(0x80 >> bit % 8);
+      for (int starts = 0; starts < 2; ++starts) {
+        const auto opened = fixture.try_open(after_clean_stop, 6);
+        ASSERT_TRUE(opened) << opened.error().message();
+        EXPECT_EQ(fixture.log().log_end_offset(), 6);
+        EXPECT_EQ(content().size(), before.size());
+        EXPECT_THAT(*read(4), ElementsAre(4));
+        const auto lost = read(5);
+        ASSERT_FALSE(lost.has_value());
+        EXPECT_EQ(lost.error(), is_refused);
+        fixture.close();
+      }
+      fixture.open(after_clean_stop, 6);
+      EXPECT_EQ(fixture.append({}).base_offset, 6);
+      EXPECT_TRUE(serves(6));
+      ASSERT_TRUE(fixture.flush());
+      fixture.close();
+      fixture.open(after_clean_stop, 7);
+      EXPECT_FALSE(read(5).has_value());
+      EXPECT_TRUE(serves(6));
+      fixture.close();
+    }
+  }
+}
 
 // Nothing says how far the log went.
 TEST_F(DamagedLog, a_start_does_not_guess_an_end_behind_a_damaged_header) {

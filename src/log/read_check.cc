@@ -44,8 +44,8 @@ Result<> ReadCheck::carry_out() {
       damage_ = "its checksum is wrong";
       return {};
     }
-    // Whether there is one before the first batch is not known.
-    was_gap = base > expected || whole_until_ == range_.position;
+    const bool is_unsure = whole_until_ == range_.position && how_ == First::by_its_header;
+    was_gap = base > expected || is_unsure;
     previous = whole_until_;
     expected_before = std::exchange(expected, whole.next_offset());
   }

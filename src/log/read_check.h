@@ -24,15 +24,20 @@ class ReadCheck {
   // Of at most so many bytes at once, or one batch.
   static constexpr std::uint64_t bytes_max = 4 << 20;
 
-  // `range` begins with the batch of offset `first`; no batch of the file, which has `file_size`
-  // bytes, reaches the offset `limit`.
+  // What is known of the first batch: its offset is `first` by its own header, which may be wrong;
+  // or the log has nothing at `first` and above before it.
+  enum class First : std::uint8_t { by_its_header, by_what_is_before };
+
+  // `range` begins with a batch; no batch of the file, which has `file_size` bytes, reaches the
+  // offset `limit`.
   ReadCheck(env::FileRange range, std::uint64_t file_size, Offset first, Offset limit,
-            const std::shared_ptr<CheckedRanges>& known)
+            const std::shared_ptr<CheckedRanges>& known, First how = First::by_its_header)
       : range_(std::move(range)),
         file_size_(file_size),
         first_(first),
         limit_(limit),
-        known_(known) {}
+        known_(known),
+        how_(how) {}
 
   // Error: io. Damage is none: conclude() notes it.
   Result<> carry_out();
@@ -51,6 +56,7 @@ class ReadCheck {
   std::uint64_t file_size_;
   Offset first_, limit_;
   std::weak_ptr<CheckedRanges> known_;
+  First how_;
 
   std::uint64_t whole_until_ = 0;
   Offset offset_there_ = no_offset;

@@ -29,6 +29,8 @@ struct Reasons {
     TRY_ASSIGN(const auto max, segment.max_timestamp());
     const TimestampMs largest = max.timestamp >= 0 ? max.timestamp : segment.created();
     if (now - largest <= config.retention_ms) return false;
+    TRY_ASSIGN(const auto confirmed, segment.confirmed_max_timestamp());
+    if (confirmed.timestamp >= 0 && now - confirmed.timestamp <= config.retention_ms) return false;
     reached(Mark::deleted_by_time);
     return true;
   }

@@ -136,17 +136,50 @@ Result<> Segment::truncate(Offset offset, std::uint64_t position) {
   TRY_ASSIGN(const auto last, offsets->last());
   bytes_since_entry_ = position - std::min<std::uint64_t>(position, last.position);
   // The time index knows the largest timestamp up to its last entry only.
-  TRY_ASSIGN(auto max, times->last());
-  BatchScanner scanner(*file, last.position, size_);
+  TRY_ASSIGN(const auto max, times->last());
+  TRY_ASSIGN(max_timestamp_, max_timestamp_from(last.position, max));
+  return {};
+}
+
+Result<TimestampOffset> Segment::max_timestamp_from(std::uint64_t position, TimestampOffset max) {
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, position, size_);
   while (true) {
     pass_damage(scanner);
     TRY_ASSIGN(const auto batch, scanner.next());
-    if (!batch) break;
+    if (!batch) return max;
     if (batch->header.max_timestamp() > max.timestamp) {
       max = {batch->header.max_timestamp(), batch->header.last_offset()};
     }
   }
-  max_timestamp_ = max;
+}
+
+Result<TimestampOffset> Segment::confirmed_max_timestamp() {
+  TRY_ASSIGN(const auto known, max_timestamp());
+  const auto place = find(known.offset);
+  if (!place && place.error().code != Errc::corrupt) return std::unexpected(place.error());
+  if (!place) return known;  // the log is damaged there, which says nothing of its index
+  if (*place) {
+    TRY_ASSIGN(auto file, log_file());
+    BatchScanner scanner(*file, (*place)->position, size_);
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (batch && batch->header.max_timestamp() == known.timestamp) return known;
+  }
+  auto found = max_timestamp_from(0, {no_timestamp, base_offset_});
+  if (!found && found.error().code == Errc::corrupt) return known;
+  if (found) max_timestamp_ = *found;
+  return found;
+}
+
+// Of a batch that was there when the file was opened.
+Result<> Segment::check_whole(std::uint64_t position) {
+  if (position >= found_size_) return {};
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, position, size_);
+  TRY_ASSIGN(const auto batch, scanner.next());
+  if (!batch) return {};
+  TRY_ASSIGN(const auto whole, scanner.whole(*batch));
+  if (!whole.crc_is_good()) return fail(Errc::corrupt, "its checksum is wrong", position);
   return {};
 }
 
@@ -176,6 +209,11 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
       const bool is_the_one_before = was_gap && base >= expected_before;
       return fail(Errc::corrupt, "its offset does not belong there",
                   is_the_one_before ? position_before : batch->position);
+    }
+    // Between two batches is nothing, unless the one before is damaged and does not say how far it
+    // went.
+    if (offset < base && offset >= expected && batch->position > position) {
+      TRY(check_whole(position_before));
     }
     was_gap = base > expected;
     position_before = batch->position;

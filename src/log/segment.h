@@ -124,6 +124,9 @@ class Segment {
   const std::shared_ptr<CheckedRanges>& checked();
   // The largest timestamp and the last offset of its batch; {-1, base offset} for an empty one.
   Result<TimestampOffset> max_timestamp();
+  // The same for who is about to delete records by it: an index may have been damaged where it lay.
+  // So the batch that it names is asked, and all headers if that one says otherwise.
+  Result<TimestampOffset> confirmed_max_timestamp();
   const std::optional<TimestampOffset>& known_max_timestamp() const { return max_timestamp_; }
   const std::shared_ptr<env::File>& open_log_file() const { return log_; }  // may be null
   void set_max_timestamp(TimestampOffset max) { max_timestamp_ = max; }
@@ -141,6 +144,9 @@ class Segment {
   std::uint64_t bytes_since_entry() const { return bytes_since_entry_; }
 
  private:
+  // The largest from there on, or `max`.
+  Result<TimestampOffset> max_timestamp_from(std::uint64_t position, TimestampOffset max);
+  Result<> check_whole(std::uint64_t position);
   Result<std::optional<BatchPlace>> scan_for(Offset offset, std::uint64_t position,
                                              std::optional<Offset> promised);
   Result<> walk_headers();

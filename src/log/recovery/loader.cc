@@ -83,6 +83,8 @@ Result<> LogLoader::check_from(std::size_t first, Belief belief) {
                                                       .torn_above = belief.torn_above,
                                                       .latest_epoch = s_.epochs.at(base - 1),
                                                       .newest_epoch = options_.newest_epoch,
+                                                      .known_end = is_last ? belief.known_end
+                                                                           : no_offset,
                                                       .has_no_gaps = is_last && !compacted,
                                                       .epochs = &s_.epochs}));
     for (const std::string& lost : check.lost) s_.warn(lost);
@@ -123,7 +125,7 @@ Result<> LogLoader::find_end() {
   const std::size_t last = s_.segments.size() - 1;
   if (options_.after_clean_stop) {
     reached(Mark::clean_stop_believed);
-    TRY(check_from(last, {.believed = everything}));
+    TRY(check_from(last, {.believed = everything, .known_end = options_.recovery_point}));
     s_.durable_end = s_.log_end;
     replay_from_ = everything;
     return {};
@@ -216,7 +218,7 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
   // Terms that begin above the mark are learnt from the batches: the checkpoint may be older than a
   // truncation.
   s_.epochs.truncate_from_end(mark);
-  TRY(check_from(first, {.believed = mark}));
+  TRY(check_from(first, {.believed = mark, .known_end = mark}));
   if (s_.log_end < mark) {
     if (has_left_out_) {
       return fail(Errc::corrupt, fmt::format("{}: a batch is damaged, and the log ends at {}, "

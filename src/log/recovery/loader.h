@@ -29,6 +29,7 @@ class LogLoader {
   struct Belief {
     Offset believed;
     Offset torn_above = std::numeric_limits<Offset>::max();
+    Offset known_end = no_offset;  // of the log
   };
   Result<> check_from(std::size_t first, Belief belief);
   Result<> renew_distrusted(std::size_t first);  // segments from this one on

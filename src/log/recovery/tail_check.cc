@@ -110,6 +110,10 @@ struct Walk {
     was_gap = batch.header.base_offset() > next_offset;
     next_before = std::exchange(next_offset, batch.header.next_offset());
   }
+  // A batch stands there whose header was taken for true; what it says of its end may be wrong.
+  bool has_believed(Offset believed) const {
+    return next_before < believed && next_offset > next_before;
+  }
   // The batch before has an offset that `batch` shows to be too high: nothing else is wrong with
   // such a one, as the checksum does not cover it.
   bool was_led_astray(const ScannedBatch& batch) const {
@@ -190,16 +194,35 @@ Result<> cut_off(Segment& segment, TailCheck& result) {
   return {};
 }
 
+Result<bool> is_whole_at(Segment& segment, std::uint64_t position) {
+  TRY_ASSIGN(auto file, segment.log_file());
+  BatchScanner scanner(*file, position, segment.size());
+  TRY_ASSIGN(const auto batch, scanner.next());
+  if (!batch) return false;
+  TRY_ASSIGN(const auto whole, scanner.whole(*batch));
+  return whole.crc_is_good();
+}
+
 // The next batch of a walk, behind damage that is known; nothing at the end of what is good.
-Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, const Segment& segment,
+Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment& segment,
                                                  Walk& walk, const TailCheckOptions& options,
                                                  TailCheck& result) {
   const auto* beyond = walk.next_offset < options.believed ? segment.pass_damage(scanner) : nullptr;
   if (beyond) walk.resume(*beyond);
+  if (beyond && beyond->position == segment.size()) {  // it was the last one
+    result.end_offset = beyond->offset;
+    result.end_position = beyond->position;
+    return std::nullopt;
+  }
   auto batch = next_good(scanner, walk, options, result);
   // A cut would take what was left out with it.
   if (beyond && batch && !*batch) {
     batch = fail(Errc::corrupt, "the one behind it is no good either", beyond->position);
+  }
+  const bool is_end = batch && !*batch && !result.reason.empty();
+  if (is_end && walk.has_believed(options.believed)) {
+    TRY_ASSIGN(const bool is_whole, is_whole_at(segment, walk.position_before));
+    if (!is_whole) batch = fail(Errc::corrupt, "its checksum is wrong", walk.position_before);
   }
   if (!batch) {
     batch.error().what = fmt::format(
@@ -207,6 +230,14 @@ Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, const Se
         segment.path(log_suffix), batch.error().at, batch.error().what);
   }
   return batch;
+}
+
+// Whether the last batch, of which the end of the log is taken, is what was written; it leads
+// elsewhere than to the known end.
+Result<> check_last(BatchScanner& scanner, const ScannedBatch& last, const Walk& walk) {
+  TRY_ASSIGN(const auto whole, scanner.whole(last));
+  if (whole.crc_is_good() && !walk.was_gap) return {};
+  return fail(Errc::corrupt, "it does not end where the log ended", last.position);
 }
 
 // One walk to the end. An error of a batch leaves `walked` in front of it.
@@ -260,6 +291,8 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
     result.end_position = last->position;
   }
   result.latest_epoch = walk.epoch;
+  const bool leads_elsewhere = options.known_end > 0 && result.end_offset != options.known_end;
+  if (last && leads_elsewhere && !result.cut) TRY(check_last(scanner, *last, walk));
   if (last && options.torn_above != std::numeric_limits<Offset>::max()) {
     // Into space that was there before, the last write may have been cut short unseen.
     TRY_ASSIGN(const auto whole, scanner.whole(*last));
@@ -270,19 +303,36 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
   return result;
 }
 
+// Whether the batch at `position` is the last, as its length says.
+Result<bool> ends_segment(const env::File& file, std::uint64_t position, std::uint64_t size) {
+  std::array<std::byte, wire::batch_overhead> front;
+  TRY_ASSIGN(const auto got, file.read_at(position, MutableBytes(front)));
+  if (got < front.size()) return false;
+  const auto batch = wire::batch_size_at(Bytes(front));
+  return batch && position + *batch == size;
+}
+
 // Of a walk that came upon damage: what is lost, when the next one can leave it out.
 Result<std::optional<std::string>> leave_out_damage(Segment& segment,
                                                     const TailCheckOptions& options,
-                                                    const Walk& walk) {
+                                                    const Walk& walk, const Error& why) {
   TRY_ASSIGN(auto file, segment.log_file());
   const DamageSearch search{.from = walk.position_before,
                             .first = walk.next_before,
                             .end = segment.size(),
                             .limit = std::numeric_limits<Offset>::max(),
                             .latest = options.believed};
-  TRY_ASSIGN(const auto damage, first_damage(file, search));
-  if (!damage || segment.resumption(damage->position)) return std::nullopt;  // that is not it
-  TRY_ASSIGN(const auto beyond, find_resumption(*file, search, *damage));
+  TRY_ASSIGN(auto damage, first_damage(file, search));
+  if (!damage) {  // a base offset, which no checksum covers
+    const bool is_before = why.at == walk.position_before;
+    damage = {why.at, is_before ? walk.next_before : walk.next_offset, why.what};
+  }
+  if (segment.resumption(damage->position)) return std::nullopt;  // that is not it
+  TRY_ASSIGN(auto beyond, find_resumption(*file, search, *damage));
+  if (!beyond && options.known_end > damage->offset) {
+    TRY_ASSIGN(const bool is_last, ends_segment(*file, damage->position, segment.size()));
+    if (is_last) beyond = {segment.size(), options.known_end};
+  }
   if (!beyond) return std::nullopt;
   reached(Mark::damage_left_out);
   segment.checked()->add_damaged(damage->position, {});  // what is wrong is said here
@@ -313,7 +363,7 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
     const bool may_be_left_out = check.error().code == Errc::corrupt && walk &&
                                  options.torn_above == std::numeric_limits<Offset>::max();
     if (!may_be_left_out) return check;
-    TRY_ASSIGN(auto what, leave_out_damage(segment, options, *walk));
+    TRY_ASSIGN(auto what, leave_out_damage(segment, options, *walk, check.error()));
     if (!what) return check;
     lost.push_back(*std::move(what));
   }

@@ -8,7 +8,8 @@
 // relied on, so that what was durable is not read.
 //
 // Behind a damaged batch below `believed` it goes on where a whole one leads to the end
-// (log/beyond_damage.h): readers are refused what is in between. Corrupt when there is none.
+// (log/beyond_damage.h), or at the known end behind the last one: readers are refused what is in
+// between. Corrupt when there is none.
 //
 // The base offset of a batch is not under its checksum. One that was damaged upwards looks like a
 // gap, which a compacted log may have: where there can be none, it is cut.
@@ -45,6 +46,9 @@ struct TailCheckOptions {
   Offset torn_above = std::numeric_limits<Offset>::max();
   LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
   LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
+  // Where the log ended when that was written down, if nothing has come to this segment since. Says
+  // how far a damaged last batch went.
+  Offset known_end = no_offset;
   // No compaction has been here: above `believed` each batch continues the one before.
   bool has_no_gaps = false;
   LeaderEpochs* epochs = nullptr;  // learns of the terms that begin above `believed`

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "base/offload.h"
@@ -151,8 +152,12 @@ Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, To
     co_return fail(Errc::corrupt, "other bytes were served at an offset",
                    static_cast<std::uint64_t>(record.offset));
   }
-  if (found.records.size() + found.refused.size() != before.size()) {
-    co_return fail(Errc::corrupt, "records are neither served nor refused", found.records.size());
+  std::set<Offset> known(found.refused.begin(), found.refused.end());
+  for (const FetchedRecord& record : found.records) known.insert(record.offset);
+  for (Offset offset = 0; offset < end; ++offset) {
+    if (known.contains(offset)) continue;
+    co_return fail(Errc::corrupt, "a record is neither served nor refused",
+                   static_cast<std::uint64_t>(offset));
   }
   for (const Offset offset : found.refused) {
     if (at == damage.at && damage.may_cost(offset)) continue;
