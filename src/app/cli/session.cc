@@ -95,13 +95,13 @@ Task<> say_whom_it_waits_for(Session& session) {
   const auto ready = co_await std::move(readying);
   if (ready || ready.error().cause.code == Errc::closed) co_return;
   std::string why = ready.error().cause.what;
-  std::vector<std::string> addresses;
-  for (const env::Address& address : session.settings.config.cluster.bootstrap) {
-    addresses.push_back(address.text());
+  if (ready.error().cause.code == Errc::timed_out) {
+    std::vector<std::string> addresses;
+    for (const env::Address& address : session.settings.config.cluster.bootstrap) {
+      addresses.push_back(address.text());
+    }
+    why = fmt::format("no answer from {} yet", fmt::join(addresses, ", "));
   }
-  const bool names_one = std::ranges::any_of(
-      addresses, [&](const std::string& address) { return why.find(address) != why.npos; });
-  if (!names_one) why = fmt::format("no answer from {} yet", fmt::join(addresses, ", "));
   complain(session.command, fmt::format("{}; still trying (--timeout {})", why,
                                         format_duration(session.settings.timeout)));
 }

@@ -87,9 +87,8 @@ Damage misdirect(Disk& disk, FaultCounts& faults, const Target& target, const Ta
   const std::size_t from = chance.below((source.content.size() + sector - 1) / sector) * sector;
   const std::size_t size =
       std::min({sector, target.content.size() - to, source.content.size() - from});
-  Damage damage{target.at,
-                fmt::format("{} bytes at {} of {} are those at {} of {}", size, to, target.path,
-                            from, source.path)};
+  Damage damage{target.at, fmt::format("{} bytes at {} of {} are those at {} of {}", size, to,
+                                       target.path, from, source.path)};
   find_hit(damage, target.content, to, to + size);
   overwrite(disk, target.path, to, std::string_view(source.content).substr(from, size));
   faults.add(Fault::misdirected);
