@@ -80,11 +80,15 @@ Damage flip_bit(Disk& disk, FaultCounts& faults, Target& target, SeededRandom& c
   return damage;
 }
 
-// A write that went to the wrong place.
+// A write that went to the wrong place. Not one of another log at its own place there: whole
+// batches of the same offsets could not be told from the truth, as they do not name their
+// partition.
 Damage misdirect(Disk& disk, FaultCounts& faults, const Target& target, const Target& source,
                  SeededRandom& chance) {
   const std::size_t to = chance.below((target.content.size() + sector - 1) / sector) * sector;
-  const std::size_t from = chance.below((source.content.size() + sector - 1) / sector) * sector;
+  std::size_t from = chance.below((source.content.size() + sector - 1) / sector) * sector;
+  if (from == to && to > 0) from -= sector;
+  if (from == to) from = std::min(sector, source.content.size()) / 2;
   const std::size_t size =
       std::min({sector, target.content.size() - to, source.content.size() - from});
   Damage damage{target.at, fmt::format("{} bytes at {} of {} are those at {} of {}", size, to,
