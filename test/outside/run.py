@@ -15,6 +15,10 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "test/e2e"))
+
+import program  # noqa: E402
+
 BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 COMPILER = sys.argv[2] if len(sys.argv) > 2 else "c++"
 
@@ -101,9 +105,41 @@ class Installed(unittest.TestCase):
 
     # --- the program ---
 
-    def test_the_program_comes_with_manual_pages_and_completion(self):
+    def installed_program(self):
         prefix = self.root / "program"
-        run("cmake", "--install", BUILD, "--prefix", prefix, "--component", "program")
+        if not prefix.exists():
+            run("cmake", "--install", BUILD, "--prefix", prefix, "--component", "program")
+        return prefix
+
+    def readmes_commands(self):
+        """Those of its five minutes, up to the library; the rest of a line behind # is a remark."""
+        chapter = (SOURCE / "README.md").read_text().partition("## Five minutes\n")[2].partition("**From C++.**")[0]
+        lines = [line.strip() for line in chapter.splitlines() if line.startswith("    ")]
+        return [line.partition("  #")[0] for line in lines if not line.startswith("export PATH")]
+
+    def test_readmes_five_minutes_work_with_the_installed_program(self):
+        bin = self.installed_program() / "bin"
+        with program.Program(bin / "weir", "--data", self.root / "data", "--listen", "127.0.0.1:0") as broker:
+            address = f"127.0.0.1:{broker.port()}"
+            env = {**os.environ, "PATH": f"{bin}:{os.environ['PATH']}", "WEIR_BROKERS": address}
+            printed = []
+            for command in self.readmes_commands():
+                if "kcat" in command and not shutil.which("kcat"):
+                    continue
+                ended = run("bash", "-c", command.replace("-b localhost", f"-b {address}"), env=env)
+                printed.append(ended.stdout)
+            self.assertEqual(broker.stop(), 0, broker.text())
+        shown, group, fresh, described = printed[2], printed[3], printed[5], printed[6]
+        keys_and_values = sorted(line.split(" ", 2)[2] for line in shown.splitlines())
+        self.assertEqual(keys_and_values, ["ada first", "ada third", "grace second"])
+        self.assertEqual(len(group.splitlines()), 3)
+        self.assertRegex(fresh, r"^\d ada fourth\n$")
+        self.assertIn("greetings", described)
+        if shutil.which("kcat"):
+            self.assertIn("grace fifth", printed[-1])
+
+    def test_the_program_comes_with_manual_pages_and_completion(self):
+        prefix = self.installed_program()
         weir, share = prefix / "bin/weir", prefix / "share"
         for page in "weir", "weir-topic", "weir-topic-create", "weir-server", "weir-log-dump":
             self.assertTrue((share / f"man/man1/{page}.1").read_text().startswith(".TH weir"), page)
