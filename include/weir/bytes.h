@@ -1,6 +1,7 @@
 #pragma once
 // BytesView: the bytes of a key, a value or a header, or null, which Kafka tells from empty. It
-// owns nothing: the bytes stay valid as long as the text beside it says.
+// owns nothing: the bytes stay valid as long as the text beside it says, and may be read by any
+// thread until then.
 
 #include <cstddef>
 #include <optional>

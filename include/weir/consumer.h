@@ -20,8 +20,9 @@
 // `interrupted` by wakeup() or the stop_token; `closed`. Errors that no repetition heals (fenced,
 // not authorized) come again with each poll.
 //
-// All calls may be made by any thread at the same time, and are carried out in their order; a poll
-// under way ends early, without records, when subscribe, assign, unsubscribe or close is called.
+// All calls may be made by any thread at the same time, and begin in their order: one that waits for
+// brokers, as a poll or a commit may, does not hold up those behind it. A poll under way ends early,
+// without records, when subscribe, assign, unsubscribe or close is called.
 // The destructor waits for nothing: it gives up what it has without telling the listener; what can
 // be committed within 200 ms is. close() waits.
 
@@ -130,6 +131,7 @@ class WEIR_API Consumer {
   ~Consumer();
 
   // --- which partitions: each of these replaces what was before ---
+  // Without a group invalid, as are commit() and committed().
   Future<> subscribe(std::vector<std::string> topics);
   // Topics whose whole name matches, those that are created later too; never internal ones. RE2's
   // syntax.
@@ -154,6 +156,7 @@ class WEIR_API Consumer {
 
   // --- what is done ---
   // With finishes_by_hand: through with this record and all before it in its partition.
+  // A record that was not handed out since its partition came is invalid.
   Future<> finished(const ReceivedRecord& record);
   // Everything that was handed out; with finishes_by_hand everything that is finished.
   Future<> commit();

@@ -1,6 +1,7 @@
 #pragma once
 // What the members of a Client have done since they were made. Records and bytes are counted as the
-// caller sees them: before compression, keys, values and headers.
+// caller sees them: before compression, keys, values and headers. Plain values: each
+// thread may use its own copies.
 
 #include <cstdint>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// Which partition of which topic. Plain values: each thread may use its own copies.
 
 #include <compare>
 #include <cstdint>

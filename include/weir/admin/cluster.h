@@ -1,5 +1,6 @@
 #pragma once
-// Brokers, their disks, and the quorum of the controllers. Sizes are bytes.
+// Brokers, their disks, and the quorum of the controllers. Sizes are bytes. Plain values: each
+// thread may use its own copies.
 
 #include <cstdint>
 #include <map>

@@ -1,5 +1,6 @@
 #pragma once
-// Configuration of topics, brokers, groups and client metrics.
+// Configuration of topics, brokers, groups and client metrics. Plain values: each thread may use
+// its own copies.
 
 #include <compare>
 #include <cstdint>

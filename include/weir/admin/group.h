@@ -1,6 +1,7 @@
 #pragma once
 // Groups as an administrator sees them. States and types are Kafka's words ("Stable", "Empty", ...;
-// "Classic", "Consumer", ...), as brokers say them.
+// "Classic", "Consumer", ...), as brokers say them. Plain values: each thread may use its own
+// copies.
 
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
 #pragma once
-// Offsets of partitions and of groups.
+// Offsets of partitions and of groups. Plain values: each thread may use its own copies.
 
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
-// Topics as an administrator creates and sees them. Ids are Kafka's text form of UUIDs.
+// Topics as an administrator creates and sees them. Ids are Kafka's text form of UUIDs. Plain
+// values: each thread may use its own copies.
 
 #include <cstdint>
 #include <map>
