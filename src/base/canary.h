@@ -33,6 +33,12 @@ enum class Canary : std::uint8_t {
   compaction_loses_key,     // the newest record of a key is dropped at the end of a batch
   retention_follows_clock,  // a jump of the wall clock ages everything
   topic_answered_early,     // a topic is promised before the metadata log is synced
+  checked_past_damage,      // a look that meets damage takes all it was to look at for whole
+  compacted_copy_not_synced,  // a compacted copy takes the place of what it copies, not synced
+  reads_past_bound,           // a fetch goes on to the end of the segment, behind what is durable
+  retention_one_too_many,     // by size, the segment that reaches over the limit goes, too
+  refused_commit_erases,      // a commit that was not written takes the one before it along
+  producer_ids_given_again,   // a snapshot of the metadata forgets which producer ids are taken
 };
 
 #ifdef WEIR_CANARIES

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "fmt/format.h"
 #include "log/partition_log_state.h"
 
@@ -74,7 +75,7 @@ Result<std::optional<BatchPlace>> locate_whole(PartitionLog::State& s, Segment& 
 // Where batches below `bound` end that may be read from `first` on: at a damaged one at the latest.
 Result<std::uint64_t> end_of_range(PartitionLog::State& s, Segment& segment,
                                    const BatchPlace& first, Offset bound, Offset limit) {
-  if (bound >= limit) return segment.size();
+  if (bound >= limit || sings(Canary::reads_past_bound)) return segment.size();
   const auto beyond = locate(s, segment, bound);
   if (beyond) return *beyond ? (*beyond)->position : segment.size();
   if (beyond.error().code != Errc::corrupt) return std::unexpected(beyond.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/canary.h"
 #include "log/format/batch_scanner.h"
 
 namespace weir::log {
@@ -59,7 +60,8 @@ std::optional<ReadCheck::Damage> ReadCheck::damage() const {
 void ReadCheck::conclude() const {
   const auto known = known_.lock();
   if (!known) return;
-  known->add_whole(range_.position, whole_until_);
+  const std::uint64_t asked_end = range_.position + range_.size;
+  known->add_whole(range_.position, sings(Canary::checked_past_damage) ? asked_end : whole_until_);
   if (!damage_.empty()) known->add_damaged(whole_until_, damage_);
 }
 

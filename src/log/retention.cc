@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "base/mark.h"
 #include "log/partition_log_state.h"
@@ -20,8 +21,9 @@ struct Reasons {
   Result<bool> lets_go(Segment& segment, std::optional<Offset> next_base) const {
     if (next_base && *next_base <= log_start) return true;
     if (!config.cleanup_delete) return false;
+    const std::uint64_t its_own = sings(Canary::retention_one_too_many) ? 0 : segment.size();
     if (config.retention_bytes >= 0 &&
-        bytes_left >= static_cast<std::uint64_t>(config.retention_bytes) + segment.size()) {
+        bytes_left >= static_cast<std::uint64_t>(config.retention_bytes) + its_own) {
       reached(Mark::deleted_by_size);
       return true;
     }

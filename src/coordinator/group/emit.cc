@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "coordinator/group/group_shard.h"
 
@@ -74,7 +75,7 @@ ClassicGroup& GroupShard::create_group(std::string_view group, TimestampMs now, 
 void GroupShard::take_back(Undo& undo, wire::ErrorCode error, Output& out) {
   if (auto* change = std::get_if<OffsetChanged>(&undo)) {
     GroupEntry& entry = store_.at_or_new(change->group);
-    if (change->before) {
+    if (change->before && !sings(Canary::refused_commit_erases)) {
       put_offset(entry.offsets, change->topic, change->partition, std::move(*change->before));
     } else {
       take_offset(entry.offsets, change->topic, change->partition);

@@ -1,5 +1,6 @@
 #include "metadata/image/image_writer.h"
 
+#include "base/canary.h"
 #include "metadata/image/feature_levels.h"
 #include "wire/message/access_control_entry_record.h"
 #include "wire/message/client_quota_record.h"
@@ -225,7 +226,7 @@ Result<RecordList> records_of(const Image& image) {
   write_topics(image, version, out);
   write_configs(image, out);
   write_quotas(image, out);
-  if (image.next_producer_id >= 0) {
+  if (image.next_producer_id >= 0 && !sings(Canary::producer_ids_given_again)) {
     wire::ProducerIdsRecord record;
     record.broker_id = -1;
     record.broker_epoch = -1;

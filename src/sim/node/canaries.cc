@@ -31,6 +31,12 @@ constexpr auto named_canaries = [] {
       {compaction_loses_key, "compaction_loses_key"},
       {retention_follows_clock, "retention_follows_clock"},
       {topic_answered_early, "topic_answered_early"},
+      {checked_past_damage, "checked_past_damage"},
+      {compacted_copy_not_synced, "compacted_copy_not_synced"},
+      {reads_past_bound, "reads_past_bound"},
+      {retention_one_too_many, "retention_one_too_many"},
+      {refused_commit_erases, "refused_commit_erases"},
+      {producer_ids_given_again, "producer_ids_given_again"},
   });
 }();
 
@@ -40,7 +46,8 @@ constexpr auto canary_list = [] {
   return list;
 }();
 
-static_assert(std::size(named_canaries) == static_cast<std::size_t>(Canary::topic_answered_early),
+static_assert(std::size(named_canaries) ==
+                  static_cast<std::size_t>(Canary::producer_ids_given_again),
               "each is hunted");
 
 }  // namespace
