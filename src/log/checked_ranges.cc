@@ -61,7 +61,7 @@ CheckedRanges CheckedRanges::below(std::uint64_t position) const {
   for (const auto& [begin, damage] : damaged_) {
     if (begin >= position) break;
     Damaged& same = kept.damaged_[begin] = damage;
-    if (same.resumption && same.resumption->position >= position) {
+    if (same.resumption && same.resumption->position > position) {
       same.resumption.reset();
       same.was_searched = false;
     }

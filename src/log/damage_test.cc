@@ -238,33 +238,53 @@ TEST_F(DamagedLog, a_batch_that_says_that_it_is_shorter_is_refused_whole) {
 TEST_F(DamagedLog, the_last_header_costs_its_batch_alone_while_it_says_how_long_it_is) {
   for (std::size_t bit = 0; bit < 8 * wire::batch_header_size; ++bit) {
     if (bit / 8 >= 8 && bit / 8 < leader_epoch_at + 4) continue;  // its length, and its epoch
-    for (const bool after_clean_stop : {true, false}) {
-      if (!after_clean_stop && bit / 8 < 8) continue;  // its base offset is not under the checksum
-      SCOPED_TRACE(fmt::format("{} {}", bit, after_clean_stop));
-      content() = before;
-      content()[places[5] + bit / 8] ^= static_cast<char>(0x80 >> bit % 8);
-      for (int starts = 0; starts < 2; ++starts) {
-        const auto opened = fixture.try_open(after_clean_stop, 6);
-        ASSERT_TRUE(opened) << opened.error().message();
-        EXPECT_EQ(fixture.log().log_end_offset(), 6);
-        EXPECT_EQ(content().size(), before.size());
-        EXPECT_THAT(*read(4), ElementsAre(4));
-        const auto lost = read(5);
-        ASSERT_FALSE(lost.has_value());
-        EXPECT_EQ(lost.error(), is_refused);
-        fixture.close();
-      }
-      fixture.open(after_clean_stop, 6);
-      EXPECT_EQ(fixture.append({}).base_offset, 6);
-      EXPECT_TRUE(serves(6));
-      ASSERT_TRUE(fixture.flush());
-      fixture.close();
-      fixture.open(after_clean_stop, 7);
-      EXPECT_FALSE(read(5).has_value());
-      EXPECT_TRUE(serves(6));
+    SCOPED_TRACE(bit);
+    content() = before;
+    content()[places[5] + bit / 8] ^= static_cast<char>(0x80 >> bit % 8);
+    for (int starts = 0; starts < 2; ++starts) {
+      const auto opened = fixture.try_open(true, 6);
+      ASSERT_TRUE(opened) << opened.error().message();
+      EXPECT_EQ(fixture.log().log_end_offset(), 6);
+      EXPECT_EQ(content().size(), before.size());
+      ASSERT_TRUE(read(4).has_value());
+      EXPECT_THAT(*read(4), ElementsAre(4));
+      const auto lost = read(5);
+      ASSERT_FALSE(lost.has_value());
+      EXPECT_EQ(lost.error(), is_refused);
       fixture.close();
     }
+    fixture.open(true, 6);
+    EXPECT_EQ(fixture.append({}).base_offset, 6);
+    EXPECT_TRUE(serves(6));
+    ASSERT_TRUE(fixture.flush());
+    fixture.close();
+    fixture.open(true, 7);
+    EXPECT_FALSE(read(5).has_value());
+    EXPECT_TRUE(serves(6));
+    fixture.close();
   }
+}
+
+// A file that somebody has put there is believed, whatever was written down of the one before.
+TEST_F(DamagedLog, a_known_end_says_nothing_of_whole_batches) {
+  for (const Offset known_end : {3, 5, 7, 100}) {
+    SCOPED_TRACE(known_end);
+    content() = before;
+    fixture.open(true, known_end);
+    EXPECT_EQ(fixture.log().log_end_offset(), 6);
+    EXPECT_THAT(*read(0), ElementsAre(0, 1, 2, 3, 4, 5));
+    fixture.close();
+  }
+}
+
+// A batch below the mark that says that it reaches the mark does not take the one behind it along.
+TEST_F(DamagedLog, a_whole_batch_is_not_cut_because_a_damaged_one_reaches_into_it) {
+  content()[places[4] + 26] ^= 1;  // of its last offset's delta: it says that it ends at 5
+  fixture.open(false, 5);
+  EXPECT_EQ(fixture.log().log_end_offset(), 6);
+  EXPECT_EQ(content().size(), before.size());
+  EXPECT_FALSE(read(4).has_value());
+  EXPECT_THAT(*read(5), ElementsAre(5));
 }
 
 // Nothing says how far the log went.

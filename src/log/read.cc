@@ -97,7 +97,8 @@ void check_plan(ReadPlan& plan, Segment& segment, Offset limit) {
   plan.range.size =
       std::min(plan.range.size, std::max(plan.first_batch_bytes, ReadCheck::bytes_max));
   // What is known to be damaged says nothing of the batch before it.
-  const std::uint64_t end = segment.checked()->damaged_from(begin + 1).value_or(segment.size());
+  const std::uint64_t end =
+      segment.checked()->damaged_from(begin + plan.first_batch_bytes).value_or(segment.size());
   plan.range.size = std::min(plan.range.size, end - begin);
   plan.check.emplace(plan.range, std::min(end, segment.size()), plan.start_offset, limit,
                      segment.checked());

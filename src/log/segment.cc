@@ -173,13 +173,14 @@ Result<TimestampOffset> Segment::confirmed_max_timestamp() {
 
 // Of a batch that was there when the file was opened.
 Result<> Segment::check_whole(std::uint64_t position) {
-  if (position >= found_size_) return {};
+  if (whole_until(position) > position) return {};
   TRY_ASSIGN(auto file, log_file());
   BatchScanner scanner(*file, position, size_);
   TRY_ASSIGN(const auto batch, scanner.next());
   if (!batch) return {};
   TRY_ASSIGN(const auto whole, scanner.whole(*batch));
   if (!whole.crc_is_good()) return fail(Errc::corrupt, "its checksum is wrong", position);
+  checked()->add_whole(position, batch->end());
   return {};
 }
 

@@ -205,8 +205,11 @@ Result<bool> LogLoader::find_end_as_left() {
   const auto checked = check_from(last, {.believed = everything, .torn_above = mark});
   if (!checked && checked.error().code != Errc::corrupt) return std::unexpected(checked.error());
   if (!checked || s_.log_end < mark) return false;
-  TRY_ASSIGN(const bool epochs_fit, latest_epoch_fits());
-  if (!epochs_fit) return false;
+  const auto epochs_fit = latest_epoch_fits();
+  if (!epochs_fit && epochs_fit.error().code != Errc::corrupt) {
+    return std::unexpected(epochs_fit.error());
+  }
+  if (!epochs_fit || !*epochs_fit) return false;
   reached(Mark::killed_log_believed);
   s_.durable_end = mark;
   return true;
@@ -218,7 +221,7 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
   // Terms that begin above the mark are learnt from the batches: the checkpoint may be older than a
   // truncation.
   s_.epochs.truncate_from_end(mark);
-  TRY(check_from(first, {.believed = mark, .known_end = mark}));
+  TRY(check_from(first, {.believed = mark}));
   if (s_.log_end < mark) {
     if (has_left_out_) {
       return fail(Errc::corrupt, fmt::format("{}: a batch is damaged, and the log ends at {}, "

@@ -89,6 +89,9 @@ struct Walk {
   std::uint64_t position_before;
   Offset next_before;
   bool was_gap = false;  // between the two
+  // What comes before is known; of the first batch of a walk that begins in the middle it is not.
+  bool is_sure, was_sure;
+  bool is_last_damaged = false;  // and where the log ended is known
 
   Walk(const Segment& segment, const TailCheckOptions& options, std::uint64_t start)
       : segment_base(segment.base_offset()),
@@ -97,17 +100,21 @@ struct Walk {
         next_offset(segment_base),
         epoch(options.latest_epoch),
         position_before(start),
-        next_before(segment_base) {}
+        next_before(segment_base),
+        is_sure(start == 0),
+        was_sure(is_sure) {}
 
   // Goes on behind a damaged batch.
   void resume(const Resumption& beyond) {
     position_before = beyond.position;
     next_offset = next_before = beyond.offset;
     was_gap = false;
+    is_sure = was_sure = true;
   }
   void take(const ScannedBatch& batch) {
     position_before = batch.position;
     was_gap = batch.header.base_offset() > next_offset;
+    was_sure = std::exchange(is_sure, true);
     next_before = std::exchange(next_offset, batch.header.next_offset());
   }
   // A batch stands there whose header was taken for true; what it says of its end may be wrong.
@@ -163,6 +170,7 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
   }
   TRY_ASSIGN(const auto whole, scanner.whole(**batch));
   result.reason = whats_wrong(whole, walk);
+  result.overlaps = whole.base_offset() < walk.next_offset && whole.crc_is_good();
   if (!result.reason.empty()) {
     if (trusted_end) return fail(Errc::corrupt, result.reason, (*batch)->position);
     return std::nullopt;
@@ -208,6 +216,9 @@ Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment&
                                                  Walk& walk, const TailCheckOptions& options,
                                                  TailCheck& result) {
   const auto* beyond = walk.next_offset < options.believed ? segment.pass_damage(scanner) : nullptr;
+  if (beyond && beyond->offset < walk.next_offset) {
+    return fail(Errc::corrupt, "what follows it has lower offsets", walk.position_before);
+  }
   if (beyond) walk.resume(*beyond);
   if (beyond && beyond->position == segment.size()) {  // it was the last one
     result.end_offset = beyond->offset;
@@ -219,8 +230,9 @@ Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment&
   if (beyond && batch && !*batch) {
     batch = fail(Errc::corrupt, "the one behind it is no good either", beyond->position);
   }
-  const bool is_end = batch && !*batch && !result.reason.empty();
-  if (is_end && walk.has_believed(options.believed)) {
+  // Nor is a whole batch cut because one whose header was believed says that it reaches into it.
+  const bool is_overlap = batch && !*batch && result.overlaps;
+  if (is_overlap && walk.has_believed(options.believed)) {
     TRY_ASSIGN(const bool is_whole, is_whole_at(segment, walk.position_before));
     if (!is_whole) batch = fail(Errc::corrupt, "its checksum is wrong", walk.position_before);
   }
@@ -232,11 +244,19 @@ Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment&
   return batch;
 }
 
-// Whether the last batch, of which the end of the log is taken, is what was written; it leads
-// elsewhere than to the known end.
-Result<> check_last(BatchScanner& scanner, const ScannedBatch& last, const Walk& walk) {
+// Of the last batch, which leads elsewhere than to the known end: it is damaged if its checksum
+// says so, or if it would lead there from where the one before it ended. Else the known end is that
+// of other files.
+Result<> check_last(BatchScanner& scanner, const ScannedBatch& last,
+                    const TailCheckOptions& options, Walk& walk) {
   TRY_ASSIGN(const auto whole, scanner.whole(last));
-  if (whole.crc_is_good() && !walk.was_gap) return {};
+  const Offset least = std::max(whole.base_offset(), walk.was_sure ? walk.next_before : 0);
+  const bool is_damaged = !whole.crc_is_good() && options.known_end > least;
+  const Offset its_end = walk.next_before + whole.last_offset_delta() + 1;
+  const bool is_moved =
+      whole.crc_is_good() && walk.was_gap && walk.was_sure && its_end == options.known_end;
+  walk.is_last_damaged = is_damaged || is_moved;
+  if (!walk.is_last_damaged) return {};
   return fail(Errc::corrupt, "it does not end where the log ended", last.position);
 }
 
@@ -292,7 +312,7 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
   }
   result.latest_epoch = walk.epoch;
   const bool leads_elsewhere = options.known_end > 0 && result.end_offset != options.known_end;
-  if (last && leads_elsewhere && !result.cut) TRY(check_last(scanner, *last, walk));
+  if (last && leads_elsewhere) TRY(check_last(scanner, *last, options, walk));
   if (last && options.torn_above != std::numeric_limits<Offset>::max()) {
     // Into space that was there before, the last write may have been cut short unseen.
     TRY_ASSIGN(const auto whole, scanner.whole(*last));
@@ -329,7 +349,8 @@ Result<std::optional<std::string>> leave_out_damage(Segment& segment,
   }
   if (segment.resumption(damage->position)) return std::nullopt;  // that is not it
   TRY_ASSIGN(auto beyond, find_resumption(*file, search, *damage));
-  if (!beyond && options.known_end > damage->offset) {
+  const bool is_it = walk.is_last_damaged && damage->position == walk.position_before;
+  if (!beyond && (is_it || (walk.is_sure && options.known_end > damage->offset))) {
     TRY_ASSIGN(const bool is_last, ends_segment(*file, damage->position, segment.size()));
     if (is_last) beyond = {segment.size(), options.known_end};
   }

@@ -32,6 +32,7 @@ struct TailCheck {
   std::uint64_t end_position = 0;
   std::uint64_t bytes_checked = 0;
   bool has_gaps = false;       // offsets are missing, as compaction leaves them
+  bool overlaps = false;       // behind the end is a whole batch with lower offsets
   bool cut = false;            // bytes above were cut off
   bool index_rebuilt = false;  // index entries were wrong or missing
   LeaderEpoch latest_epoch = no_epoch;
@@ -46,8 +47,7 @@ struct TailCheckOptions {
   Offset torn_above = std::numeric_limits<Offset>::max();
   LeaderEpoch latest_epoch = no_epoch;  // of the batches before this segment
   LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
-  // Where the log ended when that was written down, if nothing has come to this segment since. Says
-  // how far a damaged last batch went.
+  // Where the log ended at a clean stop: says how far a damaged last batch went.
   Offset known_end = no_offset;
   // No compaction has been here: above `believed` each batch continues the one before.
   bool has_no_gaps = false;
