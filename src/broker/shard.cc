@@ -238,6 +238,7 @@ Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
 // --- start and stop ---
 
 Task<> Shard::open_partitions() {
+  settled_now();  // what jumps from here on, before the node is ready, is not believed
   for (const auto& [topic_id, topic] : image_->topics) {
     for (const auto& [index, registration] : topic->partitions) {
       if (shard_of({topic_id, index}, node.shard_count()) != id()) continue;
@@ -252,7 +253,6 @@ Task<> Shard::open_partitions() {
 }
 
 void Shard::start_housekeeping() {
-  settled_now();  // what jumps from here on is not believed
   const metadata::LogSettings& log = settings_->log;
   const std::int64_t initial_ms = log.log_initial_task_delay_ms;
   retention_.start_if_periodic(initial_ms, log.log_retention_check_interval_ms,

@@ -154,24 +154,25 @@ Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, To
   }
   std::set<Offset> known(found.refused.begin(), found.refused.end());
   for (const FetchedRecord& record : found.records) known.insert(record.offset);
-  for (Offset offset = 0; offset < end; ++offset) {
+  const bool is_hit = at == damage.at;
+  const Offset least_end = is_hit ? damage.least_end(end) : end;
+  for (Offset offset = 0; offset < least_end; ++offset) {
     if (known.contains(offset)) continue;
     co_return fail(Errc::corrupt, "a record is neither served nor refused",
                    static_cast<std::uint64_t>(offset));
   }
   for (const Offset offset : found.refused) {
-    if (at == damage.at && damage.may_cost(offset)) continue;
+    if (is_hit && damage.may_cost(offset)) continue;
     co_return fail(Errc::corrupt, "an offset is refused that was not damaged",
                    static_cast<std::uint64_t>(offset));
   }
   const std::string value = "after the damage";
   auto producing = produce(client, at, batch_of({&value, 1}, env_.clock.wall_ms()));
   CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
-  const bool may_refuse = at == damage.at && damage.hits_header;
-  const bool is_refused = appended.error_code == storage_error && may_refuse;
-  if (is_refused || (appended.error_code == 0 && appended.base_offset == end)) {
-    co_return Result<>{};
-  }
+  const Offset given = appended.base_offset;
+  const bool is_refused = appended.error_code == storage_error && is_hit && damage.hits_header;
+  const bool is_taken = appended.error_code == 0 && given >= least_end && given <= end;
+  if (is_refused || is_taken) co_return Result<>{};
   co_return fail(Errc::corrupt,
                  fmt::format("a record was given the offset {} (error {}) at the end",
                              appended.base_offset, appended.error_code),

@@ -136,6 +136,7 @@ Task<Result<AroundDamage>> read_around(RawClient& client, TopicPartition from, O
       co_return fail(Errc::invalid, "a fetch was refused",
                      static_cast<std::uint64_t>(got.error_code));
     }
+    if (got.next <= next && got.high_watermark <= next) break;
     if (got.next <= next) {
       co_return fail(Errc::corrupt, "nothing is served below the high watermark",
                      static_cast<std::uint64_t>(next));

@@ -29,6 +29,8 @@ struct Damage {
   bool may_cost(Offset offset) const {
     return last >= first && (hits_header || (first <= offset && offset <= last));
   }
+  // Of a damaged last batch nothing need tell how far it went: then the log may end in front of it.
+  Offset least_end(Offset end) const { return hits_header && last + 1 == end ? first : end; }
 };
 
 // Damages a file of one of these partitions, which a stopped node keeps beneath `directory`. The
@@ -45,8 +47,8 @@ struct AroundDamage {
   std::vector<FetchedRecord> records;
   std::vector<Offset> refused;  // KAFKA_STORAGE_ERROR
 };
-// The offsets below `end`. Errors: the connection's, what is damaged and was served, an answer that
-// is neither records nor a refusal.
+// The offsets below `end`, or as far as the log goes. Errors: the connection's, what is damaged and
+// was served, an answer that is neither records nor a refusal.
 Task<Result<AroundDamage>> read_around(RawClient& client, TopicPartition from, Offset end);
 
 }  // namespace weir::sim
