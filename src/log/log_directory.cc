@@ -127,8 +127,10 @@ Result<std::optional<std::int64_t>> LogDirectory::take_clean_shutdown_marker() {
   const auto path = file_path(clean_shutdown_name);
   const auto text = env::read_file(disk_, path, small_file_max);
   if (!text) {
-    if (text.error().code == Errc::not_found) return std::nullopt;
-    return std::unexpected(text.error());
+    if (text.error().code != Errc::not_found) return std::unexpected(text.error());
+    // Folders that a killed process has made may not have durable names.
+    TRY(disk_.sync_directory(path_));
+    return std::nullopt;
   }
   if (!sings(Canary::clean_stop_forever)) TRY(disk_.remove(path));
   TRY(disk_.sync_directory(path_));

@@ -34,7 +34,9 @@ class LogDirectory {
   Result<> write_meta_properties(const MetaProperties& properties);
 
   // The marker says that everything was synced and closed; it is removed before anything is served.
-  // Its content is the broker epoch of the run that wrote it (KIP-966), -1 when it has none.
+  // Its content is the broker epoch of the run that wrote it (KIP-966), -1 when it has none. Where
+  // there is none, the names in the directory are synced: a process that was killed may have left
+  // folders whose names are not durable.
   Result<std::optional<std::int64_t>> take_clean_shutdown_marker();
   Result<> write_clean_shutdown_marker(std::int64_t broker_epoch);
 

@@ -49,6 +49,13 @@ TEST(LogDirectory, names_that_were_there_before_are_synced_where_that_is_possibl
   EXPECT_TRUE(disk.has_failed());
 }
 
+TEST(LogDirectory, names_that_a_killed_process_has_given_are_synced_at_the_start) {
+  DirectoryFixture fixture;
+  fixture.disk.fail_operation(0, Errc::io, false);
+  EXPECT_FALSE(fixture.directory->take_clean_shutdown_marker());
+  EXPECT_TRUE(fixture.disk.has_failed());
+}
+
 TEST(LogDirectory, reads_the_meta_properties_that_kafka_writes) {
   DirectoryFixture fixture;
   EXPECT_EQ(*fixture.directory->read_meta_properties(), std::nullopt);

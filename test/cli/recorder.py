@@ -23,12 +23,17 @@ class Recorder:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._target = None
+        self._open = 0  # connections
+        self._changed = threading.Condition()
 
     def forward_to(self, port):
         self._target = ("127.0.0.1", port)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def forget(self):
+        """Of commands that have ended: what they asked last may still be on its way here."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._open == 0, 60)
         for kept in (self.acks, self.isolations, self.client_ids):
             kept.clear()
 
@@ -40,9 +45,21 @@ class Recorder:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self._count(1)
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
+    def _count(self, more):
+        with self._changed:
+            self._open += more
+            self._changed.notify_all()
+
     def _serve(self, client):
+        try:
+            self._forward(client)
+        finally:
+            self._count(-1)
+
+    def _forward(self, client):
         with client, socket.create_connection(self._target) as server, contextlib.suppress(OSError):
             answers = threading.Thread(target=self._answers, args=(server, client), daemon=True)
             answers.start()

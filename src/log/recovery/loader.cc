@@ -130,6 +130,9 @@ Result<> LogLoader::find_end() {
     replay_from_ = everything;
     return {};
   }
+  // Of a process that was killed the names of its last files may not be durable: the next flush
+  // syncs them with what it makes durable.
+  ++s_.directory_changes;
   const Offset mark = options_.recovery_point;
   // The segment that ends at the mark counts too: its indexes may not have been synced.
   std::size_t first = s_.segment_of(std::max<Offset>(mark - 1, 0));
