@@ -77,8 +77,8 @@ TEST_F(KilledLog, a_write_that_was_cut_short_is_cut_off) {
   EXPECT_THAT(fixture.offsets(), ElementsAre(0, 1, 2, 3, 4, 5));
 }
 
-// Found by the simulator: what was acknowledged after such a start stood in files whose names a loss
-// of power took.
+// Found by the simulator: what was acknowledged after such a start stood in files whose names a
+// loss of power took.
 TEST_F(KilledLog, names_that_were_not_synced_are_synced_with_what_comes_next) {
   append(10);
   ASSERT_TRUE(fixture.flush());
