@@ -44,27 +44,25 @@ TEST(Retention, by_time_does_not_believe_an_index_alone) {
   LogFixture fixture(one_batch_segments());
   for (int i = 0; i < 3; ++i) fixture.append({.timestamp = fixture.now});
   fixture.close();
+  const auto planned_after = [&](std::int64_t ms) {
+    fixture.open(true, 3);
+    fixture.log().set_high_watermark(3);
+    auto config = fixture.config;
+    config.retention_ms = 60'000;
+    fixture.log().set_config(config);
+    return fixture.log().plan_retention(fixture.now + ms).has_value();
+  };
   for (int bit = 0; bit < 8 * 12; ++bit) {
     SCOPED_TRACE(bit);
     auto& times = fixture.disk.content(fixture.path("00000000000000000000.timeindex"));
     const std::string good = times;
     ASSERT_EQ(good.size(), 12u);  // one entry: a timestamp and an offset
     times[bit / 8] ^= static_cast<char>(1 << bit % 8);
-    fixture.open(true, 3);
-    fixture.log().set_high_watermark(3);
-    auto config = fixture.config;
-    config.retention_ms = 60'000;
-    fixture.log().set_config(config);
-    EXPECT_FALSE(fixture.log().plan_retention(fixture.now + 1'000));
+    EXPECT_FALSE(planned_after(1'000));
     fixture.close();
     fixture.disk.content(fixture.path("00000000000000000000.timeindex")) = good;
   }
-  fixture.open(true, 3);
-  fixture.log().set_high_watermark(3);
-  auto config = fixture.config;
-  config.retention_ms = 60'000;
-  fixture.log().set_config(config);
-  EXPECT_TRUE(fixture.log().plan_retention(fixture.now + 60'001));
+  EXPECT_TRUE(planned_after(60'001));
 }
 
 // Found by the simulator: the recovery point lies below (it cannot be written on a full disk), the

@@ -79,7 +79,8 @@ Task<Result<std::unique_ptr<env::Connection>>> TcpNetwork::connect(env::Address 
     auto connecting = connect_to(loop_, each, target.text(), stop);
     auto socket = co_await std::move(connecting);
     const bool is_silent = !socket && stop.is_requested();
-    if (addresses->size() > 1) begin_with_[target.host] = number + (is_silent ? 1 : 0);
+    const bool is_told = socket || is_silent;
+    if (addresses->size() > 1 && is_told) begin_with_[target.host] = number + (is_silent ? 1 : 0);
     if (socket) co_return std::make_unique<TcpConnection>(loop_, *std::move(socket));
     last = std::move(socket).error();
   }

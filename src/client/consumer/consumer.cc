@@ -145,9 +145,16 @@ void ConsumerState::give_up_by_hand(const Partitions& partitions) {
     std::erase_if(offsets, [&](const auto& offset) {
       return !std::ranges::binary_search(partitions, offset.first);
     });
-    if (!offsets.empty()) spawn(commit_by_itself(std::move(offsets)));
+    if (!offsets.empty()) spawn(commit_given_up(std::move(offsets)));
   }
   for (const TopicPartition& partition : partitions) positions.remove(partition);
+}
+
+// The only chance of these: no later commit has them.
+Task<> ConsumerState::commit_given_up(Offsets offsets) {
+  auto committing = commit(offsets, std::min(now() + last_commit_wait, closing_at));
+  const auto outcome = co_await std::move(committing);
+  if (!outcome) note_commit_failure(offsets, outcome.error());
 }
 
 Task<Outcome<>> ConsumerState::give_up_all() {

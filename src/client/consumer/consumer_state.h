@@ -35,6 +35,7 @@ class ConsumerState {
   Task<Outcome<>> give_up_all();
   // Of partitions that were assigned by hand; nothing waits for their commit.
   void give_up_by_hand(const Partitions& partitions);
+  Task<> commit_given_up(Offsets offsets);
   Task<Outcome<>> close(env::Instant deadline);
   void start();
   void follow_metadata();

@@ -216,16 +216,16 @@ Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment&
                                                  Walk& walk, const TailCheckOptions& options,
                                                  TailCheck& result) {
   const auto* beyond = walk.next_offset < options.believed ? segment.pass_damage(scanner) : nullptr;
-  if (beyond && beyond->offset < walk.next_offset) {
-    return fail(Errc::corrupt, "what follows it has lower offsets", walk.position_before);
-  }
-  if (beyond) walk.resume(*beyond);
-  if (beyond && beyond->position == segment.size()) {  // it was the last one
+  const bool leads_back = beyond && beyond->offset < walk.next_offset;
+  if (beyond && !leads_back) walk.resume(*beyond);
+  if (beyond && !leads_back && beyond->position == segment.size()) {  // it was the last one
     result.end_offset = beyond->offset;
     result.end_position = beyond->position;
     return std::nullopt;
   }
-  auto batch = next_good(scanner, walk, options, result);
+  Result<std::optional<ScannedBatch>> batch =
+      fail(Errc::corrupt, "what follows it has lower offsets", walk.position_before);
+  if (!leads_back) batch = next_good(scanner, walk, options, result);
   // A cut would take what was left out with it.
   if (beyond && batch && !*batch) {
     batch = fail(Errc::corrupt, "the one behind it is no good either", beyond->position);
@@ -343,6 +343,7 @@ Result<std::optional<std::string>> leave_out_damage(Segment& segment,
                             .limit = std::numeric_limits<Offset>::max(),
                             .latest = options.believed};
   TRY_ASSIGN(auto damage, first_damage(file, search));
+  if (!damage && options.known_end <= 0) return std::nullopt;
   if (!damage) {  // a base offset, which no checksum covers
     const bool is_before = why.at == walk.position_before;
     damage = {why.at, is_before ? walk.next_before : walk.next_offset, why.what};

@@ -348,19 +348,23 @@ TEST(Consumer, behind_the_end_it_learns_where_the_end_is) {
   });
 }
 
+Task<> add_one(int& count) {
+  ++count;
+  co_return;
+}
+client::RebalanceListener counting(int& lost) {
+  client::RebalanceListener listener;
+  listener.lost = [&lost](Partitions) { return add_one(lost); };
+  return listener;
+}
+
 TEST(Consumer, a_member_that_stays_away_too_long_loses_its_partitions_and_comes_back) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
     int lost = 0;
-    client::RebalanceListener listener;
-    const auto count = [](int& of) -> Task<> {
-      ++of;
-      co_return;
-    };
-    listener.lost = [&](Partitions) { return count(lost); };
     ConsumerOptions options = grouped();
     options.group.poll_interval_max = seconds(20);
-    Reader reader(here, options, listener);
+    Reader reader(here, options, counting(lost));
     EXPECT_TRUE(reader.consumer.subscribe({"t"}));
     auto writing = write(here, {"t", 0}, {"a"});
     CO_TRY(co_await std::move(writing));
@@ -387,13 +391,7 @@ TEST(Consumer, a_poll_that_waits_for_longer_than_max_poll_interval_ms_keeps_the_
     ConsumerOptions options = grouped();
     options.group.poll_interval_max = seconds(20);
     int lost = 0;
-    client::RebalanceListener listener;
-    const auto count = [](int& of) -> Task<> {
-      ++of;
-      co_return;
-    };
-    listener.lost = [&](Partitions) { return count(lost); };
-    Reader reader(here, options, listener);
+    Reader reader(here, options, counting(lost));
     EXPECT_TRUE(reader.consumer.subscribe({"t"}));
     auto joining = reader.consumer.poll(in(here, seconds(10)));
     EXPECT_THAT((co_await std::move(joining)).value(), IsEmpty());
