@@ -39,8 +39,8 @@ template <class Key, class T = void>
 using PerItem = std::map<Key, std::expected<T, Failure>>;
 
 struct AdminOptions {
-  std::chrono::milliseconds timeout{30'000};  // of each call
-  Properties properties{};
+  std::optional<std::chrono::milliseconds> timeout{};  // of each call: default.api.timeout.ms, 60 s
+  Properties properties{};                             // win over the field above
 };
 
 class WEIR_API Admin {

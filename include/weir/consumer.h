@@ -20,11 +20,11 @@
 // `interrupted` by wakeup() or the stop_token; `closed`. Errors that no repetition heals (fenced,
 // not authorized) come again with each poll.
 //
-// All calls may be made by any thread at the same time, and begin in their order: one that waits for
-// brokers, as a poll or a commit may, does not hold up those behind it. A poll under way ends early,
-// without records, when subscribe, assign, unsubscribe or close is called.
-// The destructor waits for nothing: it gives up what it has without telling the listener; what can
-// be committed within 200 ms is. close() waits.
+// All calls may be made by any thread at the same time, and begin in their order: one that waits
+// for brokers, as a poll or a commit may, does not hold up those behind it. A poll under way ends
+// early, without records, when subscribe, assign, unsubscribe or close is called. The destructor
+// waits for nothing: it gives up what it has without telling the listener; what can be committed
+// within 200 ms is. close() waits.
 
 #include <chrono>
 #include <concepts>
@@ -119,7 +119,8 @@ struct ConsumerOptions {
   // finished() says what may be committed, not the next poll.
   bool finishes_by_hand = false;
   std::size_t prefetch_bytes_max = std::size_t{64} << 20;  // of all partitions
-  std::chrono::milliseconds timeout{60'000};               // of each call but poll() and close()
+  // Of each call but poll() and close(): default.api.timeout.ms, 60 s.
+  std::optional<std::chrono::milliseconds> timeout{};
   RebalanceListener listener{};
   Properties properties{};  // win over the fields above
 };

@@ -69,6 +69,10 @@ Result<> set_retry_backoff_max(ClientConfig& config, std::string_view value) {
   return {};
 }
 
+Result<> set_api_timeout(ClientConfig& config, std::string_view value) {
+  return read_property(value, config.api_timeout.emplace());
+}
+
 // -1: never.
 Result<> set_idle_time(ClientConfig& config, std::string_view value) {
   auto& idle = config.cluster.connection.idle_time_max;
@@ -94,6 +98,7 @@ constexpr auto cluster_table = std::to_array<Property>({
     {{"client.id", any_text}, of_connection<&rpc::ConnectionOptions::client_id>},
     {{"client.rack", any_text}, &set_rack},
     {{"connections.max.idle.ms", a_time}, &set_idle_time},
+    {{"default.api.timeout.ms", a_time}, &set_api_timeout},
     {{"metadata.max.age.ms", a_time}, of_cluster<&ClusterOptions::metadata_age_max>},
     {{"metadata.recovery.rebootstrap.trigger.ms", a_time},
      of_cluster<&ClusterOptions::rebootstrap_after>},

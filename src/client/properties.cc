@@ -43,7 +43,6 @@ constexpr auto refusals = std::to_array<Refusal>({
 // that a file of properties serves both.
 constexpr auto without_effect = std::to_array<std::string_view>({
     "auto.include.jmx.reporter",
-    "default.api.timeout.ms",
     "enable.metrics.push",
     "metadata.max.idle.ms",
     "metrics.num.samples",

@@ -5,7 +5,9 @@
 // something that is not built (TLS, SASL, transactions, the new group protocol) or that is Java's
 // own (a class to load) is refused by name. Nothing is ignored.
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,8 @@ struct ClientConfig {
   ClusterOptions cluster;
   ProducerOptions producer;
   ConsumerOptions consumer;
+  // default.api.timeout.ms, of a call that names no time of its own; absent: Kafka's 60 s.
+  std::optional<std::chrono::milliseconds> api_timeout;
   std::map<wire::Codec, int> compression_levels;  // compression.CODEC.level, also of other codecs
   bool names_idempotence = false;                 // enable.idempotence was set
   bool names_reset = false;                       // auto.offset.reset was set
@@ -37,6 +41,8 @@ Result<> settle_properties(ClientConfig& config);
 
 // host:port, host (port 9092), [::1]:9092; with commas between. Error: invalid.
 Result<std::vector<env::Address>> parse_bootstrap(std::string_view text);
+
+inline constexpr std::chrono::milliseconds api_timeout_default{60'000};
 
 struct PropertyInfo {
   std::string_view name;

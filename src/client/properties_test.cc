@@ -124,6 +124,13 @@ TEST(Properties, positions_without_a_commit_may_be_so_long_ago) {
   }
 }
 
+TEST(Properties, a_call_may_take_so_long) {
+  EXPECT_FALSE(settled({})->api_timeout);
+  EXPECT_EQ(settled({{"default.api.timeout.ms", "250"}})->api_timeout,
+            std::chrono::milliseconds(250));
+  EXPECT_FALSE(settled({{"default.api.timeout.ms", "-1"}}));
+}
+
 TEST(Properties, a_connection_may_be_idle_for_ever) {
   const auto idle = [](const char* value) {
     return settled({{"connections.max.idle.ms", value}})->cluster.connection.idle_time_max;

@@ -296,7 +296,7 @@ class Waiting(Cli):
     def test_a_broker_that_says_nothing_is_named(self):
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             address = f"127.0.0.1:{deaf.getsockname()[1]}"
-            self.ends(UNREACHABLE, "topic", "list", "-b", address, "--timeout", "3s", says=[f"no answer from {address} yet", self.said])
+            self.ends(UNREACHABLE, "topic", "list", "-b", address, "-X", "default.api.timeout.ms=3000", says=[f"no answer from {address} yet", self.said])
 
     def test_who_waits_for_input_waits_for_no_broker(self):
         topic = self.topic()

@@ -136,6 +136,23 @@ void ClientFlags::describe(Options& options) {
   options.option("--timeout", "TIME", timeout, "how long to wait for the cluster (30s)");
 }
 
+namespace {
+
+Result<std::chrono::nanoseconds> timeout_of(const ClientFlags& flags,
+                                            const client::ClientConfig& config) {
+  constexpr std::chrono::seconds usual{30};
+  if (flags.timeout.empty()) return config.api_timeout.value_or(usual);
+  const auto timeout = parse_duration(flags.timeout, std::chrono::seconds(1));
+  if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
+  if (timeout->count() <= 0) {
+    return fail(Errc::invalid,
+                fmt::format("--timeout {}: a time above 0 is expected", flags.timeout));
+  }
+  return *timeout;
+}
+
+}  // namespace
+
 Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& program) {
   ClientSettings settings;
   settings.config.cluster.connection.client_id = "weir";
@@ -159,13 +176,7 @@ Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& 
                 fmt::format("--format {}: text, wide, json or csv is expected", flags.format));
   }
   settings.format = *format;
-  const auto timeout = parse_duration(flags.timeout, std::chrono::seconds(1));
-  if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
-  if (timeout->count() <= 0) {
-    return fail(Errc::invalid,
-                fmt::format("--timeout {}: a time above 0 is expected", flags.timeout));
-  }
-  settings.timeout = *timeout;
+  TRY_ASSIGN(settings.timeout, timeout_of(flags, settings.config));
   // Nothing is asked for longer than the command may take.
   auto& connection = settings.config.cluster.connection;
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout);

@@ -11,9 +11,9 @@ using InnerAdmin = client::Admin;
 std::expected<Admin, Failure> Client::admin() const { return admin(AdminOptions()); }
 
 std::expected<Admin, Failure> Client::admin(const AdminOptions& options) const {
-  TRY_ASSIGN(auto config, clientlib::configured(impl_->config, options.properties));
-  config.cluster.creates_topics = false;  // what is only asked about is not made
-  return Admin(std::make_shared<Admin::Impl>(impl_->engine, config.cluster, options.timeout));
+  TRY_ASSIGN(const auto config, clientlib::configured(impl_->config, options));
+  return Admin(std::make_shared<Admin::Impl>(
+      impl_->engine, config.cluster, config.api_timeout.value_or(client::api_timeout_default)));
 }
 
 Admin::Admin(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -126,6 +126,29 @@ TEST(PublicClient, hands_its_log_lines_to_the_sink) {
   EXPECT_NE(told.find("127.0.0.1:1: "), std::string::npos) << told;
 }
 
+// Of a broker that nobody is: what the call names, else default.api.timeout.ms.
+TEST(PublicClient, asks_for_as_long_as_it_was_told) {
+  const auto ends = [](const Properties& properties, const AdminOptions& options) {
+    auto client = Client::create({.bootstrap_servers = "127.0.0.1:1", .properties = properties});
+    return client->admin(options)->describe_cluster().get().error().kind();
+  };
+  EXPECT_EQ(ends({{"default.api.timeout.ms", "50"}}, {}), Failure::Kind::timed_out);
+  EXPECT_EQ(ends({}, {.properties = {{"default.api.timeout.ms", "50"}}}), Failure::Kind::timed_out);
+  EXPECT_EQ(ends({{"default.api.timeout.ms", "3600000"}}, {.timeout = 50ms}),
+            Failure::Kind::timed_out);
+}
+
+TEST(PublicClient, refuses_a_time_that_is_none_and_takes_the_longest) {
+  auto broker = test::Broker::start();
+  ASSERT_TRUE(broker);
+  auto client = Client::create({.bootstrap_servers = broker->address()});
+  EXPECT_EQ(client->admin({.timeout = -1ms}).error().kind(), Failure::Kind::invalid);
+  EXPECT_EQ(client->consumer({.timeout = -1ms}).error().kind(), Failure::Kind::invalid);
+  const auto forever = std::chrono::milliseconds::max();
+  EXPECT_TRUE(client->admin({.timeout = forever})->describe_cluster().get());
+  EXPECT_TRUE(client->consumer({.timeout = forever})->end_offsets({}).get());
+}
+
 TEST(TestBroker, hands_its_log_lines_to_the_sink) {
   std::atomic<int> lines = 0;
   auto broker =

@@ -88,6 +88,7 @@ Properties properties_of(const ConsumerOptions& options) {
   set_time("max.poll.interval.ms", options.poll_interval_max);
   set_time("session.timeout.ms", options.session_timeout);
   set_time("heartbeat.interval.ms", options.heartbeat_interval);
+  set_time("default.api.timeout.ms", options.timeout);
   if (options.read_committed) {
     out.emplace_back("isolation.level",
                      *options.read_committed ? "read_committed" : "read_uncommitted");
@@ -172,6 +173,17 @@ Configured configured(const client::ClientConfig& defaults, const ConsumerOption
   config.consumer.finishes_by_hand = options.finishes_by_hand;
   config.consumer.limits.prefetched_bytes_max = options.prefetch_bytes_max;
   return settled(std::move(config));
+}
+
+Configured configured(const client::ClientConfig& defaults, const AdminOptions& options) {
+  Properties properties;
+  if (options.timeout) {
+    properties.emplace_back("default.api.timeout.ms", std::to_string(options.timeout->count()));
+  }
+  TRY_ASSIGN(auto config, configured(defaults, properties));
+  TRY_ASSIGN(config, configured(std::move(config), options.properties));
+  config.cluster.creates_topics = false;  // what is only asked about is not made
+  return config;
 }
 
 }  // namespace weir::clientlib

@@ -6,6 +6,7 @@
 #include <expected>
 
 #include "client/properties.h"
+#include "weir/admin.h"
 #include "weir/client.h"
 #include "weir/consumer.h"
 #include "weir/producer.h"
@@ -18,5 +19,6 @@ Configured configured(const ClientOptions& options);
 Configured configured(client::ClientConfig defaults, const Properties& properties);
 Configured configured(const client::ClientConfig& defaults, const ProducerOptions& options);
 Configured configured(const client::ClientConfig& defaults, const ConsumerOptions& options);
+Configured configured(const client::ClientConfig& defaults, const AdminOptions& options);
 
 }  // namespace weir::clientlib

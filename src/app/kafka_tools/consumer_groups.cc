@@ -151,7 +151,7 @@ class ConsumerGroups final : public ClientTool {
     return true;
   }
 
-  std::chrono::milliseconds timeout(const Arguments& given) const override {
+  std::chrono::milliseconds timeout(const Arguments& given, const ClientSettings&) const override {
     const auto timeout = given.number("timeout");
     return std::chrono::milliseconds(timeout ? timeout->value_or(30'000) : 30'000);
   }

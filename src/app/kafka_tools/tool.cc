@@ -50,6 +50,10 @@ Ran<ClientSettings> tool_settings(const ToolConnection& connection) {
   return settings;
 }
 
+std::chrono::milliseconds api_timeout(const ClientSettings& settings) {
+  return settings.config.api_timeout.value_or(client::api_timeout_default);
+}
+
 namespace {
 
 // As Kafka's Utils.getPort finds one: ...:9092.
@@ -140,13 +144,18 @@ int ClientTool::run(const Program& program, Console& console) {
   if (!settings) return refused(settings.error());
   const Ran<> ran =
       run_on_cluster(*std::move(settings), name(), [&](Session& session) -> Task<Ran<>> {
-        ToolRun run{session, session.admin, *given, console, timeout(*given)};
+        ToolRun run{session, session.admin, *given, console, timeout(*given, session.settings)};
         auto playing = play(run);
         co_return co_await std::move(playing);
       });
   if (ran) return 0;
   if (ran.error().kind != JavaError::Kind::exception) return refused(ran.error());
   return fail(ran.error(), program, console);
+}
+
+std::chrono::milliseconds ClientTool::timeout(const Arguments&,
+                                              const ClientSettings& settings) const {
+  return api_timeout(settings);
 }
 
 int ClientTool::refuse(const JavaError& error, const Program&, Console& console) const {

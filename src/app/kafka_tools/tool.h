@@ -65,6 +65,9 @@ Ran<ClientSettings> tool_settings(const ToolConnection& connection);
 // As those tools check addresses that check them first. Error: JavaError::usage.
 Ran<> check_bootstrap(std::string_view addresses);
 
+// default.api.timeout.ms, or what stands for it.
+std::chrono::milliseconds api_timeout(const ClientSettings& settings);
+
 // Runs `body` on a cluster. The body's error is reported by whoever asked.
 Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
                      const std::function<Task<Ran<>>(Session&)>& body);
@@ -87,9 +90,7 @@ class ClientTool : public Tool {
   virtual bool plays_alone(const Arguments&, Console&) { return false; }
   // --bootstrap-server and --command-config, of an administrator.
   virtual Ran<ToolConnection> connection(const Arguments& given) const;
-  virtual std::chrono::milliseconds timeout(const Arguments&) const {
-    return std::chrono::seconds(60);  // default.api.timeout.ms
-  }
+  virtual std::chrono::milliseconds timeout(const Arguments&, const ClientSettings&) const;
   // An exception of check() or of the command line; then one of play(). The exit code.
   virtual int refuse(const JavaError& error, const Program& program, Console& console) const;
   virtual int fail(const JavaError& error, const Program& program, Console& console) const;
