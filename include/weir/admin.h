@@ -60,6 +60,9 @@ class WEIR_API Admin {
                                                  bool validate_only = false);
   Future<std::map<std::string, TopicListing>> list_topics(bool internal_too = false);
   Future<PerItem<std::string, TopicDescription>> describe_topics(std::vector<std::string> names);
+  // Brokers before 3.1: `unsupported`. What is no id is `invalid`, and nothing is asked.
+  Future<PerItem<std::string, TopicDescription>> describe_topics_by_id(
+      std::vector<std::string> ids);
 
   // --- configs ---
   // Names empty: all.

@@ -50,6 +50,7 @@ struct PartitionDescription {
 };
 
 struct TopicDescription {
+  std::string name{};
   std::string id{};
   bool is_internal = false;
   std::vector<PartitionDescription> partitions{};  // by index

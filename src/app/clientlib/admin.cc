@@ -78,6 +78,30 @@ Future<PerItem<std::string, TopicDescription>> Admin::describe_topics(
       });
 }
 
+Future<PerItem<std::string, TopicDescription>> Admin::describe_topics_by_id(
+    std::vector<std::string> ids) {
+  using Described = PerItem<std::string, TopicDescription>;
+  std::vector<Uuid> wanted;
+  for (const std::string& id : ids) {
+    const auto parsed = Uuid::parse(id);
+    if (!parsed)
+      return Future<Described>::ready(std::unexpected(clientlib::failure_of(parsed.error())));
+    wanted.push_back(*parsed);
+  }
+  return impl_->ask<Described>(
+      [wanted = std::move(wanted)](InnerAdmin& admin, env::Instant deadline) {
+        return admin.describe_topics_by_id(wanted, deadline);
+      },
+      [](const client::PerItem<Uuid, client::TopicDescription>& answer)
+          -> std::expected<Described, Failure> {
+        Described described;
+        for (const auto& [id, outcome] : answer) {
+          described.emplace(id.text(), clientlib::public_of(outcome));
+        }
+        return described;
+      });
+}
+
 // --- configs ---
 
 Future<PerItem<ConfigResource, std::vector<ConfigEntry>>> Admin::describe_configs(

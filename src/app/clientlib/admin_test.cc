@@ -63,6 +63,13 @@ TEST_F(PublicAdmin, creates_describes_and_deletes_a_topic) {
   ASSERT_TRUE(described->at("orders"));
   EXPECT_EQ(described->at("orders")->partitions[2].leader, 1);
   EXPECT_EQ(described->at("missing").error().kafka_name(), "UNKNOWN_TOPIC_OR_PARTITION");
+  const std::string stranger = "AAAAAAAAAAAAAAAAAAAAAg";
+  const auto by_id = admin->describe_topics_by_id({created->id, stranger}).get();
+  ASSERT_TRUE(by_id && by_id->at(created->id));
+  EXPECT_EQ(by_id->at(created->id)->name, "orders");
+  EXPECT_EQ(by_id->at(created->id)->partitions.size(), 3u);
+  EXPECT_EQ(by_id->at(stranger).error().kafka_name(), "UNKNOWN_TOPIC_ID");
+  EXPECT_EQ(admin->describe_topics_by_id({"orders"}).get().error().kind(), Failure::Kind::invalid);
 
   EXPECT_TRUE(admin->delete_topic("orders").get());
   EXPECT_FALSE(admin->list_topics().get()->contains("orders"));

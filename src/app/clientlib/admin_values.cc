@@ -76,7 +76,8 @@ TopicListing public_of(const client::TopicListing& topic) {
 }
 
 TopicDescription public_of(const client::TopicDescription& topic) {
-  TopicDescription converted{.id = text_of(topic.id), .is_internal = topic.internal};
+  TopicDescription converted{
+      .name = topic.name, .id = text_of(topic.id), .is_internal = topic.internal};
   for (const auto& each : topic.partitions) converted.partitions.push_back(public_of(each));
   return converted;
 }

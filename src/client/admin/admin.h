@@ -61,6 +61,9 @@ class Admin {
                                                                  env::Instant deadline);
   Task<PerItem<std::string, TopicDescription>> describe_topics(std::vector<std::string> names,
                                                                env::Instant deadline);
+  // Error of all, from brokers before 3.1: unsupported.
+  Task<PerItem<Uuid, TopicDescription>> describe_topics_by_id(std::vector<Uuid> ids,
+                                                              env::Instant deadline);
 
   // --- configs.cc ---
   // What concerns one broker is asked of that broker.

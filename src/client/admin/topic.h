@@ -58,7 +58,8 @@ struct PartitionDescription {
 };
 
 struct TopicDescription {
-  Uuid id;
+  std::string name;
+  Uuid id;  // zero: the brokers are older than 2.8
   bool internal = false;
   std::vector<PartitionDescription> partitions;  // by index
 };

@@ -18,6 +18,8 @@ using wire::ErrorCode;
 using wire::MetadataRequest;
 using wire::MetadataResponse;
 
+constexpr std::int16_t ids_in_metadata = 12;  // of Metadata (KIP-516)
+
 std::vector<BrokerId> ids(wire::Array<std::int32_t> of) { return {of.begin(), of.end()}; }
 
 std::optional<std::vector<BrokerId>> ids_or_none(wire::Array<std::int32_t> of) {
@@ -92,6 +94,7 @@ class Pages {
     }
     Outcome<TopicDescription>& topic = topics_[name];
     if (!topic) return;
+    topic->name = name;
     topic->id = answer.topic_id;
     topic->internal = answer.is_internal;
     for (const auto& partition : answer.partitions) {
@@ -104,6 +107,48 @@ class Pages {
   PerItem<std::string, TopicDescription> topics_;
   std::pair<std::string, PartitionIndex> next_;
   bool has_more_ = true;
+};
+
+// What Metadata tell of a topic; `asked` is its name or its id.
+template <class Key>
+Outcome<TopicDescription> whole_topic(const Key& asked,
+                                      const MetadataResponse::MetadataResponseTopic& answer) {
+  const ErrorCode error = wire::error_info(answer.error_code).code;
+  if (error != ErrorCode::none) return fail(error, topic_text(asked));
+  TopicDescription topic{
+      .name = answer.name.str(), .id = answer.topic_id, .internal = answer.is_internal};
+  for (const auto& partition : answer.partitions) {
+    topic.partitions.push_back(partition_of(partition));
+  }
+  std::ranges::sort(topic.partitions, {}, &PartitionDescription::index);
+  return topic;
+}
+
+struct DescribingTopicsById {
+  AdminRouter& router;
+  env::Instant deadline;
+  Batch<Uuid, TopicDescription> batch;
+
+  Task<Outcome<>> ask(Cluster::Connection connection, BrokerId, std::vector<Uuid> ids) {
+    const auto version = connection->versions().pick(MetadataRequest::api_key);
+    if (!version || *version < ids_in_metadata) {
+      co_return weir::fail(Errc::unsupported, "the broker does not tell of topics by their ids");
+    }
+    std::vector<MetadataRequest::MetadataRequestTopic> topics(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      topics[i].topic_id = ids[i];
+      topics[i].name = wire::Str::null();
+    }
+    MetadataRequest request;
+    request.topics = topics;
+    request.allow_auto_topic_creation = false;
+    auto calling = connection->call<MetadataResponse>(request, router.call_options(deadline));
+    CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+    for (const auto& topic : answer->topics) {
+      batch.settle(topic.topic_id, whole_topic(topic.topic_id, topic));
+    }
+    co_return Outcome<>{};
+  }
 };
 
 struct DescribingTopics {
@@ -136,7 +181,10 @@ struct DescribingTopics {
       cursor.partition_index = pages.next().second;
       request.cursor = &cursor;
     }
-    for (auto& [name, outcome] : pages.take()) settle(name, std::move(outcome));
+    for (auto& [name, outcome] : pages.take()) {
+      if (outcome) std::ranges::sort(outcome->partitions, {}, &PartitionDescription::index);
+      batch.settle(name, std::move(outcome));
+    }
     co_return Outcome<>{};
   }
 
@@ -149,26 +197,9 @@ struct DescribingTopics {
     auto calling = connection->call<MetadataResponse>(request, router.call_options(deadline));
     CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
     for (const auto& topic : answer->topics) {
-      const std::string name = topic.name.str();
-      const ErrorCode error = wire::error_info(topic.error_code).code;
-      Outcome<TopicDescription> outcome;
-      if (error == ErrorCode::none) {
-        outcome->id = topic.topic_id;
-        outcome->internal = topic.is_internal;
-        for (const auto& partition : topic.partitions) {
-          outcome->partitions.push_back(partition_of(partition));
-        }
-      } else {
-        outcome = fail(error, topic_text(name));
-      }
-      settle(name, std::move(outcome));
+      batch.settle(topic.name.str(), whole_topic(topic.name.str(), topic));
     }
     co_return Outcome<>{};
-  }
-
-  void settle(const std::string& name, Outcome<TopicDescription> outcome) {
-    if (outcome) std::ranges::sort(outcome->partitions, {}, &PartitionDescription::index);
-    batch.settle(name, std::move(outcome));
   }
 };
 
@@ -185,6 +216,14 @@ Task<PerItem<std::string, TopicDescription>> Admin::describe_topics(std::vector<
                                                                     env::Instant deadline) {
   DescribingTopics describing{*router_, deadline, Batch<std::string, TopicDescription>(names)};
   auto running = router_->run(describing, AdminRouter::at<std::string>(any_broker));
+  co_await std::move(running);
+  co_return describing.batch.take();
+}
+
+Task<PerItem<Uuid, TopicDescription>> Admin::describe_topics_by_id(std::vector<Uuid> ids,
+                                                                   env::Instant deadline) {
+  DescribingTopicsById describing{*router_, deadline, Batch<Uuid, TopicDescription>(ids)};
+  auto running = router_->run(describing, AdminRouter::at<Uuid>(any_broker));
   co_await std::move(running);
   co_return describing.batch.take();
 }

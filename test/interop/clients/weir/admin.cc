@@ -51,6 +51,11 @@ void topics(const Cluster& cluster) {
   const auto topic = must("topic", described.at(name));
   check("partitions", topic.partitions.size(), 4u);
   for (const auto& partition : topic.partitions) check("in sync", partition.in_sync.size(), 1u);
+  const std::string stranger = "AAAAAAAAAAAAAAAAAAAAZA";
+  const auto by_id = must("by id", cluster.admin.describe_topics_by_id({topic.id, stranger}).get());
+  check("its name", must("of the id", by_id.at(topic.id)).name, name);
+  check("its partitions", by_id.at(topic.id)->partitions.size(), 4u);
+  check("a stranger", name_of_error(by_id, stranger), "UNKNOWN_TOPIC_ID");
   const auto fewer = must(
       "fewer", cluster.admin.create_partitions({{name, {.total = 1, .assignment = {}}}}).get());
   check("fewer", name_of_error(fewer, name), "INVALID_PARTITIONS");
