@@ -21,9 +21,11 @@ import time
 
 import broker
 import jars
+import own_tool_options
 import own_tool_steps
 import paths
 import tools
+import wire
 from compare_tools import Rules, differences
 
 GOLDEN = paths.HERE / "golden" / "own_tools.txt"
@@ -85,9 +87,20 @@ class Script:
         self._broker = under_test
         self._play = play
         self._members = {}
+        self._served = None
         self._scratch = pathlib.Path(tempfile.mkdtemp(dir=under_test.home))
+        self._served_port, controller_port = broker.free_ports(2)
+        self._words = {
+            "b": under_test.bootstrap,
+            "c": f"127.0.0.1:{under_test.controller_port}",
+            "t": str(self._scratch),
+            "s": f"127.0.0.1:{self._served_port}",
+            "sc": f"127.0.0.1:{controller_port}",
+        }
         for name, content in own_tool_steps.FILES.items():
-            (self._scratch / name).write_text(content.replace("{t}", str(self._scratch)))
+            for word, stands_for in self._words.items():
+                content = content.replace(f"{{{word}}}", stands_for)
+            (self._scratch / name).write_text(content)
         (self._scratch / "plain").mkdir()
 
     def run(self, steps):
@@ -95,7 +108,7 @@ class Script:
             for step in steps:
                 yield step, self._step(step)
         finally:
-            for member in self._members.values():
+            for member in (*self._members.values(), *([self._served] if self._served else [])):
                 member.kill()
                 member.wait()
 
@@ -103,8 +116,30 @@ class Script:
         jars.need("kcat", "install Debian's package kcat")
         return subprocess.Popen(["kcat", "-b", self._broker.bootstrap, *args], text=True, **more)
 
+    def _serve(self, args):
+        """Starts a server with the tool; says what is wrong if it does not answer."""
+        with open(self._scratch / "served.log", "wb") as log:
+            command = self._play.command("kafka-server-start", args)
+            self._served = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._scratch)
+        end = time.monotonic() + broker.START_SECONDS
+        while not wire.answers(self._served_port):
+            if self._served.poll() is not None or time.monotonic() > end:
+                return "does not serve: " + (self._scratch / "served.log").read_text(errors="replace")[-2000:]
+            time.sleep(0.02)
+        return ""
+
+    def _end_served(self):
+        served, self._served = self._served, None
+        served.terminate()
+        try:
+            return f"exit {served.wait(broker.STOP_SECONDS)}"
+        except subprocess.TimeoutExpired:
+            served.kill()
+            served.wait()
+            return "does not end"
+
     def _prepare(self, step):
-        args = step.args.split()
+        args = step.args.format(**self._words).split()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         if step.tool == "+produce":
             topic, partition = args
@@ -117,16 +152,20 @@ class Script:
         elif step.tool == "+member":
             group, *more = args
             self._members[group] = self._kcat("-G", group, "-X", "client.id=watcher", *more, stdin=subprocess.DEVNULL, **quiet)
+        elif step.tool == "+serve":
+            return self._serve(args)
+        elif step.tool == "-serve":
+            return self._end_served()
         else:
             member = self._members.pop(args[0])
             member.terminate()
             member.wait()
+        return ""
 
     def _step(self, step):
         if step.tool[0] in "+-":
-            self._prepare(step)
-            return ""
-        args = step.args.format(b=self._broker.bootstrap, c=f"127.0.0.1:{self._broker.controller_port}", t=self._scratch)
+            return self._prepare(step)
+        args = step.args.format(**self._words)
         end = time.monotonic() + PATIENCE
         while True:
             done = self._play(step.tool, shlex.split(args), step.input)
@@ -155,29 +194,39 @@ def answers(kind, weir, play):
         return found, under_test.ends()
 
 
-def kafkas_player(jvm):
+class KafkasPlayer:
     """Runs Kafka's tools in one JVM, and those that end it once more in a process of their own."""
 
-    def play(tool, args, text):
-        if tool == "kafka-storage":  # out of the server's jars, which are newer than those of the tools
+    # Out of the server's jars, which are newer than those of the tools.
+    SERVERS = ("kafka-storage", "kafka-server-start")
+
+    def __init__(self, jvm):
+        self._jvm = jvm
+
+    def __call__(self, tool, args, text):
+        if tool in self.SERVERS:
             return tools.run_alone(tool, *args, input=text, name="kafka")
-        done = jvm.run(tool, *args, input=text)
+        done = self._jvm.run(tool, *args, input=text)
         return tools.run_alone(tool, *args, input=text) if "ended its JVM" in done.err else done
 
-    return play
+    def command(self, tool, args):
+        return jars.java("kafka" if tool in self.SERVERS else "tools", tools.MAINS[tool], *args, heap="768m")
 
 
-def our_player(weir, home):
+class OurPlayer:
     """Runs our tools by links with their names."""
-    home.mkdir(parents=True, exist_ok=True)
-    subprocess.run([str(weir), "compat", "install", str(home)], check=True, stdout=subprocess.DEVNULL)
 
-    def play(tool, args, text):
-        command = [str(home / tool), *args]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
+    def __init__(self, weir, home):
+        self._home = home
+        home.mkdir(parents=True, exist_ok=True)
+        subprocess.run([str(weir), "compat", "install", str(home)], check=True, stdout=subprocess.DEVNULL)
+
+    def __call__(self, tool, args, text):
+        done = subprocess.run(self.command(tool, args), input=text, capture_output=True, text=True, timeout=120)
         return tools.Done(done.returncode, done.stdout, done.stderr)
 
-    return play
+    def command(self, tool, args):
+        return [str(self._home / tool), *args]
 
 
 def write_golden(found):
@@ -198,11 +247,14 @@ def suite(kind, weir, record=False):
     """Yields (name, ok, detail) for each step."""
     if record:
         with tools.Jvm(log="warn") as jvm:
-            found, ended = answers("weir", weir, kafkas_player(jvm))
+            own_tool_options.record(KafkasPlayer(jvm))
+            found, ended = answers("weir", weir, KafkasPlayer(jvm))
         write_golden(found)
     want = read_golden()
     home = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR")))
-    found, ended = answers(kind, weir, our_player(weir, home / "bin"))
+    play = OurPlayer(weir, home / "bin")
+    yield from own_tool_options.suite(play, want)
+    found, ended = answers(kind, weir, play)
     rules = Rules(ALLOWED, kind)
     for name, got in found.items():
         if name not in want:

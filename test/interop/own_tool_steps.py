@@ -1,7 +1,8 @@
 """The script of command lines that runs with Kafka's own tools and with Weir's, each against a fresh Weir.
 
 A step is (name, tool, arguments); tools that begin with + or - prepare something. In arguments {b} is the broker,
-{t} a scratch directory with FILES. Every option of every tool stands in at least one step.
+{t} a scratch directory with FILES, {s} the broker that the step +serve starts. Every option of every tool stands in at
+least one step that succeeds, or is refused by name: own_tool_options.py sees to it.
 """
 
 import json
@@ -17,7 +18,7 @@ controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers=127.0.0.1:19093
 """
 
-# {t} is the scratch directory.
+# {t} is the scratch directory, {s} where the step +serve listens, {sc} its controller.
 FILES = {
     "delete.json": json.dumps({"version": 1, "partitions": [{"topic": "work", "partition": 0, "offset": 2}, {"topic": "work", "partition": 1, "offset": -1}]}),
     "delete-no-version.json": json.dumps({"partitions": [{"topic": "work", "partition": 0, "offset": 3}]}),
@@ -35,6 +36,7 @@ FILES = {
     "server.properties": SERVER + "log.dirs={t}/data\n",
     "plain.properties": SERVER + "log.dirs={t}/plain\n",
     "voters.properties": SERVER.replace("bootstrap.servers=", "voters=1@") + "log.dirs={t}/voters\n",
+    "served.properties": SERVER.replace("127.0.0.1:19092", "{s}").replace("127.0.0.1:19093", "{sc}") + "log.dirs={t}/served\n",
     "topic.properties": "retention.ms=7300000\nmax.message.bytes=65432\n",
 }
 
@@ -134,6 +136,7 @@ RECORDS = [
     *[Step(f"records in {n}", "+produce", f"work {n}", input="".join(f"value {i}\n" for i in range(3 + n))) for n in range(4)],
     offsets("nothing", "", server=False),
     offsets("help", "--help", server=False),
+    offsets("version", "--version", server=False),
     offsets("no server", "--topic work", server=False),
     offsets("a server without a port", "--bootstrap-server here", server=False),
     offsets("unknown option", "--broker-list x"),
@@ -163,6 +166,7 @@ RECORDS = [
     offsets("of all but internal ones", "--exclude-internal-topics --command-config {t}/client.properties"),
     offsets("of what is not there", "--topic nowhere"),
     delete_records("help", "--help"),
+    delete_records("version", "--version"),
     delete_records("no file", "--bootstrap-server {b}"),
     delete_records("a file that is not there", "--bootstrap-server {b} --offset-json-file {t}/nowhere"),
     delete_records("below 2, and all", "--bootstrap-server {b} --offset-json-file {t}/delete.json --command-config {t}/client.properties", unordered=True),
@@ -174,6 +178,7 @@ RECORDS = [
     delete_records("no partitions", "--bootstrap-server {b} --offset-json-file {t}/delete-empty.json"),
     offsets("earliest after deletion", "--topic work --time earliest"),
     log_dirs("help", "--help"),
+    log_dirs("version", "--version"),
     log_dirs("no describe", "--bootstrap-server {b}"),
     log_dirs("all", "--bootstrap-server {b} --describe"),
     log_dirs("some topics", "--bootstrap-server {b} --describe --topic-list work,nowhere --command-config {t}/client.properties"),
@@ -182,6 +187,7 @@ RECORDS = [
     log_dirs("unknown brokers", "--bootstrap-server {b} --describe --broker-list 1,8"),
     log_dirs("bad brokers", "--bootstrap-server {b} --describe --broker-list x"),
     Step("api versions: help", "kafka-broker-api-versions", "--help"),
+    Step("api versions: version", "kafka-broker-api-versions", "--version"),
     Step("api versions: no server", "kafka-broker-api-versions", "--command-config {t}/client.properties"),
     Step("api versions", "kafka-broker-api-versions", "--bootstrap-server {b} --command-config {t}/client.properties"),
 ]
@@ -250,7 +256,9 @@ CONSOLE = [
     produce("larger than the producer may", "--topic steps", "x" * 1500000 + "\n"),
     produce("a number for others to read", "--topic numbers", "\0\0\0\0\0\0\1\2\n"),
     produce("nothing to write", "--topic steps"),
-    written("steps", 8),
+    produce("by a reader's name", "--topic steps --line-reader org.apache.kafka.tools.LineMessageReader --message-send-max-retries 2", "nine\n"),
+    produce("by a reader of nobody's", "--topic steps --line-reader no.such.Reader", "x\n"),
+    written("steps", 9),
     consume("nothing", "", server=False),
     consume("help", "--help", server=False),
     consume("version", "--version", server=False),
@@ -285,7 +293,7 @@ CONSOLE = [
     consume("numbers that are none, passed over", f"--topic lines {EARLIEST} --max-messages 2 --timeout-ms 20000 --skip-message-on-error --value-deserializer {DESERIALIZERS}.LongDeserializer"),
     consume("numbers", f"--topic numbers {EARLIEST} --max-messages 1 --timeout-ms 20000 --formatter-property value.deserializer={DESERIALIZERS}.LongDeserializer"),
     consume("for nobody", f"--topic lines {EARLIEST} --max-messages 2 --timeout-ms 20000 --formatter org.apache.kafka.tools.consumer.NoOpMessageFormatter"),
-    consume("a pattern", "--include l.nes --from-beginning --max-messages 4 --timeout-ms 20000"),
+    consume("a pattern", "--include l.nes --from-beginning --max-messages 4 --timeout-ms 20000 --command-config {t}/client.properties"),
     consume("a group", "--topic lines --group console --from-beginning --max-messages 2 --timeout-ms 20000"),
     consume("a group again", "--topic lines --group console --max-messages 2 --timeout-ms 20000"),
     consume("a group by property", "--topic lines --command-property group.id=console --timeout-ms 3000"),
@@ -464,6 +472,13 @@ CONFIGS = [
     configs("group: describe", "--describe --entity-type groups --entity-name readers", until="=46000 "),
     configs("groups: describe every", "--describe --entity-type groups", unordered=True),
     configs("group: delete", "--alter --group readers --delete-config consumer.session.timeout.ms"),
+    configs("loggers: describe", "--describe --broker-logger 1"),
+    configs("loggers: describe by type", "--describe --entity-type broker-loggers --entity-name 1"),
+    configs("client metrics: describe what is not there", "--describe --client-metrics some"),
+    configs("client metrics: add", "--alter --client-metrics some --add-config interval.ms=60000,metrics=[a.,b.]"),
+    configs("client metrics: describe", "--describe --client-metrics some", until="60000"),
+    configs("client metrics: bad value", "--alter --client-metrics some --add-config interval.ms=often"),
+    configs("client metrics: delete", "--alter --entity-type client-metrics --entity-name some --delete-config interval.ms,metrics"),
     configs("client metrics: describe every", "--describe --entity-type client-metrics"),
 ]
 
@@ -479,6 +494,7 @@ def quorum(name, args):
 CLUSTER = [
     cluster("nothing", ""),
     cluster("help", "--help"),
+    cluster("help by a letter", "-h"),
     cluster("help of a command", "cluster-id --help"),
     cluster("a command of nobody's", "format"),
     cluster("no server", "cluster-id"),
@@ -489,10 +505,11 @@ CLUSTER = [
     cluster("id, shorter", "cluster-id -b {b} -c {t}/client.properties"),
     cluster("id by an old name", "cluster-id --bootstrap-server={b} --config {t}/client.properties"),
     cluster("id by both names", "cluster-id -b {b} --config {t}/client.properties --command-config {t}/client.properties"),
-    cluster("endpoints", "list-endpoints --bootstrap-server {b}"),
+    cluster("endpoints", "list-endpoints --bootstrap-server {b} --command-config {t}/client.properties"),
     cluster("endpoints, fenced ones too", "list-endpoints --bootstrap-s {b} --include-fenced-brokers"),
     quorum("nothing", ""),
     quorum("help", "--help"),
+    quorum("help by a letter", "-h"),
     quorum("help of describe", "describe --help"),
     quorum("no command", "--bootstrap-server {b}"),
     quorum("no server", "describe --status"),
@@ -526,6 +543,7 @@ PERFORMANCE = [
     topics("one to measure with", "--create --topic perf --partitions 2"),
     write("nothing", ""),
     write("help", "--help"),
+    write("help by a letter", "-h"),
     write("no topic", f"--num-records 10 --throughput -1 --record-size 10 {TO}"),
     write("no payload", f"{SOME} {TO}"),
     write("two payloads", f"{SOME} {TO} --record-size 10 --payload-monotonic"),
@@ -564,6 +582,8 @@ PERFORMANCE = [
     read("records by an old name", "--topic perf --messages 8000 --timeout 20000 --consumer.config {t}/client.properties", numbers=True),
     read("a pattern without a header", "--include per. --num-records 8000 --hide-header --command-property fetch.min.bytes=10 --fetch-size 100000", numbers=True),
     read("in a group with a date of its own", "--topic perf --num-records 8000 --group measured --date-format yyyy/MM/dd --reporting-interval 100000 --command-config {t}/client.properties", numbers=True),
+    read("in detail", "--topic perf --num-records 8000 --timeout 20000 --show-detailed-stats --reporting-interval 1", numbers=True, repeats=True),
+    read("in detail, no header", "--topic perf --num-records 8000 --timeout 20000 --show-detailed-stats --hide-header --reporting-interval 100000", numbers=True, repeats=True),
     read("more than there is", "--topic perf --num-records 1000000 --timeout 1500", numbers=True),
     read("from the end", "--topic perf --num-records 1 --timeout 1500 --from-latest", numbers=True),
     groups("of a measurement", "--describe --group measured", numbers=True),
@@ -590,6 +610,7 @@ ID = "rJt8v71wSWe7xsXpxBGrrg"
 STORAGE = [
     storage("nothing", ""),
     storage("help", "--help"),
+    storage("help by a letter", "-h"),
     storage("help of format", "format --help"),
     storage("unknown option", "info -c {t}/server.properties --foo"),
     storage("no config", "info"),
@@ -602,10 +623,32 @@ STORAGE = [
     storage("format", f"format -t {ID} -c {{t}}/server.properties --standalone"),
     storage("format again", f"format -t {ID} -c {{t}}/server.properties --standalone"),
     storage("format again, no error", f"format -t {ID} -c {{t}}/server.properties --standalone --ignore-formatted"),
+    storage("format again, by letters", f"format -t {ID} -c {{t}}/server.properties -s -g"),
     storage("format for another cluster", "format -t other -c {t}/server.properties -s -g"),
     storage("format with voters", f"format --cluster-id {ID} --config {{t}}/voters.properties"),
     storage("info", "info -c {t}/server.properties"),
 ]
 
+
+def server_start(name, args):
+    return Step(f"server start: {name}", "kafka-server-start", args)
+
+
+SERVING = [
+    server_start("nothing", ""),
+    server_start("help", "--help"),
+    server_start("version", "--version"),
+    server_start("no value to override", "{t}/server.properties --override"),
+    server_start("a stray word", "{t}/server.properties stray"),
+    server_start("an unknown option", "{t}/server.properties --foo"),
+    storage("format what is served", f"format -t {ID} -c {{t}}/served.properties --standalone"),
+    Step("server start: serves", "+serve", "{t}/served.properties --override num.partitions=3 --override=auto.create.topics.enable=false"),
+    Step("server start: the cluster", "kafka-cluster", "cluster-id --bootstrap-server {s}"),
+    Step("server start: a topic", "kafka-topics", "--bootstrap-server {s} --create --topic served"),
+    Step("server start: what is overridden", "kafka-topics", "--bootstrap-server {s} --describe --topic served"),
+    Step("server start: ends", "-serve", ""),
+    Step("dump log: version", "kafka-dump-log", "--version"),
+]
+
 # The console consumers make groups with random names: what lists groups comes before.
-STEPS = TOPICS + RECORDS + GROUPS + CONFIGS + CLUSTER + STORAGE + CONSOLE + PERFORMANCE
+STEPS = TOPICS + RECORDS + GROUPS + CONFIGS + CLUSTER + STORAGE + SERVING + CONSOLE + PERFORMANCE
