@@ -17,6 +17,7 @@ import clients
 import jars
 import paths
 import proxy
+import transactions
 
 SECONDS = 240
 MODES = {
@@ -378,9 +379,9 @@ def suite(kind, weir, quick=False, seed=1, only=None):
 
 
 def against(kind, weir, quick, seed, only):
-    """Yields (name, ok, detail). Parts: scenarios, interchange, groups, reach, storm."""
+    """Yields (name, ok, detail). Parts: scenarios, interchange, groups, transactions (Apache Kafka alone), reach, storm."""
     ours = clients.PROGRAMS["weir"][0]()
-    parts = only or ["scenarios", "interchange", "groups", "reach", "storm"]
+    parts = only or ["scenarios", "interchange", "groups", "transactions", "reach", "storm"]
     base = (int(time.time()) - 3600) * 1000
     under_test, cut_port, proxy_port = clients.two_listeners(kind, f"ours-{kind}", weir)
     with under_test.start():
@@ -398,6 +399,8 @@ def against(kind, weir, quick, seed, only):
             for assignor in JAVA_ASSIGNORS:
                 yield from shared_group(ours, under_test.bootstrap, assignor)
             yield from rolling_change(ours, under_test.bootstrap)
+        if "transactions" in parts and kind == "kafka":
+            yield from transactions.suite(weir, under_test.bootstrap)
         yield "ours: the broker stops in good order", *under_test.ends()
     if "reach" in parts:
         yield from reach(ours, kind, weir, seed)
