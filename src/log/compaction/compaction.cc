@@ -1,6 +1,7 @@
 #include "log/compaction/compaction.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/canary.h"
 #include "base/check.h"
@@ -221,7 +222,7 @@ Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
   const bool drops_records = is_control ? gone && horizon && *horizon <= options_.now : gone;
   const wire::BatchFilter filter{.keep_when_empty = keeps_when_empty(batch),
                                  .marker_of_empty_transaction = is_control && gone,
-                                 .delete_horizon = options_.now + config_.delete_retention_ms,
+                                 .delete_horizon = delete_horizon_of(batch),
                                  .decompressed_bytes_max = decompressed_batch_bytes_max};
   const auto keep = [&](const wire::Record& record) {
     if (drops_records) return false;
@@ -244,6 +245,15 @@ Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
                           .size = static_cast<std::uint32_t>(kept.bytes_written)});
   spend(kept.bytes_written);
   return {};
+}
+
+// delete.retention.ms after the first round over it (KIP-534). A clock that was behind in that
+// round takes nothing away: then it counts from what the records themselves say.
+TimestampMs PartitionLog::Compaction::delete_horizon_of(const wire::BatchView& batch) const {
+  const TimestampMs from = std::max(options_.now, batch.max_timestamp());
+  TimestampMs horizon = 0;
+  const bool is_never = __builtin_add_overflow(from, config_.delete_retention_ms, &horizon);
+  return is_never ? std::numeric_limits<TimestampMs>::max() : horizon;
 }
 
 bool PartitionLog::Compaction::keeps_when_empty(const wire::BatchView& batch) const {

@@ -86,6 +86,7 @@ class PartitionLog::Compaction {
   Result<bool> clean_segment(const Source& source);
   Result<> clean_batch(const wire::BatchView& batch, const std::optional<ControlMarker>& marker);
   Result<> finish_group(Group& group);
+  TimestampMs delete_horizon_of(const wire::BatchView& batch) const;
   bool keeps_when_empty(const wire::BatchView& batch) const;
   Result<> write_out(Segment& cleaned);
   Result<> name_as_swap();
