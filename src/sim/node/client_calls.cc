@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "wire/message/create_topics_request.h"
-#include "wire/message/create_topics_response.h"
-#include "wire/message/delete_topics_request.h"
-#include "wire/message/delete_topics_response.h"
 #include "wire/message/fetch_request.h"
 #include "wire/message/fetch_response.h"
 #include "wire/message/init_producer_id_request.h"
 #include "wire/message/init_producer_id_response.h"
 #include "wire/message/list_offsets_request.h"
 #include "wire/message/list_offsets_response.h"
-#include "wire/message/metadata_request.h"
-#include "wire/message/metadata_response.h"
 #include "wire/message/offset_for_leader_epoch_request.h"
 #include "wire/message/offset_for_leader_epoch_response.h"
 #include "wire/message/produce_request.h"
@@ -33,7 +27,6 @@ constexpr std::int16_t produce_version = 12;
 constexpr std::int16_t fetch_version = 12;
 constexpr std::int16_t list_offsets_version = 9;
 constexpr std::int32_t fetch_bytes_max = 1 << 20;
-constexpr std::int16_t no_such_answer = -1;  // UNKNOWN_SERVER_ERROR
 
 // Behind the last whole batch of what can be read.
 Offset end_of(Bytes bytes) {
@@ -106,50 +99,6 @@ Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from) {
     }
   }
   return records;
-}
-
-Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
-                                        std::int32_t partitions,
-                                        std::map<std::string, std::string> configs) {
-  std::vector<wire::CreateTopicsRequest::CreatableTopicConfig> own;
-  for (const auto& [key, value] : configs) {
-    auto& config = own.emplace_back();
-    config.name = key;
-    config.value = value;
-  }
-  wire::CreateTopicsRequest::CreatableTopic topic;
-  topic.configs = own;
-  topic.name = name;
-  topic.num_partitions = partitions;
-  topic.replication_factor = -1;
-  wire::CreateTopicsRequest request;
-  request.topics = {&topic, 1};
-  auto calling = client.call<wire::CreateTopicsResponse>(request, std::int16_t{7});
-  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  co_return answer->topics.size() == 1 ? answer->topics[0].error_code : no_such_answer;
-}
-
-Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name) {
-  wire::DeleteTopicsRequest::DeleteTopicState topic;
-  topic.name = name;
-  wire::DeleteTopicsRequest request;
-  request.topics = {&topic, 1};
-  request.timeout_ms = long_timeout_ms;
-  auto calling = client.call<wire::DeleteTopicsResponse>(request, std::int16_t{6});
-  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  co_return answer->responses.size() == 1 ? answer->responses[0].error_code : no_such_answer;
-}
-
-Task<Result<std::set<std::string>>> topic_names(RawClient& client) {
-  wire::MetadataRequest request;
-  request.topics = wire::Array<wire::MetadataRequest::MetadataRequestTopic>::null();
-  auto calling = client.call<wire::MetadataResponse>(request, std::int16_t{12});
-  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  std::set<std::string> names;
-  for (const auto& topic : answer->topics) {
-    if (topic.error_code == 0) names.insert(topic.name.str());
-  }
-  co_return names;
 }
 
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client) {
@@ -300,12 +249,23 @@ Task<Result<std::map<TopicPartition, Fetched>>> FetchSession::poll(std::int32_t 
     topic.topic = name;
     topic.partitions = partitions;
   }
+  std::map<std::string, std::vector<std::int32_t>> left_out;
+  for (const auto& [at, offset] : known_) {
+    if (epoch_ != 0 && !positions_.contains(at)) left_out[at.topic].push_back(at.partition);
+  }
+  std::vector<FetchRequest::ForgottenTopic> forgotten;
+  for (auto& [name, partitions] : left_out) {
+    auto& topic = forgotten.emplace_back();
+    topic.topic = name;
+    topic.partitions = partitions;
+  }
   FetchRequest request;
   request.max_wait_ms = max_wait_ms;
   request.min_bytes = 1;
   request.session_id = id_;
   request.session_epoch = epoch_;
   request.topics = topics;
+  request.forgotten_topics_data = forgotten;
   auto calling = client_.call<FetchResponse>(request, fetch_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   std::map<TopicPartition, Fetched> all;
@@ -319,6 +279,9 @@ Task<Result<std::map<TopicPartition, Fetched>>> FetchSession::poll(std::int32_t 
   for (const auto& topic : answer->responses) {
     for (const auto& data : topic.partitions) {
       const TopicPartition at{topic.topic.str(), data.partition_index};
+      if (!positions_.contains(at)) {
+        co_return fail(Errc::corrupt, "a session answers for a partition that it was to forget");
+      }
       Result<> problem;
       Fetched got = fetched_of(data, positions_[at], problem);
       CO_TRY(problem);

@@ -69,6 +69,14 @@ Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
 Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name);
 // Names of all topics that are there.
 Task<Result<std::set<std::string>>> topic_names(RawClient& client);
+// DeleteRecords.
+Task<Result<std::int16_t>> delete_records(RawClient& client, TopicPartition of, Offset before);
+// What a topic has of its own; no value: a default holds.
+struct OwnConfig {
+  std::int16_t error_code = 0;
+  std::optional<std::string> value;
+};
+Task<Result<OwnConfig>> own_config(RawClient& client, std::string topic, std::string name);
 Task<Result<ProducerIdentity>> init_producer_id(RawClient& client);
 
 // Pipelined: the request only; next_appended takes the answer.
@@ -102,7 +110,7 @@ struct EpochEndOffset {
 Task<Result<EpochEndOffset>> end_of_epoch(RawClient& client, TopicPartition of, LeaderEpoch epoch);
 
 // Fetches of several partitions in a session (KIP-227): after the first request only what changed
-// is named.
+// is named, and what is not wanted any more.
 class FetchSession {
  public:
   FetchSession(RawClient& client, std::map<TopicPartition, Offset> positions)
@@ -112,6 +120,8 @@ class FetchSession {
   Task<Result<std::map<TopicPartition, Fetched>>> poll(std::int32_t max_wait_ms);
   const std::map<TopicPartition, Offset>& positions() const { return positions_; }
   void seek(const TopicPartition& at, Offset offset) { positions_[at] = offset; }
+  // Until the next seek() to it.
+  void forget(const TopicPartition& at) { positions_.erase(at); }
   std::int32_t id() const { return id_; }
 
  private:

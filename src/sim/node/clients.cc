@@ -26,7 +26,7 @@ constexpr auto topic_exists = static_cast<std::int16_t>(wire::ErrorCode::topic_a
 
 Clients::Clients(const WorkloadSettings& settings, World& world, Host& host, env::Address broker)
     : recorder(world),
-      states(ledger, recorder, {std::string(states_topic), 0}),
+      states(ledger, recorder, {std::string(states_topic), 0}, settings.keyed),
       churn(ledger, recorder, settings.churned_config),
       fading(ledger, recorder, settings.fading),
       settings_(settings),
@@ -39,9 +39,9 @@ Clients::Clients(const WorkloadSettings& settings, World& world, Host& host, env
 void Clients::start() {
   scope_.spawn(create());
   const int producers = settings_.idempotent_producers + settings_.plain_producers;
-  producing_ = producers + (settings_.keyed_updates > 0) + (settings_.fading.records > 0) + 1;
+  producing_ = producers + (settings_.keyed.updates > 0) + (settings_.fading.records > 0) + 1;
   if (settings_.fading.records > 0) scope_.spawn(write_fading());
-  if (settings_.keyed_updates > 0) scope_.spawn(write_states());
+  if (settings_.keyed.updates > 0) scope_.spawn(write_states());
   scope_.spawn(churn_topics());
   for (int who = 0; who < producers; ++who) {
     scope_.spawn(who < settings_.idempotent_producers ? produce_idempotent(who)
@@ -61,7 +61,7 @@ void Clients::at_peace() {
   for (int who = 0; is_strict() && who < settings_.readers; ++who) {
     progress.expect(fmt::format("reader-{}", who));
   }
-  if (settings_.keyed_updates > 0) progress.expect(std::string(states_client));
+  if (settings_.keyed.updates > 0) progress.expect(std::string(states_client));
   if (settings_.fading.records > 0) progress.expect(std::string(fading_client));
   if (settings_.members > 0 && producers > 0) progress.expect(std::string(group));
   progress.expect(std::string(topics_client));
@@ -149,8 +149,7 @@ Task<> Clients::create() {
 // One try; before the first that works the topic is made.
 Task<Result<std::int16_t>> Clients::try_update(RawClient& client, KeyedStates::Update update) {
   if (!states_created_) {
-    auto creating = create_topic(client, std::string(states_topic), 1,
-                                 KeyedStates::topic_config(settings_.keyed_segment_bytes));
+    auto creating = create_topic(client, std::string(states_topic), 1, states.topic_config());
     CO_TRY_ASSIGN(const std::int16_t created, co_await std::move(creating));
     if (created != 0 && created != topic_exists) co_return created;
     states_created_ = true;
@@ -163,7 +162,7 @@ Task<> Clients::write_states() {
   RawClient client(env_, broker_);
   SeededRandom chance = world_.fork("workload/states");
   const std::string who(states_client);
-  for (int number = 0; goes_on(who, number, settings_.keyed_updates); ++number) {
+  for (int number = 0; goes_on(who, number, settings_.keyed.updates); ++number) {
     const bool counts = is_peace_;
     const KeyedStates::Update update = states.next(chance);
     for (bool is_over = false; !is_over;) {
@@ -178,7 +177,7 @@ Task<> Clients::write_states() {
       if (is_over && *written != 0) {
         ledger.add_violation(fmt::format("a state was refused with {}", *written));
       }
-      const bool takes_time = is_over && number >= settings_.keyed_updates && !is_peace_;
+      const bool takes_time = is_over && number >= settings_.keyed.updates && !is_peace_;
       auto pausing = pause(takes_time ? milliseconds(chance.below(pause_in_war_max_ms))
                            : is_over  ? pause_between_updates
                                       : pause_after_failure);
@@ -188,7 +187,7 @@ Task<> Clients::write_states() {
   --producing_;
 }
 
-// One new record; before the first that works the topic is made.
+// One new record, or fewer old ones; before the first that works the topic is made.
 Task<Result<std::int16_t>> Clients::try_fading(RawClient& client, SeededRandom& chance) {
   if (!fading_created_) {
     auto creating = create_topic(client, fading.home().topic, 1, fading.topic_config());
@@ -196,8 +195,8 @@ Task<Result<std::int16_t>> Clients::try_fading(RawClient& client, SeededRandom& 
     if (created != 0 && created != topic_exists) co_return created;
     fading_created_ = true;
   }
-  auto writing = fading.write(client, chance, env_.clock.wall_ms());
-  co_return co_await std::move(writing);
+  auto doing = fading.step(client, chance, env_.clock.wall_ms());
+  co_return co_await std::move(doing);
 }
 
 Task<> Clients::write_fading() {

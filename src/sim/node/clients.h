@@ -137,6 +137,7 @@ class Clients {
   Task<> read_along(int who);
   Task<> consume(int who);
   Task<Result<std::int16_t>> be_member(Consumer& self);
+  Task<Result<std::int16_t>> commit_late(Consumer& self);
   Task<Result<std::int16_t>> follow(Consumer& self);
   Task<Result<CommittedOffsets>> ask_for_commits(RawClient& client, std::string process,
                                                  std::vector<TopicPartition> of);

@@ -27,7 +27,7 @@ Task<> Clients::check_everything() {
   auto logs = check_log(client);
   const auto read = co_await std::move(logs);
   if (!read) ledger.add_violation("cannot read everything back: " + read.error().message());
-  if (settings_.keyed_updates > 0) {
+  if (settings_.keyed.updates > 0) {
     auto comparing = states.check(client);
     const auto compared = co_await std::move(comparing);
     if (!compared) ledger.add_violation("cannot read the states: " + compared.error().message());
@@ -70,7 +70,8 @@ Task<Result<>> Clients::check_fading(RawClient& client) {
 Task<Result<>> Clients::check_log(RawClient& client) {
   for (const TopicPartition& at : all_partitions()) {
     auto reading = audit(client, recorder, std::string(auditor), at.topic, at);
-    CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
+    CO_TRY_ASSIGN(const Audited audited, co_await std::move(reading));
+    const std::vector<FetchedRecord>& records = audited.records;
     ledger.check_log(at, records);
     last_read_[at] = records;
     auto asking = check_epochs(client, at, records);

@@ -14,8 +14,21 @@ using std::chrono::milliseconds;
 // A member that the group knew so lately was not overtaken by another (half of both timeouts).
 constexpr std::chrono::seconds known_lately{5};
 constexpr std::int32_t long_poll_ms = 50;
+constexpr std::uint64_t forgets_one_in = 8;  // polls of a reader
 constexpr auto rebalancing = static_cast<std::int16_t>(wire::ErrorCode::rebalance_in_progress);
 constexpr auto out_of_range = static_cast<std::int16_t>(wire::ErrorCode::offset_out_of_range);
+
+// By its place in order. Afterwards it is wanted again, where it was.
+Task<Result<std::map<TopicPartition, Fetched>>> poll_without_one(FetchSession& session,
+                                                                 std::uint64_t left_out) {
+  const auto [at, offset] =
+      *std::next(session.positions().begin(), static_cast<std::ptrdiff_t>(left_out));
+  session.forget(at);
+  auto polling = session.poll(long_poll_ms);
+  auto fetched = co_await std::move(polling);
+  session.seek(at, offset);
+  co_return fetched;
+}
 
 }  // namespace
 
@@ -48,17 +61,20 @@ Task<> Clients::consume(int who) {
 }
 
 // Reads everything in one session that outlives its connections, and the node; at peace up to the
-// end.
+// end. Now and then it leaves one partition out of a poll.
 Task<> Clients::read_along(int who) {
   const std::string process = fmt::format("reader-{}", who);
   RawClient client(env_, broker_);
   std::map<TopicPartition, Offset> beginning;
   for (const TopicPartition& at : all_partitions()) beginning[at] = 0;
   FetchSession session(client, beginning);
+  SeededRandom chance = world_.fork("workload/" + process);
   while (!stopping_) {
     auto connecting = connect(process, client);
     co_await std::move(connecting);
-    auto polling = session.poll(long_poll_ms);
+    auto polling = chance.one_in(forgets_one_in)
+                       ? poll_without_one(session, chance.below(beginning.size()))
+                       : session.poll(long_poll_ms);
     const auto fetched = co_await std::move(polling);
     if (!fetched) {
       told(process, "fetch", std::unexpected(fetched.error()));
@@ -95,6 +111,10 @@ Task<Result<std::int16_t>> Clients::be_member(Consumer& self) {
   }
   if (error != 0) co_return error;  // again, after a pause
   ++rebalances;
+  if (self.member.has_been_member() && self.chance.one_in(4)) {
+    auto committing = commit_late(self);
+    CO_TRY(co_await std::move(committing));
+  }
   take_over(self);
   auto following = follow(self);
   CO_TRY_ASSIGN(error, co_await std::move(following));
@@ -103,6 +123,20 @@ Task<Result<std::int16_t>> Clients::be_member(Consumer& self) {
   if (error == 0) {
     auto leaving = self.member.leave(self.client);
     CO_TRY(co_await std::move(leaving));
+  }
+  co_return error;
+}
+
+// What a member does that does not know yet that its generation is over: that the group begins
+// again.
+Task<Result<std::int16_t>> Clients::commit_late(Consumer& self) {
+  std::map<TopicPartition, Offset> offsets;
+  for (const TopicPartition& at : all_partitions()) offsets[at] = 0;
+  auto committing = self.member.commit_late(self.client, std::move(offsets));
+  CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
+  if (error == 0) {
+    ledger.add_violation(fmt::format("a commit of generation {} was taken in generation {}",
+                                     self.member.past_generation(), self.member.generation()));
   }
   co_return error;
 }

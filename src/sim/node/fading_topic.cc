@@ -2,19 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::sim {
 namespace {
 
 constexpr std::uint64_t fading_bytes_max = 200;              // of a value
+constexpr std::uint64_t trimmed_back_max = 30;               // records behind the end
 constexpr std::string_view fading_writer = "fading-writer";  // in the history
-
-Result<Offset> asked_offset(const ListedOffset& listed) {
-  if (listed.error_code == 0) return listed.offset;
-  return fail(Errc::invalid, "a question for offsets was refused",
-              static_cast<std::uint64_t>(listed.error_code));
-}
 
 }  // namespace
 
@@ -51,27 +47,35 @@ Task<Result<std::int16_t>> FadingTopic::write(RawClient& client, SeededRandom& c
   co_return appended.error_code;
 }
 
-Task<Result<>> FadingTopic::check(RawClient& client) {
+Task<Result<std::int16_t>> FadingTopic::trim(RawClient& client, SeededRandom& chance) {
+  const Offset end = promised_.rbegin()->first + 1;
+  const auto back = static_cast<Offset>(chance.below(trimmed_back_max));
+  const Offset before = std::max<Offset>(end - back, 0);
+  trim_tried_ = std::max(trim_tried_, before);
   const Recorder::Op op =
-      recorder_.begin("auditor", Recorder::Verb::audit, home_.topic, home_.partition);
-  auto asking_end = list_offset(client, home_, latest_timestamp);
-  CO_TRY_ASSIGN(const ListedOffset listed_end, co_await std::move(asking_end));
-  CO_TRY_ASSIGN(const Offset end, asked_offset(listed_end));
-  auto asking_start = list_offset(client, home_, earliest_timestamp);
-  CO_TRY_ASSIGN(const ListedOffset listed_start, co_await std::move(asking_start));
-  CO_TRY_ASSIGN(const Offset start, asked_offset(listed_start));
-  auto reading = read_all(client, home_, start);
-  CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
-  auto asking_again = list_offset(client, home_, earliest_timestamp);
-  CO_TRY_ASSIGN(const ListedOffset listed_again, co_await std::move(asking_again));
-  CO_TRY_ASSIGN(const Offset start_after, asked_offset(listed_again));
-  if (start_after != start) co_return fail(Errc::invalid, "its start has moved");
-  for (const FetchedRecord& record : records) {
-    recorder_.read("auditor", home_.topic, home_.partition, record);
+      recorder_.begin(fading_writer, Recorder::Verb::trim, home_.topic, home_.partition, before);
+  auto deleting = delete_records(client, home_, before);
+  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(deleting));
+  if (code == 0) {
+    recorder_.say(fading_writer, Recorder::Verb::done, op);
+    trimmed_ = std::max(trimmed_, before);
   }
-  recorder_.say("auditor", Recorder::Verb::audited, op, start, end);
-  start_ = start;
-  check_left(records);
+  co_return code;
+}
+
+Task<Result<std::int16_t>> FadingTopic::step(RawClient& client, SeededRandom& chance,
+                                             TimestampMs now) {
+  const bool trims = settings_.trims > 0 && !promised_.empty() &&
+                     chance.one_in(static_cast<std::uint64_t>(settings_.trims));
+  auto doing = trims ? trim(client, chance) : write(client, chance, now);
+  co_return co_await std::move(doing);
+}
+
+Task<Result<>> FadingTopic::check(RawClient& client) {
+  auto auditing = audit(client, recorder_, "auditor", home_.topic, home_);
+  CO_TRY_ASSIGN(const Audited audited, co_await std::move(auditing));
+  start_ = audited.start;
+  check_left(audited.records);
   co_return Result<>{};
 }
 
@@ -94,7 +98,12 @@ void FadingTopic::check_left(const std::vector<FetchedRecord>& records) {
     ledger_.add_violation(fmt::format("{} starts at {}, and offset {}: '{}' is not there",
                                       home_.topic, start_, promise->first, promise->second));
   }
-  if (settings_.ms < 0 && start_ > 0 && bytes < static_cast<std::size_t>(settings_.bytes)) {
+  if (start_ < trimmed_) {
+    ledger_.add_violation(
+        fmt::format("{} starts at {}, and was trimmed to {}", home_.topic, start_, trimmed_));
+  }
+  if (settings_.ms < 0 && start_ > trim_tried_ &&
+      bytes < static_cast<std::size_t>(settings_.bytes)) {
     ledger_.add_violation(
         fmt::format("{} keeps {} bytes, {} were to be kept", home_.topic, bytes, settings_.bytes));
   }

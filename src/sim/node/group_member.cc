@@ -36,12 +36,20 @@ constexpr std::int16_t no_error = 0;
 
 // The broker has forgotten this member: the next join is a new one's.
 std::int16_t GroupMember::note(std::int16_t error_code) {
-  if (error_code == wire::code_of(wire::ErrorCode::unknown_member_id)) member_id_.clear();
+  if (error_code == wire::code_of(wire::ErrorCode::unknown_member_id)) become_past();
   return error_code;
+}
+
+void GroupMember::become_past() {
+  if (current_.generation >= 0 && !current_.id.empty()) past_ = current_;
+  current_.id.clear();
 }
 
 Task<Result<std::int16_t>> GroupMember::join(RawClient& client) {
   assigned_.clear();
+  const std::string known_as = current_.id;
+  become_past();
+  current_.id = known_as;
   wire::JoinGroupRequest::JoinGroupRequestProtocol protocol;
   protocol.name = protocol_name;
   for (;;) {
@@ -49,19 +57,19 @@ Task<Result<std::int16_t>> GroupMember::join(RawClient& client) {
     request.group_id = settings_.group;
     request.session_timeout_ms = settings_.session_timeout_ms;
     request.rebalance_timeout_ms = settings_.rebalance_timeout_ms;
-    request.member_id = member_id_;
+    request.member_id = current_.id;
     request.protocol_type = protocol_type;
     request.protocols = {&protocol, 1};
     auto calling = client.call<wire::JoinGroupResponse>(request, join_version);
     CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
     if (answer->error_code == wire::code_of(wire::ErrorCode::member_id_required) &&
-        member_id_.empty()) {
-      member_id_ = answer->member_id.str();
+        current_.id.empty()) {
+      current_.id = answer->member_id.str();
       continue;
     }
     if (answer->error_code != no_error) co_return note(answer->error_code);
-    member_id_ = answer->member_id.str();
-    generation_ = answer->generation_id;
+    current_.id = answer->member_id.str();
+    current_.generation = answer->generation_id;
     std::vector<std::string> members;
     for (const auto& member : answer->members) members.push_back(member.member_id.str());
     auto syncing = sync(client, std::move(members));
@@ -82,8 +90,8 @@ Task<Result<std::int16_t>> GroupMember::sync(RawClient& client, std::vector<std:
   }
   wire::SyncGroupRequest request;
   request.group_id = settings_.group;
-  request.generation_id = generation_;
-  request.member_id = member_id_;
+  request.generation_id = current_.generation;
+  request.member_id = current_.id;
   request.protocol_type = protocol_type;
   request.protocol_name = protocol_name;
   request.assignments = assignments;
@@ -100,8 +108,8 @@ Task<Result<std::int16_t>> GroupMember::sync(RawClient& client, std::vector<std:
 Task<Result<std::int16_t>> GroupMember::heartbeat(RawClient& client) {
   wire::HeartbeatRequest request;
   request.group_id = settings_.group;
-  request.generation_id = generation_;
-  request.member_id = member_id_;
+  request.generation_id = current_.generation;
+  request.member_id = current_.id;
   auto calling = client.call<wire::HeartbeatResponse>(request, heartbeat_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
   co_return note(answer->error_code);
@@ -109,6 +117,18 @@ Task<Result<std::int16_t>> GroupMember::heartbeat(RawClient& client) {
 
 Task<Result<std::int16_t>> GroupMember::commit(RawClient& client,
                                                std::map<TopicPartition, Offset> offsets) {
+  auto committing = commit_as(client, current_, std::move(offsets));
+  CO_TRY_ASSIGN(const std::int16_t error, co_await std::move(committing));
+  co_return note(error);
+}
+
+Task<Result<std::int16_t>> GroupMember::commit_late(RawClient& client,
+                                                    std::map<TopicPartition, Offset> offsets) {
+  return commit_as(client, past_, std::move(offsets));
+}
+
+Task<Result<std::int16_t>> GroupMember::commit_as(RawClient& client, Membership as,
+                                                  std::map<TopicPartition, Offset> offsets) {
   std::vector<wire::OffsetCommitRequest::OffsetCommitRequestPartition> partitions;
   for (const auto& [at, offset] : offsets) {
     auto& partition = partitions.emplace_back();
@@ -120,8 +140,8 @@ Task<Result<std::int16_t>> GroupMember::commit(RawClient& client,
   topic.partitions = partitions;
   wire::OffsetCommitRequest request;
   request.group_id = settings_.group;
-  request.generation_id_or_member_epoch = generation_;
-  request.member_id = member_id_;
+  request.generation_id_or_member_epoch = as.generation;
+  request.member_id = as.id;
   request.topics = {&topic, 1};
   auto calling = client.call<wire::OffsetCommitResponse>(request, commit_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
@@ -129,7 +149,7 @@ Task<Result<std::int16_t>> GroupMember::commit(RawClient& client,
   for (const auto& each : answer->topics) {
     for (const auto& partition : each.partitions) {
       ++answered;
-      if (partition.error_code != no_error) co_return note(partition.error_code);
+      if (partition.error_code != no_error) co_return partition.error_code;
     }
   }
   if (answered != offsets.size()) {
@@ -140,13 +160,13 @@ Task<Result<std::int16_t>> GroupMember::commit(RawClient& client,
 
 Task<Result<std::int16_t>> GroupMember::leave(RawClient& client) {
   wire::LeaveGroupRequest::MemberIdentity member;
-  member.member_id = member_id_;
+  member.member_id = current_.id;
   wire::LeaveGroupRequest request;
   request.group_id = settings_.group;
   request.members = {&member, 1};
   auto calling = client.call<wire::LeaveGroupResponse>(request, leave_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  member_id_.clear();
+  become_past();
   assigned_.clear();
   co_return answer->error_code;
 }

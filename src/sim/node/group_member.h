@@ -30,19 +30,32 @@ class GroupMember {
   Task<Result<std::int16_t>> join(RawClient& client);
   Task<Result<std::int16_t>> heartbeat(RawClient& client);
   Task<Result<std::int16_t>> commit(RawClient& client, std::map<TopicPartition, Offset> offsets);
+  // As the generation before the last join was, which is over: the group must refuse it.
+  bool has_been_member() const { return past_.generation >= 0 && past_ != current_; }
+  Task<Result<std::int16_t>> commit_late(RawClient& client,
+                                         std::map<TopicPartition, Offset> offsets);
   Task<Result<std::int16_t>> leave(RawClient& client);
 
   const std::vector<TopicPartition>& assigned() const { return assigned_; }
-  std::int32_t generation() const { return generation_; }
-  const std::string& member_id() const { return member_id_; }
+  std::int32_t generation() const { return current_.generation; }
+  std::int32_t past_generation() const { return past_.generation; }
+  const std::string& member_id() const { return current_.id; }
 
  private:
+  struct Membership {
+    std::string id;
+    std::int32_t generation = -1;
+    bool operator==(const Membership&) const = default;
+  };
   Task<Result<std::int16_t>> sync(RawClient& client, std::vector<std::string> members);
+  Task<Result<std::int16_t>> commit_as(RawClient& client, Membership as,
+                                       std::map<TopicPartition, Offset> offsets);
   std::int16_t note(std::int16_t error_code);
+  void become_past();
 
   GroupSettings settings_;
-  std::string member_id_;
-  std::int32_t generation_ = -1;
+  Membership current_;
+  Membership past_;  // the last that had a part, and has another since
   std::vector<TopicPartition> assigned_;
 };
 

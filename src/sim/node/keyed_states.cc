@@ -15,17 +15,19 @@ std::string shown(const std::optional<std::string>& value) {
 
 }  // namespace
 
-KeyedStates::KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home)
-    : ledger_(ledger), recorder_(recorder), home_(std::move(home)) {
-  recorder_.say(states_writer, Recorder::Verb::topic, home_.topic, "compact");
+KeyedStates::KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home,
+                         KeyedSettings settings)
+    : ledger_(ledger), recorder_(recorder), home_(std::move(home)), settings_(settings) {
+  recorder_.say(states_writer, Recorder::Verb::topic, home_.topic, "compact",
+                fmt::format("tombstones={}", settings_.tombstones_ms));
   recorder_.say(states_writer, Recorder::Verb::producer, "all");
 }
 
-std::map<std::string, std::string> KeyedStates::topic_config(std::uint64_t segment_bytes) {
+std::map<std::string, std::string> KeyedStates::topic_config() const {
   return {{"cleanup.policy", "compact"},
-          {"internal.segment.bytes", std::to_string(segment_bytes)},
+          {"internal.segment.bytes", std::to_string(settings_.segment_bytes)},
           {"min.cleanable.dirty.ratio", "0.01"},
-          {"delete.retention.ms", "100"},
+          {"delete.retention.ms", std::to_string(settings_.tombstones_ms)},
           {"file.delete.delay.ms", "100"},
           {"message.timestamp.after.max.ms", "9223372036854775807"}};
 }
@@ -56,7 +58,8 @@ Task<Result<std::int16_t>> KeyedStates::write(RawClient& client, const Update& u
 
 Task<Result<>> KeyedStates::check(RawClient& client) {
   auto reading = audit(client, recorder_, "auditor", home_.topic, home_);
-  CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
+  CO_TRY_ASSIGN(const Audited audited, co_await std::move(reading));
+  const std::vector<FetchedRecord>& records = audited.records;
   std::map<std::string, Value> found;
   Offset last = no_offset;
   for (const FetchedRecord& record : records) {

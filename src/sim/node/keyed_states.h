@@ -14,11 +14,17 @@
 
 namespace weir::sim {
 
+struct KeyedSettings {
+  int updates = 0;  // 0: there is no such topic
+  std::uint64_t segment_bytes = 2'048;
+  std::int64_t tombstones_ms = 100;  // that they are kept, at least
+};
+
 class KeyedStates {
  public:
-  KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home);
+  KeyedStates(Ledger& ledger, Recorder& recorder, TopicPartition home, KeyedSettings settings);
 
-  static std::map<std::string, std::string> topic_config(std::uint64_t segment_bytes);
+  std::map<std::string, std::string> topic_config() const;
 
   // Chooses what to write and remembers that it was tried; write() may be called again with it.
   struct Update {
@@ -47,6 +53,7 @@ class KeyedStates {
   Ledger& ledger_;
   Recorder& recorder_;
   TopicPartition home_;
+  KeyedSettings settings_;
   std::map<std::string, Key> keys_;
   std::uint64_t last_number_ = 0;
   std::size_t acknowledged_ = 0;

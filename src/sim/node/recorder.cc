@@ -56,23 +56,32 @@ std::vector<std::string> Recorder::anomalies() const {
   return all;
 }
 
-Task<Result<std::vector<FetchedRecord>>> audit(RawClient& client, Recorder& recorder,
-                                               std::string process, std::string topic,
-                                               TopicPartition at) {
+Task<Result<Audited>> read_whole(RawClient& client, TopicPartition at) {
+  auto asking_start = list_offset(client, at, earliest_timestamp);
+  const auto listed_start = co_await std::move(asking_start);
+  CO_TRY_ASSIGN(const Offset start, answered_offset(listed_start));
+  auto reading = read_all(client, at, start);
+  CO_TRY_ASSIGN(auto records, co_await std::move(reading));
+  auto asking_again = list_offset(client, at, earliest_timestamp);
+  const auto listed_again = co_await std::move(asking_again);
+  CO_TRY_ASSIGN(const Offset start_after, answered_offset(listed_again));
+  if (start_after != start) co_return fail(Errc::invalid, "its start has moved");
+  co_return Audited{.start = start, .records = std::move(records)};
+}
+
+Task<Result<Audited>> audit(RawClient& client, Recorder& recorder, std::string process,
+                            std::string topic, TopicPartition at) {
   const Recorder::Op op = recorder.begin(process, Recorder::Verb::audit, topic, at.partition);
   auto asking_end = list_offset(client, at, latest_timestamp);
   const auto listed_end = co_await std::move(asking_end);
   CO_TRY_ASSIGN(const Offset end, answered_offset(listed_end));
-  auto reading = read_all(client, at);
-  CO_TRY_ASSIGN(auto records, co_await std::move(reading));
-  for (const FetchedRecord& record : records) {
+  auto reading = read_whole(client, at);
+  CO_TRY_ASSIGN(Audited whole, co_await std::move(reading));
+  for (const FetchedRecord& record : whole.records) {
     recorder.read(process, topic, at.partition, record);
   }
-  auto asking_start = list_offset(client, at, earliest_timestamp);
-  const auto listed_start = co_await std::move(asking_start);
-  CO_TRY_ASSIGN(const Offset start, answered_offset(listed_start));
-  recorder.say(process, Recorder::Verb::audited, op, start, end);
-  co_return records;
+  recorder.say(process, Recorder::Verb::audited, op, whole.start, end);
+  co_return whole;
 }
 
 }  // namespace weir::sim

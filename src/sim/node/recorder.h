@@ -56,9 +56,15 @@ class Recorder {
   std::set<std::string> sent_;
 };
 
-// read_all, as an audit of `topic` (its name, or NAME@LIFE) by `process`. Errc::invalid: refused.
-Task<Result<std::vector<FetchedRecord>>> audit(RawClient& client, Recorder& recorder,
-                                               std::string process, std::string topic,
-                                               TopicPartition at);
+// A whole log, from where it starts.
+struct Audited {
+  Offset start = 0;
+  std::vector<FetchedRecord> records;
+};
+// Errc::invalid: refused, or the start has moved meanwhile.
+Task<Result<Audited>> read_whole(RawClient& client, TopicPartition at);
+// The same as an audit of `topic` (its name, or NAME@LIFE) by `process`.
+Task<Result<Audited>> audit(RawClient& client, Recorder& recorder, std::string process,
+                            std::string topic, TopicPartition at);
 
 }  // namespace weir::sim

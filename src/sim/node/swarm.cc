@@ -49,8 +49,10 @@ std::string power_of_two(SeededRandom& chance, std::uint64_t least, std::uint64_
 
 void turn_features(SeededRandom& chance, WorkloadSettings& settings) {
   if (chance.one_in(2)) {
-    settings.keyed_updates = static_cast<int>(20 + chance.below(150));
-    settings.keyed_segment_bytes = std::uint64_t{1'024} << chance.below(4);
+    settings.keyed.updates = static_cast<int>(20 + chance.below(150));
+    settings.keyed.segment_bytes = std::uint64_t{1'024} << chance.below(4);
+    // No run lasts for an hour: then no tombstone may go.
+    if (chance.one_in(2)) settings.keyed.tombstones_ms = 3'600'000;
   }
   if (chance.one_in(2)) {
     settings.churn_steps = static_cast<int>(5 + chance.below(30));
@@ -73,6 +75,7 @@ void let_fade(SeededRandom& chance, FadingSettings& fading) {
   } else {
     fading.ms = std::int64_t{50} << chance.below(6);
   }
+  if (chance.one_in(2)) fading.trims = 2 << chance.below(4);
 }
 
 // What a node does now and then it does often.
@@ -162,13 +165,14 @@ std::string describe(const WorkloadSettings& settings) {
                   settings.members, settings.rounds, settings.partitions);
   for (const auto& [name, value] : settings.topic_config)
     text += fmt::format(", {}={}", name, value);
-  if (settings.keyed_updates > 0) {
-    text += fmt::format(", {} states in {} bytes", settings.keyed_updates,
-                        settings.keyed_segment_bytes);
+  if (settings.keyed.updates > 0) {
+    text += fmt::format(", {} states in {} bytes, tombstones for {} ms", settings.keyed.updates,
+                        settings.keyed.segment_bytes, settings.keyed.tombstones_ms);
   }
   if (settings.fading.records > 0) {
     text += fmt::format(", {} fading in {} bytes, {} bytes or {} ms kept", settings.fading.records,
                         settings.fading.segment_bytes, settings.fading.bytes, settings.fading.ms);
+    if (settings.fading.trims > 0) text += fmt::format(", trimmed 1 in {}", settings.fading.trims);
   }
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
   if (settings.is_damaged) text += ", damaged at rest";

@@ -70,8 +70,8 @@ TEST(Swarm, compaction_loses_no_key_when_names_are_kept_out_of_order) {
   for (std::uint64_t seed = 1; seed <= 60; seed += test_stride) {
     WorkloadSettings settings = swarm_settings(seed);
     settings.strikes.assign(6, Crash::power_keep_mixed);
-    settings.keyed_updates = 150;
-    settings.keyed_segment_bytes = 1'024;
+    settings.keyed.updates = 150;
+    settings.keyed.segment_bytes = 1'024;
     settings.config["log.cleaner.backoff.ms"] = "0";
     settings.config["log.initial.task.delay.ms"] = "0";
     const WorkloadReport report = run_workload(settings);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/error_code.h"
@@ -13,6 +14,14 @@ using wire::ErrorCode;
 
 constexpr std::uint64_t churned_names = 4;
 constexpr std::string_view churner = "churner";  // in the history
+
+constexpr std::string_view retention_key = "retention.ms";
+
+// Every second life has one of its own, and none has another's. No run lasts so long.
+std::optional<std::string> retention_of(int life) {
+  if (life % 2 == 0) return std::nullopt;
+  return std::to_string(3'600'000 + life);
+}
 
 bool is_code(std::int16_t code, ErrorCode error) {
   return code == static_cast<std::int16_t>(error);
@@ -37,6 +46,9 @@ Task<Result<std::int16_t>> TopicChurn::step(RawClient& client, SeededRandom& cha
   } else if (chance.one_in(2)) {
     auto writing = write(client, name, now);
     code = co_await std::move(writing);
+  } else if (!topics_[name].promised.empty() && chance.one_in(3)) {
+    auto trimming = trim(client, name);
+    code = co_await std::move(trimming);
   } else {
     auto removing = remove(client, name);
     code = co_await std::move(removing);
@@ -51,19 +63,30 @@ Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string nam
   topic.state = State::unsure;
   const std::string word = fmt::format("{}@{}", name, topic.life + 1);
   if (topic.create == 0) topic.create = recorder_.begin(churner, Recorder::Verb::create, word);
-  auto creating = create_topic(client, name, 1, config_);
+  auto configs = config_;
+  const std::optional<std::string> retention = retention_of(topic.life + 1);
+  if (retention) configs[std::string(retention_key)] = *retention;
+  auto creating = create_topic(client, name, 1, std::move(configs));
   CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
   if (code == 0) {
     ++made_;
     recorder_.say(churner, Recorder::Verb::done, topic.create);
-    topic = {.state = State::there, .life = topic.life + 1, .promised = {}, .word = word};
+    topic = {.state = State::there,
+             .life = topic.life + 1,
+             .promised = {},
+             .retention = retention,
+             .word = word};
   } else if (is_code(code, ErrorCode::topic_already_exists)) {
     if (!was_unsure) {
       ledger_.add_violation(name + " was deleted, and is said to exist");
     }
     // Which life that is nobody knows: nothing is promised of it any more.
-    topic = {
-        .state = State::there, .life = topic.life + 1, .is_new = false, .promised = {}, .word = {}};
+    topic = {.state = State::there,
+             .life = topic.life + 1,
+             .is_new = false,
+             .promised = {},
+             .retention = {},
+             .word = {}};
   }
   co_return code;
 }
@@ -102,12 +125,48 @@ Task<Result<std::int16_t>> TopicChurn::write(RawClient& client, std::string name
   co_return appended.error_code;
 }
 
+// All that is there now. What may have gone is promised no more.
+Task<Result<std::int16_t>> TopicChurn::trim(RawClient& client, std::string name) {
+  Topic& topic = topics_[name];
+  const Offset before = topic.promised.rbegin()->first + 1;
+  topic.promised.clear();
+  const Recorder::Op op =
+      topic.word.empty() ? 0
+                         : recorder_.begin(churner, Recorder::Verb::trim, topic.word, 0, before);
+  auto deleting = delete_records(client, {name, 0}, before);
+  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(deleting));
+  if (code == 0) topic.trimmed = std::max(topic.trimmed, before);
+  if (code == 0 && op != 0) recorder_.say(churner, Recorder::Verb::done, op);
+  co_return code;
+}
+
+Task<Result<>> TopicChurn::check_configs(RawClient& client, std::string name) {
+  const Topic& topic = topics_[name];
+  if (!topic.is_new) co_return Result<>{};
+  auto asking = own_config(client, name, std::string(retention_key));
+  CO_TRY_ASSIGN(const OwnConfig own, co_await std::move(asking));
+  if (own.error_code != 0) {
+    co_return fail(Errc::invalid, "configs are refused",
+                   static_cast<std::uint64_t>(own.error_code));
+  }
+  if (own.value != topic.retention) {
+    ledger_.add_violation(fmt::format("{} was made with {}={}, and has {} in its life {}", name,
+                                      retention_key, topic.retention.value_or("none"),
+                                      own.value.value_or("none"), topic.life));
+  }
+  co_return Result<>{};
+}
+
 Task<Result<>> TopicChurn::check_records(RawClient& client, std::string name) {
   const Topic& topic = topics_[name];
-  const TopicPartition at{name, 0};
-  auto reading = topic.word.empty() ? read_all(client, at)
-                                    : audit(client, recorder_, "auditor", topic.word, at);
-  CO_TRY_ASSIGN(const auto records, co_await std::move(reading));
+  auto auditing = topic.word.empty() ? read_whole(client, {name, 0})
+                                     : audit(client, recorder_, "auditor", topic.word, {name, 0});
+  CO_TRY_ASSIGN(const Audited audited, co_await std::move(auditing));
+  if (audited.start < topic.trimmed) {
+    ledger_.add_violation(
+        fmt::format("{} starts at {}, and was trimmed to {}", name, audited.start, topic.trimmed));
+  }
+  const std::vector<FetchedRecord>& records = audited.records;
   std::map<Offset, std::string> found;
   for (const FetchedRecord& record : records) {
     found[record.offset] = record.value;
@@ -136,6 +195,8 @@ Task<Result<>> TopicChurn::check(RawClient& client) {
     } else if (topic.state == State::there) {
       auto checking = check_records(client, name);
       CO_TRY(co_await std::move(checking));
+      auto asking_for_configs = check_configs(client, name);
+      CO_TRY(co_await std::move(asking_for_configs));
     }
   }
   co_return Result<>{};

@@ -1,9 +1,10 @@
 #pragma once
 // TopicChurn: topics that come and go while everything else happens. A topic whose creation was
 // confirmed is there, one whose deletion was confirmed is not, and a topic made anew under an old
-// name has none of its records.
+// name has none of its records, nor its configs, nor where its log started.
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sim/node/ledger.h"
@@ -16,7 +17,8 @@ class TopicChurn {
  public:
   TopicChurn(Ledger& ledger, Recorder& recorder, std::map<std::string, std::string> config);
 
-  // Creates one, writes a record to one, or deletes one. Kafka's number; 0: done.
+  // Creates one, writes a record to one, deletes records of one, or deletes one. Kafka's number; 0:
+  // done.
   Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
   Task<Result<>> check(RawClient& client);
   std::size_t steps_done() const { return done_; }
@@ -31,6 +33,8 @@ class TopicChurn {
     int life = 0;                            // of this name
     bool is_new = true;                      // it may hold records of this life only
     std::map<Offset, std::string> promised;  // of this life
+    std::optional<std::string> retention;    // its own, in this life
+    Offset trimmed = 0;                      // DeleteRecords was confirmed so far, in this life
     // In the history: this life's word, empty while nobody knows which it is; what creates the
     // next.
     std::string word;
@@ -39,7 +43,9 @@ class TopicChurn {
   Task<Result<std::int16_t>> create(RawClient& client, std::string name);
   Task<Result<std::int16_t>> remove(RawClient& client, std::string name);
   Task<Result<std::int16_t>> write(RawClient& client, std::string name, TimestampMs now);
+  Task<Result<std::int16_t>> trim(RawClient& client, std::string name);
   Task<Result<>> check_records(RawClient& client, std::string name);
+  Task<Result<>> check_configs(RawClient& client, std::string name);
 
   Ledger& ledger_;
   Recorder& recorder_;

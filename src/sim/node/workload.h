@@ -27,6 +27,7 @@
 #include "metadata/config/config_layers.h"
 #include "sim/faults.h"
 #include "sim/node/fading_topic.h"
+#include "sim/node/keyed_states.h"
 #include "sim/node/nemesis.h"
 
 namespace weir::sim {
@@ -46,8 +47,7 @@ struct WorkloadSettings {
   int short_waits = 0;  // ... a request may take one millisecond
   int readers = 0;      // of everything, without a group, in sessions that outlive connections
   std::int32_t partitions = 6;
-  int keyed_updates = 0;  // of a compacted topic; 0: there is none
-  std::uint64_t keyed_segment_bytes = 2'048;
+  KeyedSettings keyed = {};
   FadingSettings fading = {};
   int churn_steps = 0;               // topics made and deleted beside it all
   bool is_damaged = false;           // at the very end, at rest

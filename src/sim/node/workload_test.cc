@@ -58,7 +58,7 @@ TEST(Workload, what_was_acknowledged_and_committed_survives_crashes_at_random_ti
 TEST(Workload, a_run_writes_the_history_that_it_is_judged_by) {
   const WorkloadReport report =
       run_workload({.seed = 3,
-                    .keyed_updates = 40,
+                    .keyed = {.updates = 40},
                     .churn_steps = 20,
                     .strikes = {Crash::process, Crash::power_keep_mixed}});
   EXPECT_THAT(report.violations, IsEmpty());
