@@ -39,6 +39,12 @@ enum class Canary : std::uint8_t {
   retention_one_too_many,     // by size, the segment that reaches over the limit goes, too
   refused_commit_erases,      // a commit that was not written takes the one before it along
   producer_ids_given_again,   // a snapshot of the metadata forgets which producer ids are taken
+  session_forgets_topic,      // a fetch session that is to forget a partition forgets its topic
+  old_generation_commits,     // a member of a generation that is over may commit
+  deleted_records_return,     // DeleteRecords is confirmed before where the log starts is synced
+  tombstones_gone_at_once,    // the cleaner does not wait for delete.retention.ms
+  configs_outlive_topic,      // a topic that is deleted leaves its configs to the next of its name
+  checkpoints_outlive_topic,  // ... and where its log started
 };
 
 #ifdef WEIR_CANARIES

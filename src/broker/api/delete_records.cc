@@ -2,6 +2,7 @@
 // offset is in the checkpoint: records that were said to be gone do not come back after a crash (in
 // Kafka they do, for up to a minute).
 
+#include "base/canary.h"
 #include "wire/message/delete_records_request.h"
 #include "wire/message/delete_records_response.h"
 
@@ -73,6 +74,7 @@ Task<> handle(Request& request, const DeleteRecordsRequest& body, DeleteRecordsR
   std::vector<DeletedItem*> known;
   for (DeletedItem& item : items) known.push_back(&item);
   co_await visit_by_shard(*request.shard, std::span<DeletedItem* const>(known), delete_here);
+  if (sings(Canary::deleted_records_return)) co_return;
   const Result<> durable = co_await request.shard->node.checkpoint(*request.shard);
   if (durable) co_return;
   for (const DeletedItem& item : items) {

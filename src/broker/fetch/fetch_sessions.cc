@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/check.h"
 #include "base/mark.h"
 
@@ -33,7 +34,12 @@ void FetchSession::update(std::vector<FetchPartition> changed) {
 }
 
 void FetchSession::forget(const FetchPartition& gone) {
-  std::erase_if(partitions, [&](const FetchPartition& p) { return p.is_same_partition(gone); });
+  std::erase_if(partitions, [&](const FetchPartition& p) {
+    if (sings(Canary::session_forgets_topic)) {
+      return p.topic == gone.topic && p.topic_id == gone.topic_id;
+    }
+    return p.is_same_partition(gone);
+  });
 }
 
 FetchSession* FetchSessions::create(std::vector<FetchPartition> partitions, bool by_topic_id,

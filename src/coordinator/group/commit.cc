@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/canary.h"
 #include "coordinator/group/answers.h"
 #include "coordinator/group/group_shard.h"
 #include "wire/record/record.h"
@@ -58,7 +59,8 @@ ErrorCode validate_member(const ClassicGroup& group, const Request& request) {
   const ErrorCode error =
       group.validate(request.member_id, optional_view(request.group_instance_id));
   if (error != ErrorCode::none) return error;
-  if (request.generation_id_or_member_epoch != group.generation()) {
+  if (request.generation_id_or_member_epoch != group.generation() &&
+      !sings(Canary::old_generation_commits)) {
     return ErrorCode::illegal_generation;
   }
   // It knows the new generation, but not yet what it owns in it.

@@ -234,6 +234,7 @@ Result<> PartitionLog::Compaction::clean_batch(const wire::BatchView& batch,
       return false;
     }
     if (sings(Canary::compaction_loses_key) && record.offset == batch.last_offset()) return false;
+    if (sings(Canary::tombstones_gone_at_once) && record.value.is_null()) return false;
     return !record.value.is_null() || !horizon || options_.now < *horizon;
   };
   TRY_ASSIGN(const auto kept, wire::filter_batch(compression_, batch, filter, keep, out_));

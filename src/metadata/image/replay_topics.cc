@@ -1,5 +1,6 @@
 // Topics and partitions.
 
+#include "base/canary.h"
 #include "base/steps.h"
 #include "metadata/image/partition_merge.h"
 #include "metadata/image/replay_record.h"
@@ -139,7 +140,9 @@ Result<> apply(Image& image, const wire::RemoveTopicRecord& record, Offset) {
   TRY_ASSIGN(const auto topic, topic_of(image, record.topic_id));
   image.topics.erase(topic->id);
   image.topic_ids.erase(topic->name);
-  image.configs.erase({ConfigKind::topic, topic->name});
+  if (!sings(Canary::configs_outlive_topic)) {
+    image.configs.erase({ConfigKind::topic, topic->name});
+  }
   return {};
 }
 

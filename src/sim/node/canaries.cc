@@ -37,6 +37,12 @@ constexpr auto named_canaries = [] {
       {retention_one_too_many, "retention_one_too_many"},
       {refused_commit_erases, "refused_commit_erases"},
       {producer_ids_given_again, "producer_ids_given_again"},
+      {session_forgets_topic, "session_forgets_topic"},
+      {old_generation_commits, "old_generation_commits"},
+      {deleted_records_return, "deleted_records_return"},
+      {tombstones_gone_at_once, "tombstones_gone_at_once"},
+      {configs_outlive_topic, "configs_outlive_topic"},
+      {checkpoints_outlive_topic, "checkpoints_outlive_topic"},
   });
 }();
 
@@ -47,7 +53,7 @@ constexpr auto canary_list = [] {
 }();
 
 static_assert(std::size(named_canaries) ==
-                  static_cast<std::size_t>(Canary::producer_ids_given_again),
+                  static_cast<std::size_t>(Canary::checkpoints_outlive_topic),
               "each is hunted");
 
 }  // namespace
