@@ -7,7 +7,8 @@
 //
 // Calls for many things answer for each: in a PerItem every key that was asked for has its own
 // outcome. A change whose answer was lost is sent again and may then find itself done
-// (TOPIC_ALREADY_EXISTS from create_topics).
+// (TOPIC_ALREADY_EXISTS from create_topics, INVALID_PARTITIONS from create_partitions,
+// UNKNOWN_TOPIC_OR_PARTITION from delete_topics, GROUP_ID_NOT_FOUND from delete_groups).
 //
 // All calls may be made by any thread at the same time. The destructor waits for nothing; calls
 // that are under way then end with `closed`.

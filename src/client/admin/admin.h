@@ -11,7 +11,8 @@
 // after one repetition; asking never makes one.
 //
 // A change whose answer was lost is sent again and may then find itself done: TOPIC_ALREADY_EXISTS
-// from create_topics, UNKNOWN_TOPIC_OR_PARTITION from delete_topics.
+// from create_topics, INVALID_PARTITIONS from create_partitions, UNKNOWN_TOPIC_OR_PARTITION from
+// delete_topics, GROUP_ID_NOT_FOUND from delete_groups.
 //
 // Lives on one shard, on a Cluster that outlives it. Every call is awaited to its end before the
 // Admin is destroyed; calls may run side by side. After Cluster::close() they end with `closed`.

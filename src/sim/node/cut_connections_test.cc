@@ -1,5 +1,6 @@
 // Consumers and administrators whose connections are cut at every byte of everything that they say
-// and hear, once each. (Producers: producer_test.cc.)
+// and hear, once each. (Producers: producer_test.cc and cut_producer_test.cc; what else an
+// administrator asks: cut_admin_test.cc.)
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,10 +8,8 @@
 #include <string>
 
 #include "base/sanitizer.h"
-#include "client/admin/admin.h"
 #include "client/consumer/consumer.h"
-#include "sim/node/cut_network_test_support.h"
-#include "sim/node/one_node_test_support.h"
+#include "sim/node/cut_client_test_support.h"
 
 namespace weir::sim {
 namespace {
@@ -24,28 +23,6 @@ using testing::AnyOf;
 using testing::ElementsAre;
 using wire::ErrorCode;
 using At = client::TopicPartition;
-
-template <class T>
-std::string why_not(const client::Outcome<T>& outcome) {
-  return outcome ? "" : outcome.error().message();
-}
-
-// A client behind a network that is cut at one byte.
-struct Play {
-  Play(OneNode& one, std::uint64_t cut)
-      : network(one.env().network),
-        env(with_network(one.env(), network)),
-        cluster(env, {.bootstrap = {one.node.address()}}) {
-    network.cut_after(cut);
-  }
-  Task<> close() {
-    auto closing = cluster.close();
-    co_await std::move(closing);
-  }
-  CutNetwork network;
-  env::Env env;
-  Cluster cluster;
-};
 
 Task<Result<>> write_three(OneNode& one) {
   RawClient raw = one.client();
@@ -71,7 +48,7 @@ ConsumerOptions member_of(std::uint64_t number) {
 
 // Joins, reads, commits and leaves; `bytes` is what that took.
 Task<Result<>> read_once(OneNode& one, std::uint64_t cut, std::uint64_t& bytes) {
-  Play play(one, cut);
+  CutClient play(one, cut);
   Consumer consumer(play.cluster, member_of(cut));
   EXPECT_TRUE(consumer.subscribe({"t"}));
   std::vector<std::string> values;
@@ -133,16 +110,9 @@ TEST(CutConnections, a_member_cut_at_any_byte_reads_and_commits_everything_once)
   });
 }
 
-template <class Key, class T>
-ErrorCode answer_for(const client::PerItem<Key, T>& items, const Key& key) {
-  const auto found = items.find(key);
-  if (found == items.end()) return ErrorCode::unknown_server_error;
-  return found->second ? ErrorCode::none : found->second.error().answer;
-}
-
 // Everything succeeds, or was carried out by the request whose answer was lost.
 Task<Result<>> administer(OneNode& one, std::uint64_t cut, std::uint64_t& bytes) {
-  Play play(one, cut);
+  CutClient play(one, cut);
   client::Admin admin(play.cluster);
   const std::string name = "made-" + std::to_string(cut);
   std::vector<client::NewTopic> wanted(1);

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "sim/node/cut_network_test_support.h"
-#include "sim/node/one_node_test_support.h"
+#include "sim/node/producer_play_test_support.h"
 
 namespace weir::sim {
 namespace {
@@ -23,71 +23,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-client::ClusterOptions options_for(OneNode& one) { return {.bootstrap = {one.node.address()}}; }
-
-ProducerRecord record_of(std::string_view value) {
-  return {.topic = "t", .value = wire::Blob(as_bytes(value))};
-}
-
-// A cluster and a producer, from the first record to the end.
-struct Client {
-  Client(env::Env& env, const client::ClusterOptions& where, const ProducerOptions& how)
-      : cluster(env, where), producer(cluster, how) {}
-  Task<> close(env::Instant deadline) {
-    auto closing = producer.close(deadline);
-    co_await std::move(closing);
-    auto ending = cluster.close();
-    co_await std::move(ending);
-  }
-  client::Cluster cluster;
-  Producer producer;
-};
-
-Task<Result<std::vector<FetchedRecord>>> stored(OneNode& one, Offset from = 0) {
-  RawClient reader = one.client();
-  auto connecting = reader.connect();
-  CO_TRY(co_await std::move(connecting));
-  std::vector<FetchedRecord> records;
-  for (Offset high_watermark = from + 1; from < high_watermark;) {
-    auto fetching = fetch(reader, {"t", 0}, from);
-    CO_TRY_ASSIGN(Fetched fetched, co_await std::move(fetching));
-    EXPECT_EQ(fetched.error_code, 0);
-    high_watermark = fetched.high_watermark;
-    if (fetched.records.empty()) break;
-    from = fetched.records.back().offset + 1;
-    std::ranges::move(fetched.records, std::back_inserter(records));
-  }
-  co_return records;
-}
-
-// What became of records 0 to n-1, whose values are their numbers after a prefix.
-struct Fates {
-  std::vector<std::vector<Delivery>> outcomes;
-  OnDelivery next() {
-    outcomes.emplace_back();
-    return [this, i = outcomes.size() - 1](const Delivery& delivery) {
-      outcomes[i].push_back(delivery);
-    };
-  }
-  std::size_t open() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(outcomes, [](const auto& told) { return told.empty(); }));
-  }
-};
-
-std::string value_of(std::string_view prefix, std::size_t i) {
-  return std::string(prefix) + "-" + std::to_string(i);
-}
-
-Task<> post_all(Producer& producer, Fates& fates, std::string prefix, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string value = value_of(prefix, i);
-    OnDelivery done = fates.next();
-    auto posting = producer.post(record_of(value), std::move(done));
-    co_await std::move(posting);
-  }
-}
 
 // Every record delivered once, in order, at the offset that was told.
 void expect_exactly_once(const Fates& fates, const std::vector<FetchedRecord>& log,
@@ -108,7 +43,7 @@ void expect_exactly_once(const Fates& fates, const std::vector<FetchedRecord>& l
 TEST(Producer, delivers_awaited_records_with_their_offsets) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here), {});
+    ProducingClient client(here.env(), options_for(here), {});
     for (Offset offset = 0; offset < 3; ++offset) {
       auto sending = client.producer.send(record_of("awaited"));
       const Delivery delivery = co_await std::move(sending);
@@ -127,7 +62,7 @@ TEST(Producer, delivers_awaited_records_with_their_offsets) {
 TEST(Producer, an_awaited_record_does_not_wait_for_linger) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here), {.batches = {.linger = seconds(5)}});
+    ProducingClient client(here.env(), options_for(here), {.batches = {.linger = seconds(5)}});
     auto first = client.producer.send(record_of("first"));
     co_await std::move(first);
     const env::Instant before = here.env().clock.now();
@@ -145,8 +80,8 @@ TEST(Producer, an_awaited_record_does_not_wait_for_linger) {
 TEST(Producer, flush_sends_what_lingers) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here),
-                  {.batches = {.linger = minutes(1), .linger_adapts = false}});
+    ProducingClient client(here.env(), options_for(here),
+                           {.batches = {.linger = minutes(1), .linger_adapts = false}});
     Fates fates;
     auto posting = post_all(client.producer, fates, "a", 10);
     co_await std::move(posting);
@@ -165,8 +100,8 @@ TEST(Producer, flush_sends_what_lingers) {
 TEST(Producer, memory_that_is_used_up_makes_callers_wait) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here),
-                  {.batches = {.batch_size = 200, .buffer_memory = 600}});
+    ProducingClient client(here.env(), options_for(here),
+                           {.batches = {.batch_size = 200, .buffer_memory = 600}});
     Fates fates;
     auto posting = post_all(client.producer, fates, "many", 200);
     co_await std::move(posting);
@@ -185,7 +120,7 @@ struct Blocked {
       : client(one.env(), options_for(one),
                {.batches = {.batch_size = 200, .buffer_memory = 200},
                 .block_max = milliseconds(100)}) {}
-  Client client;
+  ProducingClient client;
   bool is_warm = false, ended = false;
   static Task<> run(OneNode& one, Blocked& blocked) {
     Producer& producer = blocked.client.producer;
@@ -225,7 +160,7 @@ Task<Result<>> expect_failure(OneNode& here, ProducerOptions how, ProducerRecord
                               std::string_view says) {
   auto where = options_for(here);
   where.creates_topics = false;
-  Client client(here.env(), where, how);
+  ProducingClient client(here.env(), where, how);
   auto sending = client.producer.send(record);
   const Delivery delivery = co_await std::move(sending);
   EXPECT_FALSE(delivery);
@@ -269,7 +204,7 @@ TEST(Producer, what_can_never_be_taken_says_why) {
 TEST(Producer, a_topic_that_is_missing_is_made_by_sending_to_it) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here), {});
+    ProducingClient client(here.env(), options_for(here), {});
     auto sending = client.producer.send({.topic = "made", .value = wire::Blob(as_bytes("x"))});
     EXPECT_TRUE(co_await std::move(sending));
     auto closing = client.close(env::Instant::max());
@@ -282,8 +217,8 @@ TEST(Producer, a_topic_that_is_missing_is_made_by_sending_to_it) {
 TEST(Producer, a_flush_ends_when_everybody_was_told) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here),
-                  {.batches = {.linger = minutes(1), .linger_adapts = false}});
+    ProducingClient client(here.env(), options_for(here),
+                           {.batches = {.linger = minutes(1), .linger_adapts = false}});
     Fates fates;
     auto posting = post_all(client.producer, fates, "purged", 10);
     co_await std::move(posting);
@@ -301,7 +236,8 @@ TEST(Producer, a_flush_ends_when_everybody_was_told) {
 TEST(Producer, acks_0_tells_no_offset) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here), {.delivery = {.acks = 0, .idempotent = false}});
+    ProducingClient client(here.env(), options_for(here),
+                           {.delivery = {.acks = 0, .idempotent = false}});
     auto sending = client.producer.send(record_of("unanswered"));
     const Delivery delivery = co_await std::move(sending);
     EXPECT_TRUE(delivery);
@@ -319,7 +255,7 @@ TEST(Producer, acks_0_tells_no_offset) {
 TEST(Producer, a_closed_one_takes_nothing) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), options_for(here), {});
+    ProducingClient client(here.env(), options_for(here), {});
     auto closing = client.close(here.env().clock.now());
     co_await std::move(closing);
     auto sending = client.producer.send(record_of("late"));
@@ -332,7 +268,7 @@ TEST(Producer, a_closed_one_takes_nothing) {
 TEST(Producer, closing_without_waiting_is_quick_and_tells_every_outcome) {
   OneNode one;
   one.run([](OneNode& here) -> Task<Result<>> {
-    Client client(here.env(), {.bootstrap = {{"broker", 1}}}, {});
+    ProducingClient client(here.env(), {.bootstrap = {{"broker", 1}}}, {});
     Fates fates;
     OnDelivery done = fates.next();
     EXPECT_FALSE(client.producer.try_post(record_of("x"), done));
@@ -355,7 +291,7 @@ ProducerOptions small_batches() {
 struct StormPlay {
   CutNetwork network;
   env::Env env;
-  Client client;
+  ProducingClient client;
   Fates fates;
   std::string prefix;
   StormPlay(OneNode& one, std::string prefix_in)
@@ -418,7 +354,7 @@ TEST(Producer, connections_cut_again_and_again_lose_and_double_nothing) {
 
 struct Stream {
   explicit Stream(OneNode& one) : client(one.env(), options_for(one), small_batches()) {}
-  Client client;
+  ProducingClient client;
   Fates fates;
   bool ended = false;
   static Task<> run(OneNode& one, Stream& stream) {
