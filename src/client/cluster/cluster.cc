@@ -110,25 +110,26 @@ class Cluster::State {
   }
 
   Task<Outcome<>> put_question() {
-    if (options.rebootstraps && plan.is_lost(now())) {
-      plan.rebootstrapped(now());
-      forget_brokers();
-    }
+    forget_brokers_when_lost();
+    const bool had_brokers = !view->brokers.empty();
     const std::vector<Question> questions = questions_now();
     Attempts attempts;
     for (const env::Address& address : addresses()) {
       auto opening = links.get(address, Lane::data, now() + options.connection.setup_timeout);
       auto connection = co_await std::move(opening);
       if (is_closed) co_return std::unexpected(closed());
-      if (!connection) {
+      if (connection) {
+        auto asking = put_to(*connection, address, questions);
+        const Result<> answered = co_await std::move(asking);
+        if (is_closed) co_return std::unexpected(closed());
+        if (answered) co_return Outcome<>{};
+        attempts.failed(answered.error());
+      } else {
         attempts.failed(connection.error().cause);
-        continue;
       }
-      auto asking = put_to(*connection, address, questions);
-      const Result<> answered = co_await std::move(asking);
-      if (is_closed) co_return std::unexpected(closed());
-      if (answered) co_return Outcome<>{};
-      attempts.failed(answered.error());
+      forget_brokers_when_lost();
+      // The rest of them are old brokers, too: the next round asks those of bootstrap.servers.
+      if (had_brokers && view->brokers.empty()) break;
     }
     co_return std::unexpected(attempts.failure());
   }
@@ -198,6 +199,13 @@ class Cluster::State {
   bool is_known(const env::Address& address) const {
     return std::ranges::any_of(
         view->brokers, [&](const auto& broker) { return broker.second.address == address; });
+  }
+
+  // KIP-1102. Before a round and within one, which is long where brokers say nothing.
+  void forget_brokers_when_lost() {
+    if (!options.rebootstraps || !plan.is_lost(now())) return;
+    plan.rebootstrapped(now());
+    forget_brokers();
   }
 
   void forget_brokers() {
