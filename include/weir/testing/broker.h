@@ -33,7 +33,8 @@ struct BrokerOptions {
 
 class WEIR_API Broker {
  public:
-  // Failures: invalid (a setting, the directory), exists (the port is taken).
+  // Failures: invalid (a setting, the directory), exists (the port is taken), busy (the directory is
+  // another node's).
   static std::expected<Broker, Failure> start(BrokerOptions options);
   static std::expected<Broker, Failure> start();
   Broker(Broker&&) noexcept;

@@ -149,6 +149,37 @@ TEST(PublicClient, refuses_a_time_that_is_none_and_takes_the_longest) {
   EXPECT_TRUE(client->consumer({.timeout = forever})->end_offsets({}).get());
 }
 
+// What a callback waits for that does not end.
+struct Blockade {
+  std::promise<void> is_inside, may_leave, has_left;
+  void enter() {
+    is_inside.set_value();
+    may_leave.get_future().wait();
+    has_left.set_value();
+  }
+};
+
+TEST(PublicClient, goes_in_time_though_a_callback_of_the_callers_does_not_end) {
+  const auto broker = test::Broker::start();
+  const auto blockade = std::make_shared<Blockade>();
+  auto client = std::make_unique<Client>(*Client::create({.bootstrap_servers = broker->address()}));
+  auto producer = std::make_unique<Producer>(*client->producer());
+  auto consumer = std::make_unique<Consumer>(*client->consumer());
+  auto admin = std::make_unique<Admin>(*client->admin());
+  producer->send({.topic = "orders", .value = "a"}, [blockade](const auto&) { blockade->enter(); });
+  blockade->is_inside.get_future().wait();
+  auto going = std::async(std::launch::async, [&] {
+    producer.reset();
+    consumer.reset();
+    admin.reset();
+    client.reset();
+  });
+  EXPECT_EQ(going.wait_for(60s), std::future_status::ready)
+      << "its thread is still in the callback";
+  blockade->may_leave.set_value();
+  blockade->has_left.get_future().wait();
+}
+
 TEST(TestBroker, hands_its_log_lines_to_the_sink) {
   std::atomic<int> lines = 0;
   auto broker =
@@ -158,6 +189,56 @@ TEST(TestBroker, hands_its_log_lines_to_the_sink) {
   ASSERT_TRUE(broker);
   ASSERT_TRUE(broker->stop());
   EXPECT_GT(lines, 0);
+}
+
+class TestBrokerPlace : public testing::Test {
+ protected:
+  TestBrokerPlace() {
+    auto one = test::Broker::start();
+    port = one->port();  // one that is free, once it has gone
+    directory = std::filesystem::temp_directory_path() / ("weir-place-" + std::to_string(port));
+  }
+  ~TestBrokerPlace() override { std::filesystem::remove_all(directory); }
+  auto start() { return test::Broker::start({.directory = directory.string(), .port = port}); }
+
+  std::uint16_t port = 0;
+  std::filesystem::path directory;
+};
+
+TEST_F(TestBrokerPlace, is_where_it_was_told_to_be_and_its_data_stay_there) {
+  for (int life = 0; life < 2; ++life) {
+    auto broker = start();
+    ASSERT_TRUE(broker) << broker.error().message();
+    EXPECT_EQ(broker->port(), port);
+    EXPECT_EQ(broker->address(), "127.0.0.1:" + std::to_string(port));
+    EXPECT_EQ(broker->directory(), directory);
+    auto client = Client::create({.bootstrap_servers = broker->address()});
+    const auto sent = client->producer()->send({.topic = "orders", .value = "a"}).get();
+    ASSERT_TRUE(sent) << sent.error().message();
+    EXPECT_EQ(sent->offset, life);
+  }
+  EXPECT_TRUE(std::filesystem::exists(directory / "orders-0"));
+}
+
+TEST_F(TestBrokerPlace, says_that_somebody_else_is_there) {
+  auto first = start();
+  ASSERT_TRUE(first) << first.error().message();
+  const auto same_port = test::Broker::start({.port = port});
+  ASSERT_FALSE(same_port);
+  EXPECT_EQ(same_port.error().kind(), Failure::Kind::exists) << same_port.error().message();
+  const auto same_directory = test::Broker::start({.directory = directory.string()});
+  ASSERT_FALSE(same_directory);
+  EXPECT_EQ(same_directory.error().kind(), Failure::Kind::busy) << same_directory.error().message();
+}
+
+TEST_F(TestBrokerPlace, takes_a_directory_of_its_own_with_it) {
+  std::filesystem::path own;
+  {
+    const auto broker = test::Broker::start();
+    own = broker->directory();
+    EXPECT_TRUE(std::filesystem::exists(own));
+  }
+  EXPECT_FALSE(std::filesystem::exists(own));
 }
 
 TEST(PublicFuture, gives_its_outcome_once) {

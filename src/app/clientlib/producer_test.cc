@@ -1,8 +1,10 @@
 #include "weir/producer.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <set>
 #include <thread>
@@ -165,6 +167,70 @@ TEST_F(PublicProducer, says_that_there_is_no_room) {
     EXPECT_TRUE(done);
   }
   EXPECT_EQ(told.get_future().get().kind(), Failure::Kind::timed_out);
+}
+
+// A thread that sleeps, as one does that waits for room.
+bool is_asleep(pid_t thread) {
+  std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  return line.find(") S ") != line.npos;
+}
+
+// Nobody takes records any more, and there is room for none.
+class FullProducer : public PublicProducer {
+ protected:
+  std::expected<Producer, Failure> full(std::chrono::milliseconds block_max) {
+    auto producer = client->producer({.batch_size = 1'000,
+                                      .buffer_memory = 4'000,
+                                      .block_max = block_max,
+                                      .hand_over_bytes = 1'000});
+    EXPECT_TRUE(producer->send({.topic = "orders", .value = "known"}).get());
+    EXPECT_TRUE(broker->stop());
+    const auto has_room = [&] {
+      OnDelivery done = [](const auto&) {};
+      return producer->try_send({.topic = "orders", .value = large}, done).has_value();
+    };
+    while (has_room() || producer->statistics().buffered_bytes < 3'000) std::this_thread::yield();
+    return producer;
+  }
+  const std::string large = std::string(1'000, 'x');
+};
+
+TEST_F(FullProducer, lets_a_caller_go_who_has_waited_for_max_block_ms) {
+  auto producer = full(50ms);
+  const auto began = std::chrono::steady_clock::now();
+  const auto outcome = producer->send({.topic = "orders", .value = large}).get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind(), Failure::Kind::timed_out);
+  EXPECT_NE(outcome.error().message().find("max.block.ms"), std::string::npos)
+      << outcome.error().message();
+  EXPECT_FALSE(outcome.error().may_be_written());
+  const auto waited = std::chrono::steady_clock::now() - began;
+  EXPECT_GE(waited, 45ms);
+  EXPECT_LT(waited, 20s) << "far from any other time-out";
+}
+
+TEST_F(FullProducer, lets_a_caller_go_who_waits_when_it_is_closed) {
+  auto producer = full(10min);
+  std::promise<pid_t> thread;
+  auto sending = std::async(std::launch::async, [&] {
+    thread.set_value(::gettid());
+    return producer->send({.topic = "orders", .value = large}).get();
+  });
+  const pid_t waiting = thread.get_future().get();
+  while (!is_asleep(waiting)) std::this_thread::yield();
+  auto closing = producer->close(10min);  // for those who were taken
+  ASSERT_EQ(sending.wait_for(60s), std::future_status::ready);
+  const auto outcome = sending.get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind(), Failure::Kind::closed);
+  EXPECT_FALSE(outcome.error().may_be_written());
+  EXPECT_FALSE(closing.is_ready());
+  {
+    const auto gone = std::move(*producer);
+  }
+  EXPECT_FALSE(closing.get());
 }
 
 TEST_F(PublicProducer, refuses_a_record_that_can_never_be_written) {
