@@ -473,6 +473,7 @@ CONFIGS = [
     configs("groups: describe every", "--describe --entity-type groups", unordered=True),
     configs("group: delete", "--alter --group readers --delete-config consumer.session.timeout.ms"),
     configs("loggers: describe", "--describe --broker-logger 1"),
+    configs("loggers: one that is not there", "--alter --broker-logger 1 --add-config no.such=DEBUG"),
     configs("loggers: describe by type", "--describe --entity-type broker-loggers --entity-name 1"),
     configs("client metrics: describe what is not there", "--describe --client-metrics some"),
     configs("client metrics: add", "--alter --client-metrics some --add-config interval.ms=60000,metrics=[a.,b.]"),
@@ -641,6 +642,8 @@ SERVING = [
     server_start("no value to override", "{t}/server.properties --override"),
     server_start("a stray word", "{t}/server.properties stray"),
     server_start("an unknown option", "{t}/server.properties --foo"),
+    server_start("a file that is not there", "{t}/nowhere"),
+    server_start("a role that is none", "{t}/served.properties --override process.roles=cook"),
     storage("format what is served", f"format -t {ID} -c {{t}}/served.properties --standalone"),
     Step("server start: serves", "+serve", "{t}/served.properties --override num.partitions=3 --override=auto.create.topics.enable=false"),
     Step("server start: the cluster", "kafka-cluster", "cluster-id --bootstrap-server {s}"),
@@ -648,6 +651,7 @@ SERVING = [
     Step("server start: what is overridden", "kafka-topics", "--bootstrap-server {s} --describe --topic served"),
     Step("server start: ends", "-serve", ""),
     Step("dump log: version", "kafka-dump-log", "--version"),
+    Step("dump log: help", "kafka-dump-log", "--help"),
 ]
 
 # The console consumers make groups with random names: what lists groups comes before.

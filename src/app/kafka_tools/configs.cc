@@ -254,10 +254,31 @@ class Configs final : public ClientTool {
     return all;
   }
 
+  static Task<Ran<>> check_loggers(ToolRun& run, ConfigResource of,
+                                   const std::vector<client::ConfigAlteration>& all) {
+    auto asking = run.admin.describe_configs({of}, {.synonyms = true}, run.deadline());
+    const auto described = co_await std::move(asking);
+    const auto& known = described.at(of);
+    if (!known) co_return std::unexpected(JavaError(known.error()).in_execution());
+    std::vector<std::string> unknown;
+    for (const client::ConfigAlteration& each : all) {
+      const bool is_known =
+          std::ranges::find(*known, each.name, &client::ConfigEntry::name) != known->end();
+      if (!is_known) unknown.push_back(each.name);
+    }
+    if (unknown.empty()) co_return Ran<>();
+    run.console.err_line("Invalid broker logger(s): " + joined(unknown, ","));
+    co_return std::unexpected(JavaError::ended(1));
+  }
+
   Task<Ran<>> alter(ToolRun& run) {
     CO_TRY_ASSIGN(auto all, changes(run.given));
     std::map<ConfigResource, std::vector<client::ConfigAlteration>> wanted;
     const ConfigResource resource{type_->type, *name_};
+    if (type_->type == ConfigResourceType::broker_logger) {
+      auto checking = check_loggers(run, resource, all);
+      CO_TRY(co_await std::move(checking));
+    }
     wanted[resource] = std::move(all);
     auto altering = run.admin.alter_configs(std::move(wanted), false, run.deadline());
     const auto altered = co_await std::move(altering);

@@ -162,7 +162,7 @@ int dump_log(env::Disk& disk, const std::vector<std::string>& words, std::FILE* 
   if (!given) return refuse(given.error().message);
   if (words.empty() || given->has("help")) {
     fmt::print(err, "{}\n{}", tool_about, parser.usage());
-    return words.empty() ? 1 : 0;
+    return 1;
   }
   if (given->has("version")) {
     fmt::print(out, "{}\n", kafka_version);

@@ -88,7 +88,7 @@ TEST(KafkaDumpLog, options_that_are_not_served_are_refused_by_name) {
   }
   EXPECT_THAT(run(fixture.disk, {"--deep-iteration"}).err,
               StartsWith("Missing required argument \"[files]\"\n"));
-  EXPECT_EQ(run(fixture.disk, {"--help"}).code, 0);
+  EXPECT_EQ(run(fixture.disk, {"--help"}).code, 1);
   EXPECT_EQ(run(fixture.disk, {}).code, 1);
 }
 

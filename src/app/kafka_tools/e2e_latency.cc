@@ -6,6 +6,7 @@
 
 #include "app/cli/payloads.h"
 #include "app/cli/record_sending.h"
+#include "app/cli/topic_descriptions.h"
 #include "app/kafka_tools/all_tools.h"
 #include "app/kafka_tools/java_text.h"
 #include "client/consumer/consumer.h"
@@ -150,7 +151,7 @@ class EndToEndLatency final : public ClientTool {
         co_return std::unexpected(JavaError(outcome.error()).in_execution().in_runtime());
       }
     }
-    auto describing = run.admin.describe_topics({*topic_}, run.deadline());
+    auto describing = describe_patiently(run.session, {*topic_}, run.deadline());
     const auto described = co_await std::move(describing);
     const auto& found = described.at(*topic_);
     if (!found) co_return std::unexpected(JavaError(found.error()));

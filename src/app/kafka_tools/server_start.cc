@@ -46,7 +46,7 @@ class ServerStart final : public Tool {
       arguments.push_back(is_one_word ? words[i].substr(std::string_view("--override=").size())
                                       : words[++i]);
     }
-    return serve(arguments, program.environment);
+    return serve(arguments, program.environment) == 0 ? 0 : 1;  // Kafka's has one code for all
   }
 };
 

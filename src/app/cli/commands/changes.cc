@@ -8,37 +8,12 @@
 #include <cstdio>
 
 #include "app/cli/text/units.h"
-#include "base/offload.h"
+#include "app/cli/topic_descriptions.h"
 
 namespace weir::app {
 namespace {
 
 constexpr PartitionIndex partitions_named_max = 1'000'000;
-
-// A broker of Apache Kafka may learn of a topic a moment after its maker was told that it is there:
-// one that is unknown is asked for again for so long.
-constexpr std::chrono::milliseconds learns_within{1'000}, asked_again_after{100};
-
-using DescribedTopics = client::PerItem<std::string, client::TopicDescription>;
-
-bool has_unknown(const DescribedTopics& topics) {
-  return std::ranges::any_of(topics, [](const auto& item) {
-    return !item.second &&
-           item.second.error().answer == wire::ErrorCode::unknown_topic_or_partition;
-  });
-}
-
-Task<DescribedTopics> describe_patiently(Session& session, std::vector<std::string> names) {
-  const env::Instant last = std::min(session.deadline(), session.env.clock.now() + learns_within);
-  while (true) {
-    auto describing = session.admin.describe_topics(names, session.deadline());
-    DescribedTopics topics = co_await std::move(describing);
-    const bool is_over = session.interrupted() || session.env.clock.now() >= last;
-    if (is_over || !has_unknown(topics)) co_return topics;
-    auto sleeping = sleep_for(session.env, asked_again_after);
-    co_await std::move(sleeping);
-  }
-}
 
 std::optional<PartitionIndex> index_of(std::string_view text) {
   PartitionIndex index = 0;
@@ -127,7 +102,7 @@ Task<std::vector<client::TopicPartition>> existing_partitions(Session& session,
                                                               Exits& exits) {
   std::vector<std::string> names;
   for (const PartitionWord& word : words) names.push_back(word.topic);
-  auto describing = describe_patiently(session, std::move(names));
+  auto describing = describe_patiently(session, std::move(names), session.deadline());
   const DescribedTopics described = co_await std::move(describing);
   std::vector<client::TopicPartition> partitions;
   for (const PartitionWord& word : words) {
