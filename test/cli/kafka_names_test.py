@@ -49,10 +49,13 @@ class ConsoleTools(Cli):
             with self.subTest(name):
                 topic = self.topic()
                 writer = self.tool(name, "--topic", topic, stdin=subprocess.PIPE)
+                # It has two seconds after the signal: not to get to know a broker that is new itself.
+                self.give(writer, b"zero\n")
+                self.assertEqual(self.does("consume", topic, "-n", 1).out, "zero\n")
                 self.give(writer, b"one\ntwo\nthree\n")
                 writer.send_signal(signal.SIGINT)
                 self.assertEqual(writer.wait(60), INTERRUPTED)
-                self.assertEqual(self.does("consume", topic).out, "one\ntwo\nthree\n")
+                self.assertEqual(self.does("consume", topic).out, "zero\none\ntwo\nthree\n")
 
     def test_a_producer_whose_output_is_closed_delivers_what_it_read(self):
         topic = self.topic()

@@ -24,18 +24,6 @@ class PublicAdmin : public testing::Test {
   std::expected<Admin, Failure> admin;
 };
 
-TEST(TestBroker, is_ready_in_under_50_ms) {
-  auto fastest = std::chrono::steady_clock::duration::max();
-  for (int i = 0; i < 5; ++i) {
-    const auto began = std::chrono::steady_clock::now();
-    const auto broker = test::Broker::start();
-    fastest = std::min(fastest, std::chrono::steady_clock::now() - began);
-    ASSERT_TRUE(broker) << broker.error().message();
-  }
-  // Of a build without optimisation, on a machine with other work, too.
-  EXPECT_LT(fastest, 50ms);
-}
-
 TEST(TestBroker, refuses_settings_that_do_not_exist) {
   const auto broker = test::Broker::start({.settings = {{"num.partition", "3"}}});
   ASSERT_FALSE(broker);
@@ -151,7 +139,7 @@ TEST_F(PublicAdmin, does_not_hold_up_its_end_by_a_call_under_way) {
   {
     const auto gone = std::move(silent);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);  // the call has a minute
   const auto outcome = waiting.get();
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind(), Failure::Kind::closed);

@@ -240,7 +240,7 @@ TEST_F(PublicConsumer, does_not_wait_at_its_end_for_a_callback_that_hangs) {
     hangs.get_future().wait();
     began = std::chrono::steady_clock::now();
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);  // the poll has a minute
 }
 
 TEST_F(PublicConsumer, reads_topics_by_a_pattern) {
