@@ -142,6 +142,40 @@ TEST(CutAdmin, records_are_deleted_up_to_the_offset_that_was_asked_for) {
   one.run(cut_everywhere<delete_up_to_the_cut>);
 }
 
+// --- the cluster ---
+
+Task<Result<>> look_at_the_cluster(TwoAdmins of) {
+  auto asking = of.cut_off.describe_cluster(false, of.soon());
+  const auto cluster = co_await std::move(asking);
+  EXPECT_TRUE(cluster) << why_not(cluster);
+  if (cluster) EXPECT_EQ(cluster->brokers.size(), 1u);
+  auto asking_quorum = of.cut_off.describe_quorum(of.soon());
+  const auto quorum = co_await std::move(asking_quorum);
+  EXPECT_TRUE(quorum) << why_not(quorum);
+  if (quorum) EXPECT_EQ(quorum->voters.size(), 1u);
+  auto asking_disks = of.cut_off.describe_log_dirs({}, {}, of.soon());
+  const auto disks = co_await std::move(asking_disks);
+  EXPECT_TRUE(disks) << why_not(disks);
+  if (disks) {
+    EXPECT_EQ(answer_for(*disks, BrokerId{1}), ErrorCode::none);
+    if (disks->at(1)) EXPECT_EQ(disks->at(1)->size(), 1u);
+  }
+  auto removing = of.cut_off.remove_members("nobody's", {{.id = "a stranger", .instance_id = {}}},
+                                            "cut", of.soon());
+  const auto removed = co_await std::move(removing);
+  EXPECT_TRUE(removed) << why_not(removed);
+  if (removed) {
+    EXPECT_FALSE(removed->at(0));
+    EXPECT_TRUE(removed->at(0).error().is_answer()) << why_not(removed->at(0));
+  }
+  co_return Result<>{};
+}
+
+TEST(CutAdmin, the_cluster_is_described_and_a_stranger_not_removed) {
+  OneNode one;
+  one.run(cut_everywhere<look_at_the_cluster>);
+}
+
 // --- groups ---
 
 Task<Result<std::vector<Offset>>> committed_in_pair(TwoAdmins of, Admin& admin, std::string group) {
