@@ -15,6 +15,7 @@ struct ProducerStatistics {
   std::uint64_t records_failed = 0;     // ...
   std::uint64_t hand_overs = 0;         // times that callers' records went to the client's thread
   std::uint64_t buffered_bytes = 0;     // now, of buffer.memory
+  std::uint64_t waiting_threads = 0;    // now, callers that wait for room
 };
 
 struct ConsumerStatistics {

@@ -29,7 +29,10 @@ HandOver::Taken HandOver::put(const Record& record, Teller teller, OnDelivery& d
   std::chrono::nanoseconds waited{};
   if (!has_room()) {
     const auto begin = std::chrono::steady_clock::now();
-    if (!room_came_.wait_until(lock, until, has_room)) return Taken::no_room;
+    ++waiting_;
+    const bool came = room_came_.wait_until(lock, until, has_room);
+    --waiting_;
+    if (!came) return Taken::no_room;
     waited = std::chrono::steady_clock::now() - begin;
   }
   const Taken taken = add(record, teller, done, size);
@@ -119,6 +122,11 @@ std::uint64_t HandOver::bytes() const {
 std::uint64_t HandOver::chunks() const {
   const std::lock_guard lock(mutex_);
   return chunks_;
+}
+
+std::size_t HandOver::waiting_threads() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
 }
 
 }  // namespace weir::clientlib

@@ -67,6 +67,7 @@ class HandOver {
   std::uint64_t records() const;  // taken since the beginning, and their bytes
   std::uint64_t bytes() const;
   std::uint64_t chunks() const;
+  std::size_t waiting_threads() const;  // that wait for room, now
 
  private:
   Taken add(const Record& record, Teller teller, OnDelivery& done, std::size_t size);
@@ -77,6 +78,7 @@ class HandOver {
   ChunkPtr filling_;
   ChunkPtr spare_;
   std::size_t under_way_ = 0;
+  std::size_t waiting_ = 0;
   bool is_closed_ = false;
   std::uint64_t records_ = 0, bytes_ = 0, chunks_ = 0;
 };

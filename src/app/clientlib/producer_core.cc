@@ -73,7 +73,8 @@ ProducerStatistics ProducerCore::statistics() const {
           .records_delivered = delivered_.load(std::memory_order_relaxed),
           .records_failed = failed_.load(std::memory_order_relaxed),
           .hand_overs = records_.chunks(),
-          .buffered_bytes = buffered_.load(std::memory_order_relaxed)};
+          .buffered_bytes = buffered_.load(std::memory_order_relaxed),
+          .waiting_threads = records_.waiting_threads()};
 }
 
 void ProducerCore::add_to(Statistics& statistics) const {
