@@ -61,7 +61,8 @@ class WEIR_API Admin {
                                                  bool validate_only = false);
   Future<std::map<std::string, TopicListing>> list_topics(bool internal_too = false);
   Future<PerItem<std::string, TopicDescription>> describe_topics(std::vector<std::string> names);
-  // Brokers before 3.1: `unsupported`. What is no id is `invalid`, and nothing is asked.
+  // Brokers before 3.1: `unsupported`. What is no id is `invalid`, and nothing is asked; the id of
+  // zeros, which no topic has, is so by itself.
   Future<PerItem<std::string, TopicDescription>> describe_topics_by_id(
       std::vector<std::string> ids);
 

@@ -12,8 +12,7 @@ std::expected<Admin, Failure> Client::admin() const { return admin(AdminOptions(
 
 std::expected<Admin, Failure> Client::admin(const AdminOptions& options) const {
   TRY_ASSIGN(const auto config, clientlib::configured(impl_->config, options));
-  return Admin(std::make_shared<Admin::Impl>(
-      impl_->engine, config.cluster, config.api_timeout.value_or(client::api_timeout_default)));
+  return Admin(std::make_shared<Admin::Impl>(impl_->engine, config.cluster, config.call_timeout()));
 }
 
 Admin::Admin(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -84,8 +83,9 @@ Future<PerItem<std::string, TopicDescription>> Admin::describe_topics_by_id(
   std::vector<Uuid> wanted;
   for (const std::string& id : ids) {
     const auto parsed = Uuid::parse(id);
-    if (!parsed)
+    if (!parsed) {
       return Future<Described>::ready(std::unexpected(clientlib::failure_of(parsed.error())));
+    }
     wanted.push_back(*parsed);
   }
   return impl_->ask<Described>(

@@ -52,11 +52,13 @@ TEST_F(PublicAdmin, creates_describes_and_deletes_a_topic) {
   EXPECT_EQ(described->at("orders")->partitions[2].leader, 1);
   EXPECT_EQ(described->at("missing").error().kafka_name(), "UNKNOWN_TOPIC_OR_PARTITION");
   const std::string stranger = "AAAAAAAAAAAAAAAAAAAAAg";
-  const auto by_id = admin->describe_topics_by_id({created->id, stranger}).get();
+  const std::string zeros = "AAAAAAAAAAAAAAAAAAAAAA";
+  const auto by_id = admin->describe_topics_by_id({created->id, stranger, zeros}).get();
   ASSERT_TRUE(by_id && by_id->at(created->id));
   EXPECT_EQ(by_id->at(created->id)->name, "orders");
   EXPECT_EQ(by_id->at(created->id)->partitions.size(), 3u);
   EXPECT_EQ(by_id->at(stranger).error().kafka_name(), "UNKNOWN_TOPIC_ID");
+  EXPECT_EQ(by_id->at(zeros).error().kind(), Failure::Kind::invalid);
   EXPECT_EQ(admin->describe_topics_by_id({"orders"}).get().error().kind(), Failure::Kind::invalid);
 
   EXPECT_TRUE(admin->delete_topic("orders").get());
@@ -134,12 +136,10 @@ TEST_F(PublicAdmin, calls_back_on_the_clients_thread_where_nothing_may_block) {
 
 TEST_F(PublicAdmin, does_not_hold_up_its_end_by_a_call_under_way) {
   auto silent = Client::create({.bootstrap_servers = "192.0.2.1:9092"});  // nobody answers there
-  auto waiting = silent->admin()->list_topics();
-  const auto began = std::chrono::steady_clock::now();
+  auto waiting = silent->admin({.timeout = 24h})->list_topics();
   {
     const auto gone = std::move(silent);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);  // the call has a minute
   const auto outcome = waiting.get();
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind(), Failure::Kind::closed);

@@ -223,6 +223,9 @@ Task<PerItem<std::string, TopicDescription>> Admin::describe_topics(std::vector<
 Task<PerItem<Uuid, TopicDescription>> Admin::describe_topics_by_id(std::vector<Uuid> ids,
                                                                    env::Instant deadline) {
   DescribingTopicsById describing{*router_, deadline, Batch<Uuid, TopicDescription>(ids)};
+  // A request cannot name it: it stands for a topic that is asked for by name.
+  describing.batch.finish(
+      Uuid{}, std::unexpected(Failure(Error{Errc::invalid, "topic id of zeros: no topic has it"})));
   auto running = router_->run(describing, AdminRouter::at<Uuid>(any_broker));
   co_await std::move(running);
   co_return describing.batch.take();

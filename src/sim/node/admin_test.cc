@@ -115,11 +115,13 @@ Task<Result<>> topics_come_and_grow_and_go(Office& office) {
   EXPECT_EQ(answer_of(described.at("nobody")), ErrorCode::unknown_topic_or_partition);
   EXPECT_THAT(words(described.at("nobody")), HasSubstr("topic 'nobody'"));
   EXPECT_EQ(described.at("a")->id, created.at("a")->id);
-  auto by_id = office.admin.describe_topics_by_id({created.at("b")->id, Uuid{7, 7}}, office.soon());
+  auto by_id =
+      office.admin.describe_topics_by_id({created.at("b")->id, Uuid{7, 7}, Uuid{}}, office.soon());
   const auto of_ids = co_await std::move(by_id);
   EXPECT_EQ(of_ids.at(created.at("b")->id)->name, "b");
   EXPECT_EQ(of_ids.at(created.at("b")->id)->partitions.size(), 3u);
   EXPECT_EQ(answer_of(of_ids.at(Uuid{7, 7})), ErrorCode::unknown_topic_id);
+  EXPECT_EQ(of_ids.at(Uuid{}).error().cause.code, Errc::invalid);
   EXPECT_EQ(described.at("b")->partitions.size(), 3u);
   const auto& partition = described.at("b")->partitions.back();
   EXPECT_EQ(partition.index, 2);
