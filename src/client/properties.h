@@ -23,11 +23,15 @@ struct ClientConfig {
   ClusterOptions cluster;
   ProducerOptions producer;
   ConsumerOptions consumer;
-  // default.api.timeout.ms, of a call that names no time of its own; absent: Kafka's 60 s.
-  std::optional<std::chrono::milliseconds> api_timeout;
+  std::optional<std::chrono::milliseconds> api_timeout;  // default.api.timeout.ms, where it was set
   std::map<wire::Codec, int> compression_levels;  // compression.CODEC.level, also of other codecs
   bool names_idempotence = false;                 // enable.idempotence was set
   bool names_reset = false;                       // auto.offset.reset was set
+
+  // Of a call that names no time of its own; Kafka's, if nobody set it.
+  std::chrono::milliseconds call_timeout() const {
+    return api_timeout.value_or(std::chrono::minutes(1));
+  }
 };
 
 // Error: invalid (the value), not_found (the name), unsupported (known and not served); one line
@@ -41,8 +45,6 @@ Result<> settle_properties(ClientConfig& config);
 
 // host:port, host (port 9092), [::1]:9092; with commas between. Error: invalid.
 Result<std::vector<env::Address>> parse_bootstrap(std::string_view text);
-
-inline constexpr std::chrono::milliseconds api_timeout_default{60'000};
 
 struct PropertyInfo {
   std::string_view name;

@@ -9,6 +9,7 @@
 #include <future>
 #include <mutex>
 
+#include "app/clientlib/configuration.h"
 #include "weir/admin.h"
 #include "weir/consumer.h"
 #include "weir/producer.h"
@@ -127,15 +128,23 @@ TEST(PublicClient, hands_its_log_lines_to_the_sink) {
 }
 
 // Of a broker that nobody is: what the call names, else default.api.timeout.ms.
+// The options of an administrator win over the client's, and properties over the field beside them.
 TEST(PublicClient, asks_for_as_long_as_it_was_told) {
-  const auto ends = [](const Properties& properties, const AdminOptions& options) {
-    auto client = Client::create({.bootstrap_servers = "127.0.0.1:1", .properties = properties});
-    return client->admin(options)->describe_cluster().get().error().kind();
+  const auto call_timeout = [](const Properties& of_client, const AdminOptions& options) {
+    const ClientOptions client{.bootstrap_servers = nobody, .properties = of_client};
+    return clientlib::configured(*clientlib::configured(client), options)->call_timeout();
   };
-  EXPECT_EQ(ends({{"default.api.timeout.ms", "50"}}, {}), Failure::Kind::timed_out);
-  EXPECT_EQ(ends({}, {.properties = {{"default.api.timeout.ms", "50"}}}), Failure::Kind::timed_out);
-  EXPECT_EQ(ends({{"default.api.timeout.ms", "3600000"}}, {.timeout = 50ms}),
-            Failure::Kind::timed_out);
+  const Properties hour{{"default.api.timeout.ms", "3600000"}};
+  const Properties second{{"default.api.timeout.ms", "1000"}};
+  EXPECT_EQ(call_timeout({}, {}), 60s);
+  EXPECT_EQ(call_timeout(hour, {}), 1h);
+  EXPECT_EQ(call_timeout(hour, {.properties = second}), 1s);
+  EXPECT_EQ(call_timeout(hour, {.timeout = 2s}), 2s);
+  EXPECT_EQ(call_timeout({}, {.timeout = 2s, .properties = hour}), 1h);
+
+  const auto client = Client::create({.bootstrap_servers = "127.0.0.1:1", .properties = hour});
+  const auto ended = client->admin({.timeout = 50ms})->describe_cluster().get();
+  EXPECT_EQ(ended.error().kind(), Failure::Kind::timed_out);
 }
 
 TEST(PublicClient, refuses_a_time_that_is_none_and_takes_the_longest) {

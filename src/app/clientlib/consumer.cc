@@ -75,11 +75,10 @@ std::expected<Consumer, Failure> Client::consumer() const { return consumer(Cons
 std::expected<Consumer, Failure> Client::consumer(const ConsumerOptions& options) const {
   TRY_ASSIGN(const auto config, clientlib::configured(impl_->config, options));
   return Consumer(std::make_shared<Consumer::Impl>(
-      impl_->engine, clientlib::ConsumerSetup{
-                         .cluster = config.cluster,
-                         .consumer = config.consumer,
-                         .listener = options.listener,
-                         .timeout = config.api_timeout.value_or(client::api_timeout_default)}));
+      impl_->engine, clientlib::ConsumerSetup{.cluster = config.cluster,
+                                              .consumer = config.consumer,
+                                              .listener = options.listener,
+                                              .timeout = config.call_timeout()}));
 }
 
 Consumer::Consumer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

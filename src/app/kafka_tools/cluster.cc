@@ -87,7 +87,7 @@ class Cluster final : public Tool {
 
   Task<Ran<>> show(Session& session, Console& console, bool fenced_too) const {
     auto asking = session.admin.describe_cluster(
-        fenced_too, session.env.clock.now() + api_timeout(session.settings));
+        fenced_too, session.env.clock.now() + session.settings.config.call_timeout());
     const auto cluster = co_await std::move(asking);
     if (!cluster) co_return std::unexpected(JavaError(cluster.error()).in_execution());
     if (!lists_endpoints_) {

@@ -89,7 +89,7 @@ class MetadataQuorum final : public Tool {
   }
 
   static Task<Ran<>> show(Session& session, Console& console, bool status, bool for_people) {
-    const env::Instant deadline = session.env.clock.now() + api_timeout(session.settings);
+    const env::Instant deadline = session.env.clock.now() + session.settings.config.call_timeout();
     auto asking_cluster = session.admin.describe_cluster(false, deadline);
     const auto cluster = co_await std::move(asking_cluster);
     if (!cluster) co_return std::unexpected(JavaError(cluster.error()).in_execution());

@@ -50,10 +50,6 @@ Ran<ClientSettings> tool_settings(const ToolConnection& connection) {
   return settings;
 }
 
-std::chrono::milliseconds api_timeout(const ClientSettings& settings) {
-  return settings.config.api_timeout.value_or(client::api_timeout_default);
-}
-
 namespace {
 
 // As Kafka's Utils.getPort finds one: ...:9092.
@@ -155,7 +151,7 @@ int ClientTool::run(const Program& program, Console& console) {
 
 std::chrono::milliseconds ClientTool::timeout(const Arguments&,
                                               const ClientSettings& settings) const {
-  return api_timeout(settings);
+  return settings.config.call_timeout();
 }
 
 int ClientTool::refuse(const JavaError& error, const Program&, Console& console) const {

@@ -65,9 +65,6 @@ Ran<ClientSettings> tool_settings(const ToolConnection& connection);
 // As those tools check addresses that check them first. Error: JavaError::usage.
 Ran<> check_bootstrap(std::string_view addresses);
 
-// default.api.timeout.ms, or what stands for it.
-std::chrono::milliseconds api_timeout(const ClientSettings& settings);
-
 // Runs `body` on a cluster. The body's error is reported by whoever asked.
 Ran<> run_on_cluster(ClientSettings settings, std::string_view name,
                      const std::function<Task<Ran<>>(Session&)>& body);
