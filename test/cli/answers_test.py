@@ -50,6 +50,7 @@ class Words(Cli):
     def test_a_time_to_wait_is_more_than_nothing(self):
         for time in ("0", "0s", "-5s"):
             self.ends(USAGE, "topic", "list", "--timeout", time, says=f"--timeout {time}: a time above 0")
+        self.ends(USAGE, "topic", "list", "--timeout", "", says="--timeout: '' is no duration")
 
     def test_minus_nothing_is_the_end(self):
         topic, group = self.filled(range(3)), self.fresh("group")

@@ -123,6 +123,19 @@ std::string_view advice(const client::Failure& failure) {
   return "";
 }
 
+Result<std::chrono::nanoseconds> timeout_of(const ClientFlags& flags,
+                                            const client::ClientConfig& config) {
+  constexpr std::chrono::seconds usual{30};
+  if (!flags.timeout) return config.api_timeout.value_or(usual);
+  const auto timeout = parse_duration(*flags.timeout, std::chrono::seconds(1));
+  if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
+  if (timeout->count() <= 0) {
+    return fail(Errc::invalid,
+                fmt::format("--timeout {}: a time above 0 is expected", *flags.timeout));
+  }
+  return *timeout;
+}
+
 }  // namespace
 
 void ClientFlags::describe(Options& options) {
@@ -135,23 +148,6 @@ void ClientFlags::describe(Options& options) {
       Completes::formats;
   options.option("--timeout", "TIME", timeout, "how long to wait for the cluster (30s)");
 }
-
-namespace {
-
-Result<std::chrono::nanoseconds> timeout_of(const ClientFlags& flags,
-                                            const client::ClientConfig& config) {
-  constexpr std::chrono::seconds usual{30};
-  if (flags.timeout.empty()) return config.api_timeout.value_or(usual);
-  const auto timeout = parse_duration(flags.timeout, std::chrono::seconds(1));
-  if (!timeout) return fail(Errc::invalid, "--timeout: " + timeout.error().what);
-  if (timeout->count() <= 0) {
-    return fail(Errc::invalid,
-                fmt::format("--timeout {}: a time above 0 is expected", flags.timeout));
-  }
-  return *timeout;
-}
-
-}  // namespace
 
 Result<ClientSettings> client_settings(const ClientFlags& flags, const Program& program) {
   ClientSettings settings;

@@ -30,7 +30,7 @@ struct ClientFlags {
   std::string profile;
   std::vector<std::string> properties;  // name=value
   std::string format = "text";
-  std::string timeout;  // empty: default.api.timeout.ms, or 30 s
+  std::optional<std::string> timeout;  // absent: default.api.timeout.ms, or 30 s
 
   void describe(Options& options);
 };

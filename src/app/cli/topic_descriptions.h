@@ -1,7 +1,6 @@
 #pragma once
 // Topics as a cluster describes them.
 
-#include <map>
 #include <string>
 #include <vector>
 
