@@ -211,37 +211,44 @@ Result<bool> is_whole_at(Segment& segment, std::uint64_t position) {
   return whole.crc_is_good();
 }
 
+// What is wrong with the segment, and what to do.
+std::unexpected<Error> is_damaged(const Segment& segment, Error batch) {
+  batch.what =
+      fmt::format("{}: the batch at position {} is damaged: {}; put a good copy of the file there",
+                  segment.path(log_suffix), batch.at, batch.what);
+  return std::unexpected(std::move(batch));
+}
+
 // The next batch of a walk, behind damage that is known; nothing at the end of what is good.
 Result<std::optional<ScannedBatch>> next_of_walk(BatchScanner& scanner, Segment& segment,
                                                  Walk& walk, const TailCheckOptions& options,
                                                  TailCheck& result) {
+  const auto damaged = [&](std::uint64_t position, std::string what) {
+    return is_damaged(segment, Error{Errc::corrupt, std::move(what), position});
+  };
   const auto* beyond = walk.next_offset < options.believed ? segment.pass_damage(scanner) : nullptr;
-  const bool leads_back = beyond && beyond->offset < walk.next_offset;
-  if (beyond && !leads_back) walk.resume(*beyond);
-  if (beyond && !leads_back && beyond->position == segment.size()) {  // it was the last one
-    result.end_offset = beyond->offset;
-    result.end_position = beyond->position;
-    return std::nullopt;
+  if (beyond) {
+    if (beyond->offset < walk.next_offset) {
+      return damaged(walk.position_before, "what follows it has lower offsets");
+    }
+    walk.resume(*beyond);
+    if (beyond->position == segment.size()) {  // it was the last one
+      result.end_offset = beyond->offset;
+      result.end_position = beyond->position;
+      return std::nullopt;
+    }
   }
-  Result<std::optional<ScannedBatch>> batch =
-      fail(Errc::corrupt, "what follows it has lower offsets", walk.position_before);
-  if (!leads_back) batch = next_good(scanner, walk, options, result);
+  auto batch = next_good(scanner, walk, options, result);
+  if (!batch) return is_damaged(segment, std::move(batch).error());
+  if (*batch) return batch;
   // A cut would take what was left out with it.
-  if (beyond && batch && !*batch) {
-    batch = fail(Errc::corrupt, "the one behind it is no good either", beyond->position);
-  }
+  if (beyond) return damaged(beyond->position, "the one behind it is no good either");
   // Nor is a whole batch cut because one whose header was believed says that it reaches into it.
-  const bool is_overlap = batch && !*batch && result.overlaps;
-  if (is_overlap && walk.has_believed(options.believed)) {
+  if (result.overlaps && walk.has_believed(options.believed)) {
     TRY_ASSIGN(const bool is_whole, is_whole_at(segment, walk.position_before));
-    if (!is_whole) batch = fail(Errc::corrupt, "its checksum is wrong", walk.position_before);
+    if (!is_whole) return damaged(walk.position_before, "its checksum is wrong");
   }
-  if (!batch) {
-    batch.error().what = fmt::format(
-        "{}: the batch at position {} is damaged: {}; put a good copy of the file there",
-        segment.path(log_suffix), batch.error().at, batch.error().what);
-  }
-  return batch;
+  return std::nullopt;
 }
 
 // Of the last batch, which leads elsewhere than to the known end: it is damaged if its checksum
