@@ -36,20 +36,22 @@ constexpr std::int16_t no_error = 0;
 
 // The broker has forgotten this member: the next join is a new one's.
 std::int16_t GroupMember::note(std::int16_t error_code) {
-  if (error_code == wire::code_of(wire::ErrorCode::unknown_member_id)) become_past();
+  if (error_code == wire::code_of(wire::ErrorCode::unknown_member_id)) forget();
   return error_code;
 }
 
-void GroupMember::become_past() {
+void GroupMember::remember() {
   if (current_.generation >= 0 && !current_.id.empty()) past_ = current_;
+}
+
+void GroupMember::forget() {
+  remember();
   current_.id.clear();
 }
 
 Task<Result<std::int16_t>> GroupMember::join(RawClient& client) {
   assigned_.clear();
-  const std::string known_as = current_.id;
-  become_past();
-  current_.id = known_as;
+  remember();
   wire::JoinGroupRequest::JoinGroupRequestProtocol protocol;
   protocol.name = protocol_name;
   for (;;) {
@@ -166,7 +168,7 @@ Task<Result<std::int16_t>> GroupMember::leave(RawClient& client) {
   request.members = {&member, 1};
   auto calling = client.call<wire::LeaveGroupResponse>(request, leave_version);
   CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  become_past();
+  forget();
   assigned_.clear();
   co_return answer->error_code;
 }

@@ -51,7 +51,8 @@ class GroupMember {
   Task<Result<std::int16_t>> commit_as(RawClient& client, Membership as,
                                        std::map<TopicPartition, Offset> offsets);
   std::int16_t note(std::int16_t error_code);
-  void become_past();
+  void remember();  // as what it was
+  void forget();    // ... and is no longer: it is nobody now
 
   GroupSettings settings_;
   Membership current_;
