@@ -4,6 +4,7 @@ committed. (What they print is compared with the originals in test/interop; clos
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 
 from cli import DONE, INTERRUPTED, Cli
@@ -49,13 +50,25 @@ class ConsoleTools(Cli):
             with self.subTest(name):
                 topic = self.topic()
                 writer = self.tool(name, "--topic", topic, stdin=subprocess.PIPE)
-                # It has two seconds after the signal: not to get to know a broker that is new itself.
+                # Before a broker has answered it would end at once.
                 self.give(writer, b"zero\n")
                 self.assertEqual(self.does("consume", topic, "-n", 1).out, "zero\n")
                 self.give(writer, b"one\ntwo\nthree\n")
                 writer.send_signal(signal.SIGINT)
                 self.assertEqual(writer.wait(60), INTERRUPTED)
                 self.assertEqual(self.does("consume", topic).out, "zero\none\ntwo\nthree\n")
+
+    def test_a_producer_that_is_interrupted_before_a_broker_answered_says_what_it_did_not_deliver(self):
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            words = ("kafka-console-producer", "--bootstrap-server", "127.0.0.1:%d" % deaf.getsockname()[1], "--topic", "t")
+            writer = self.start(*words, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            writer.stdin.write(b"one\n")
+            writer.stdin.flush()
+            with deaf.accept()[0]:  # to ask about the line's topic
+                writer.send_signal(signal.SIGINT)
+                _, err = writer.communicate(timeout=60)
+        self.assertEqual(writer.returncode, INTERRUPTED)
+        self.assertIn("ERROR Error when sending message to topic t with key: null, value: 3 bytes with error:", err.decode())
 
     def test_a_producer_whose_output_is_closed_delivers_what_it_read(self):
         topic = self.topic()

@@ -5,12 +5,14 @@ Kafka alone: Weir has no transactions yet, but our consumer reads what others wr
 import json
 import re
 import subprocess
+import threading
 
 import clients
 
 TOPIC = "transactions"
 COMMITTED = ("-X", "isolation.level=read_committed")
 SECONDS = 60
+LIFETIME = 300  # of what runs beside the others
 # What clients/python/transactions.py writes, over both partitions.
 KINDS = {"plain": 38, "committed": 90, "aborted": 80, "open": 20, "late-plain": 14, "late-committed": 20, "late-aborted": 20}
 
@@ -34,6 +36,15 @@ def judged(label, got, wanted):
     """One that is out of order, too, is not what was wanted."""
     missing, extra = [one for one in wanted if one not in got], [one for one in got if one not in wanted]
     return label, got == wanted, f"{len(got)} records, {len(wanted)} expected; missing {missing[:5]}, too many {extra[:5]}"
+
+
+def watched(command, **streams):
+    """Whoever reads its output comes to an end though it hangs."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **streams)
+    watchdog = threading.Timer(LIFETIME, process.kill)
+    watchdog.daemon = True
+    watchdog.start()
+    return process
 
 
 class Reader:
@@ -114,7 +125,7 @@ class Group:
 
     def __init__(self, reader, group, count):
         words = ("consume", TOPIC, "-f", "%p %o %v", "-g", group, "-o", "start", "-n", str(count), *COMMITTED)
-        self._process = subprocess.Popen(reader.command(*words), stdout=subprocess.PIPE, text=True)
+        self._process = watched(reader.command(*words))
 
     def read(self, count):
         return "".join(self._process.stdout.readline() for _ in range(count))
@@ -131,7 +142,7 @@ def suite(weir, bootstrap):
     """Yields (name, ok, detail)."""
     reader = Reader(weir, bootstrap)
     command = clients.python_client("transactions.py")
-    writer = subprocess.Popen([*command, "write", bootstrap, TOPIC], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    writer = watched([*command, "write", bootstrap, TOPIC], stdin=subprocess.PIPE)
     member = None
     try:
         if "open" not in writer.stdout.readline():
