@@ -248,6 +248,26 @@ TEST(PartitionLog, a_recovery_point_beyond_the_end_says_nothing_of_what_is_durab
   EXPECT_THAT(fixture.offsets(), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
+TEST(PartitionLog, an_end_below_the_recovery_point_is_told_of) {
+  for (const bool after_clean_stop : {true, false}) {
+    LogFixture fixture;
+    fixture.append({.records = 3});
+    fixture.append({.records = 5});
+    ASSERT_TRUE(fixture.flush());
+    auto& bytes = fixture.disk.content(fixture.path("00000000000000000000.log"));
+    bytes.resize(*wire::batch_size_at(as_bytes(bytes)));
+    fixture.open(after_clean_stop, 8);
+    EXPECT_THAT(fixture.offsets(), ElementsAre(0));
+    EXPECT_EQ(fixture.log().log_end_offset(), 3);
+    ASSERT_FALSE(fixture.sink.lines.empty());
+    EXPECT_THAT(fixture.sink.lines.back(),
+                HasSubstr("ends at offset 3, below its recovery point 8"));
+    fixture.sink.lines.clear();
+    fixture.open(after_clean_stop, 3);
+    EXPECT_THAT(fixture.sink.lines, ElementsAre());
+  }
+}
+
 TEST(PartitionLog, damage_below_the_recovery_point_is_reported_and_never_cut) {
   LogFixture fixture;
   for (int i = 0; i < 3; ++i) fixture.append({.records = 2});

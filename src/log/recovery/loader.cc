@@ -126,6 +126,7 @@ Result<> LogLoader::find_end() {
   if (options_.after_clean_stop) {
     reached(Mark::clean_stop_believed);
     TRY(check_from(last, {.believed = everything, .known_end = options_.recovery_point}));
+    if (s_.log_end < options_.recovery_point) ignore_recovery_point();
     s_.durable_end = s_.log_end;
     replay_from_ = everything;
     return {};
@@ -231,10 +232,7 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
                                              "below its recovery point {}",
                                              s_.home.directory, s_.log_end, mark));
     }
-    reached(Mark::recovery_point_ignored);
-    // Something else has shortened this log since the mark was written, so the mark says nothing.
-    s_.warn(fmt::format("the recovery point {} lies beyond the log's end {} and is ignored", mark,
-                        s_.log_end));
+    ignore_recovery_point();
     // It also says nothing of what was synced; nor is that a reason to cut older segments.
     s_.epochs.truncate_from_end(s_.active().base_offset());
     TRY(check_from(s_.segments.size() - 1, {.believed = s_.active().base_offset()}));
@@ -244,6 +242,16 @@ Result<> LogLoader::find_end_by_checking(std::size_t& first) {
     s_.durable_end = mark;
   }
   return renew_distrusted(first);
+}
+
+// Something else has shortened this log since the mark was written, or the disk did not keep what
+// it said it had, so the mark says nothing.
+void LogLoader::ignore_recovery_point() {
+  reached(Mark::recovery_point_ignored);
+  s_.warn(
+      fmt::format("the log ends at offset {}, below its recovery point {}, which is ignored: what "
+                  "was between is not there",
+                  s_.log_end, options_.recovery_point));
 }
 
 Result<> LogLoader::renew_distrusted(std::size_t first) {

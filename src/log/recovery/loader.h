@@ -32,6 +32,7 @@ class LogLoader {
     Offset known_end = no_offset;  // of the log
   };
   Result<> check_from(std::size_t first, Belief belief);
+  void ignore_recovery_point();
   Result<> renew_distrusted(std::size_t first);  // segments from this one on
   Result<> rebuild_missing_indexes();
   Result<> repair_transaction_indexes();
