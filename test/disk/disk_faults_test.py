@@ -5,22 +5,17 @@ FAULTY_DISK is the library of faulty_disk.cc. Each test fails unless what it ord
 
 import mmap
 import os
-import pathlib
 import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from disk import SECONDS, Disk
 
-import program  # noqa: E402
-
-WEIR = FAULTY_DISK = ""
+FAULTY_DISK = ""
 READS, WRITES, SYNCS = range(3)
 MANY = 1 << 40
-SECONDS = 60
 
 
 class Orders:
@@ -39,48 +34,20 @@ class Orders:
         return struct.unpack_from("=q", self._memory, 24 + 8 * kind)[0]
 
 
-class Disk(unittest.TestCase):
+class FaultyDisk(Disk):
     def setUp(self):
-        home = tempfile.TemporaryDirectory(prefix="weir-disk-")
-        self.addCleanup(home.cleanup)
-        self.home = pathlib.Path(home.name)
-        self.data = self.home / "data"
+        super().setUp()
         self.orders = Orders(self.home / "orders")
 
-    def start(self, *arguments, chosen=None):
-        """With `chosen`, calls on files whose path has it fail as ordered."""
-        env = {}
-        if chosen:
-            env = {"LD_PRELOAD": FAULTY_DISK, "FAULTY_DISK": str(self.orders.path), "FAULTY_DISK_PATH": chosen}
-        started = program.Program(WEIR, "--data", self.data, "--listen", "127.0.0.1:0", *arguments, env=env)
-        self.addCleanup(started.kill)
-        self.brokers = f"127.0.0.1:{started.port()}"
-        return started
-
-    def weir(self, *arguments, input="", code=0):
-        command = [WEIR, *map(str, arguments), "-b", self.brokers]
-        ended = subprocess.run(command, input=input.encode(), capture_output=True, timeout=SECONDS)
-        if code is not None:
-            self.assertEqual(ended.returncode, code, ended.stderr.decode())
-        return ended
-
-    def produce(self, topic, values, **how):
-        return self.weir("produce", topic, "-q", "--timeout", "2s", "-X", "delivery.timeout.ms=2000", "-X", "request.timeout.ms=1000",
-                         input="".join(f"{value}\n" for value in values), **how)
-
-    def values(self, topic):
-        return [int(value) for value in self.weir("consume", topic).stdout.split()]
-
-    def begins_with(self, topic, values):
-        found = self.values(topic)
-        self.assertEqual(found[: len(values)], list(values))
-        return found
+    def faults(self, chosen):
+        """Calls on files whose path has this in it fail as ordered."""
+        return {"LD_PRELOAD": FAULTY_DISK, "FAULTY_DISK": str(self.orders.path), "FAULTY_DISK_PATH": chosen}
 
 
-class Broken(Disk):
+class Broken(FaultyDisk):
     def breaks(self, kind, word):
         """One call fails while producing: nothing of it is acknowledged, the program ends, a start serves what was acknowledged."""
-        broken = self.start(chosen="/t-0/")
+        broken = self.start(env=self.faults("/t-0/"))
         self.weir("topic", "create", "t")
         self.produce("t", range(1000))
         self.orders.fail(kind, 1)
@@ -102,12 +69,12 @@ class Broken(Disk):
         self.breaks(WRITES, "writ")
 
     def test_reads_that_fail_stop_only_readers_of_that_file(self):
-        running = self.start(chosen="/t-0/0")
+        running = self.start(env=self.faults("/t-0/0"))
         self.weir("topic", "create", "t", "u")
         self.produce("t", range(100))
         self.produce("u", range(100))
         self.orders.fail(READS, MANY)
-        reader = subprocess.Popen([WEIR, "consume", "t", "-n", "200", "-b", self.brokers], stdout=subprocess.PIPE)
+        reader = subprocess.Popen(self.command("consume", "t", "-n", 200), stdout=subprocess.PIPE)
         self.addCleanup(reader.stdout.close)
         self.addCleanup(reader.kill)
         while not self.orders.failed(READS):
@@ -127,9 +94,7 @@ class Broken(Disk):
         running.kill()
         before = {path: path.read_bytes() for path in self.data.rglob("*") if path.is_file()}
         self.orders.fail(READS, MANY)
-        env = {"LD_PRELOAD": FAULTY_DISK, "FAULTY_DISK": str(self.orders.path), "FAULTY_DISK_PATH": "__cluster_metadata-0/0"}
-        refused = program.Program(WEIR, "--data", self.data, "--listen", "127.0.0.1:0", env=env)
-        self.addCleanup(refused.kill)
+        refused = self.start_with(self.faults("__cluster_metadata-0/0"))
         self.assertNotEqual(refused.wait(), 0)
         self.assertGreater(self.orders.failed(READS), 0)
         self.assertIn("__cluster_metadata", refused.text())
@@ -288,5 +253,5 @@ class Full(Disk):
 
 
 if __name__ == "__main__":
-    WEIR, FAULTY_DISK = (os.path.abspath(path) for path in sys.argv[1:3])
+    Disk.weir_program, FAULTY_DISK = (os.path.abspath(path) for path in sys.argv[1:3])
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
