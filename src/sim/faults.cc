@@ -42,6 +42,8 @@ std::string_view name_of(Fault fault) {
       return "clock skewed";
     case Fault::disk_slow:
       return "disk slow";
+    case Fault::helper_stalled:
+      return "helper stalled";
     case Fault::half_open:
       return "connection half-open";
     case Fault::recovery_cut:

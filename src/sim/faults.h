@@ -28,6 +28,7 @@ enum class Fault : std::uint8_t {
   clock_jumped,    // the wall clock
   clock_skewed,    // ... goes too fast or too slow
   disk_slow,       // a helper's work took a multiple of its time
+  helper_stalled,  // ... one piece of it did, and others overtook it
   half_open,       // a connection of which neither side hears any more, nor that it is dead
   recovery_cut,    // a crash before a start had ended
   work_cut,        // a crash between two operations of the disk

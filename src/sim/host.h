@@ -59,6 +59,14 @@ class Host {
   // From now on a helper's work takes up to so much longer; zero: no more.
   void slow_disk(env::Duration longest) { slowness_ = longest; }
   env::Duration slowness() const { return slowness_; }
+  // From now on one piece of a helper's work in so many (0: none) takes up to so much longer, while
+  // others overtake it, as on a disk with a queue.
+  void stall_helpers(std::uint64_t one_in, env::Duration longest) {
+    stalls_one_in_ = one_in;
+    longest_stall_ = longest;
+  }
+  std::uint64_t stalls_one_in() const { return stalls_one_in_; }
+  env::Duration longest_stall() const { return longest_stall_; }
   // From now on messages between shards may also take up to so long, as on a machine whose
   // processors are busy with others.
   void slow_messages(env::Duration longest) { message_slowness_ = longest; }
@@ -87,6 +95,8 @@ class Host {
   std::int64_t wall_skew_ = 0;  // parts per million
   env::Instant skewed_since_{};
   env::Duration slowness_{};
+  std::uint64_t stalls_one_in_ = 0;
+  env::Duration longest_stall_{};
   env::Duration message_slowness_{};
 };
 

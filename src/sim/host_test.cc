@@ -204,6 +204,20 @@ TEST(Host, work_on_a_slow_disk_takes_longer_and_is_counted) {
   EXPECT_EQ(counted, 20u);
 }
 
+TEST(Host, a_stalled_piece_of_work_is_overtaken_and_counted) {
+  World world({.seed = 5});
+  Host& host = world.add_host({.name = "machine"});
+  host.stall_helpers(4, seconds(1));
+  int done = 0;
+  for (int i = 0; i < 20; ++i) host.env(0).executor.offload([] {}, [&] { ++done; });
+  world.run_for(milliseconds(1));
+  const int quick = done;
+  EXPECT_TRUE(world.run_until([&] { return done == 20; }, seconds(60)));
+  EXPECT_GT(quick, 5);
+  EXPECT_LT(quick, 20);
+  EXPECT_GE(world.faults().of(Fault::helper_stalled), static_cast<std::uint64_t>(20 - quick));
+}
+
 struct Talk {
   std::size_t heard = 0;
   bool is_told = false;

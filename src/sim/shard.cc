@@ -140,6 +140,10 @@ void Shard::offload(env::Callback work, env::Callback done) {
     wait += delay_up_to(host_.slowness());
     world_.faults().add(Fault::disk_slow);
   }
+  if (host_.stalls_one_in() > 0 && chance_.one_in(host_.stalls_one_in())) {
+    wait += delay_up_to(host_.longest_stall());
+    world_.faults().add(Fault::helper_stalled);
+  }
   schedule(wait, TraceKind::offload_work, std::move(job));
 }
 

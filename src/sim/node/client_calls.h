@@ -67,6 +67,13 @@ Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
                                         std::int32_t partitions,
                                         std::map<std::string, std::string> configs = {});
 Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name);
+// Deletes it and makes the next of its name, without waiting in between.
+struct RemadeTopic {
+  std::int16_t deleted = 0;
+  std::int16_t created = 0;
+};
+Task<Result<RemadeTopic>> remake_topic(RawClient& client, std::string name, std::int32_t partitions,
+                                       std::map<std::string, std::string> configs);
 // Names of all topics that are there.
 Task<Result<std::set<std::string>>> topic_names(RawClient& client);
 // DeleteRecords.

@@ -112,6 +112,13 @@ void flush_later(SeededRandom& chance, WorkloadSettings& settings) {
   if (chance.one_in(2)) settings.topic_config["flush.ms"] = power_of_two(chance, 10, 7);
 }
 
+// A disk with a queue, a machine with too few processors.
+void stall_helpers(SeededRandom& chance, WorkloadSettings& settings) {
+  if (!chance.one_in(4)) return;
+  settings.stalls_one_in = std::uint64_t{2} << chance.below(5);
+  settings.longest_stall = std::chrono::milliseconds(1 << chance.below(8));
+}
+
 std::string describe_clients(const WorkloadSettings& settings) {
   std::string text = fmt::format(", {} in flight", settings.batches_in_flight);
   if (settings.cuts > 0) text += fmt::format(", cut 1 in {}", settings.cuts);
@@ -155,6 +162,7 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   turn_clients(chance, settings);
   flush_later(chance, settings);
   settings.is_damaged = chance.one_in(2);
+  stall_helpers(chance, settings);
   return settings;
 }
 
@@ -175,6 +183,10 @@ std::string describe(const WorkloadSettings& settings) {
     if (settings.fading.trims > 0) text += fmt::format(", trimmed 1 in {}", settings.fading.trims);
   }
   if (settings.churn_steps > 0) text += fmt::format(", {} topics' steps", settings.churn_steps);
+  if (settings.stalls_one_in > 0) {
+    text += fmt::format(", 1 in {} stalls for {} ms", settings.stalls_one_in,
+                        settings.longest_stall.count());
+  }
   if (settings.is_damaged) text += ", damaged at rest";
   text += describe_clients(settings);
   for (const auto& [name, value] : settings.config) text += fmt::format(", {}={}", name, value);

@@ -20,12 +20,11 @@ namespace {
 constexpr std::int16_t no_such_answer = -1;  // UNKNOWN_SERVER_ERROR
 constexpr std::int8_t topic_resource = 2;    // ConfigResource.Type
 constexpr std::int8_t of_the_topic = 1;      // ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG
+constexpr std::int16_t create_version = 7;
+constexpr std::int16_t delete_version = 6;
 
-}  // namespace
-
-Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
-                                        std::int32_t partitions,
-                                        std::map<std::string, std::string> configs) {
+Result<> add_create(RawClient& client, const std::string& name, std::int32_t partitions,
+                    const std::map<std::string, std::string>& configs) {
   std::vector<wire::CreateTopicsRequest::CreatableTopicConfig> own;
   for (const auto& [key, value] : configs) {
     auto& config = own.emplace_back();
@@ -39,20 +38,61 @@ Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
   topic.replication_factor = -1;
   wire::CreateTopicsRequest request;
   request.topics = {&topic, 1};
-  auto calling = client.call<wire::CreateTopicsResponse>(request, std::int16_t{7});
-  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
-  co_return answer->topics.size() == 1 ? answer->topics[0].error_code : no_such_answer;
+  return client.add(request, create_version);
 }
 
-Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name) {
+Result<> add_delete(RawClient& client, const std::string& name) {
   wire::DeleteTopicsRequest::DeleteTopicState topic;
   topic.name = name;
   wire::DeleteTopicsRequest request;
   request.topics = {&topic, 1};
   request.timeout_ms = long_timeout_ms;
-  auto calling = client.call<wire::DeleteTopicsResponse>(request, std::int16_t{6});
-  CO_TRY_ASSIGN(const auto answer, co_await std::move(calling));
+  return client.add(request, delete_version);
+}
+
+Task<Result<std::int16_t>> next_created(RawClient& client) {
+  auto receiving = client.next<wire::CreateTopicsResponse>(create_version);
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(receiving));
+  co_return answer->topics.size() == 1 ? answer->topics[0].error_code : no_such_answer;
+}
+
+Task<Result<std::int16_t>> next_deleted(RawClient& client) {
+  auto receiving = client.next<wire::DeleteTopicsResponse>(delete_version);
+  CO_TRY_ASSIGN(const auto answer, co_await std::move(receiving));
   co_return answer->responses.size() == 1 ? answer->responses[0].error_code : no_such_answer;
+}
+
+}  // namespace
+
+Task<Result<std::int16_t>> create_topic(RawClient& client, std::string name,
+                                        std::int32_t partitions,
+                                        std::map<std::string, std::string> configs) {
+  CO_TRY(add_create(client, name, partitions, configs));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto receiving = next_created(client);
+  co_return co_await std::move(receiving);
+}
+
+Task<Result<std::int16_t>> delete_topic(RawClient& client, std::string name) {
+  CO_TRY(add_delete(client, name));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto receiving = next_deleted(client);
+  co_return co_await std::move(receiving);
+}
+
+Task<Result<RemadeTopic>> remake_topic(RawClient& client, std::string name, std::int32_t partitions,
+                                       std::map<std::string, std::string> configs) {
+  CO_TRY(add_delete(client, name));
+  CO_TRY(add_create(client, name, partitions, configs));
+  auto sending = client.flush();
+  CO_TRY(co_await std::move(sending));
+  auto deleting = next_deleted(client);
+  CO_TRY_ASSIGN(const std::int16_t deleted, co_await std::move(deleting));
+  auto creating = next_created(client);
+  CO_TRY_ASSIGN(const std::int16_t created, co_await std::move(creating));
+  co_return RemadeTopic{.deleted = deleted, .created = created};
 }
 
 Task<Result<std::set<std::string>>> topic_names(RawClient& client) {

@@ -23,6 +23,8 @@ std::optional<std::string> retention_of(int life) {
   return std::to_string(3'600'000 + life);
 }
 
+std::string word_of(const std::string& name, int life) { return fmt::format("{}@{}", name, life); }
+
 bool is_code(std::int16_t code, ErrorCode error) {
   return code == static_cast<std::int16_t>(error);
 }
@@ -49,6 +51,9 @@ Task<Result<std::int16_t>> TopicChurn::step(RawClient& client, SeededRandom& cha
   } else if (!topics_[name].promised.empty() && chance.one_in(3)) {
     auto trimming = trim(client, name);
     code = co_await std::move(trimming);
+  } else if (chance.one_in(2)) {
+    auto remaking = remake(client, name);
+    code = co_await std::move(remaking);
   } else {
     auto removing = remove(client, name);
     code = co_await std::move(removing);
@@ -57,47 +62,61 @@ Task<Result<std::int16_t>> TopicChurn::step(RawClient& client, SeededRandom& cha
   co_return code;
 }
 
-Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string name) {
+// Says with which configs.
+std::map<std::string, std::string> TopicChurn::begin_create(const std::string& name) {
   Topic& topic = topics_[name];
-  const bool was_unsure = topic.state == State::unsure;
   topic.state = State::unsure;
-  const std::string word = fmt::format("{}@{}", name, topic.life + 1);
-  if (topic.create == 0) topic.create = recorder_.begin(churner, Recorder::Verb::create, word);
+  if (topic.create == 0) {
+    topic.create = recorder_.begin(churner, Recorder::Verb::create, word_of(name, topic.life + 1));
+  }
   auto configs = config_;
   const std::optional<std::string> retention = retention_of(topic.life + 1);
   if (retention) configs[std::string(retention_key)] = *retention;
-  auto creating = create_topic(client, name, 1, std::move(configs));
-  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
+  return configs;
+}
+
+void TopicChurn::was_created(const std::string& name, std::int16_t code, bool was_unsure) {
+  Topic& topic = topics_[name];
+  const int life = topic.life + 1;
   if (code == 0) {
     ++made_;
     recorder_.say(churner, Recorder::Verb::done, topic.create);
     topic = {.state = State::there,
-             .life = topic.life + 1,
+             .life = life,
              .promised = {},
-             .retention = retention,
-             .word = word};
+             .retention = retention_of(life),
+             .word = word_of(name, life)};
   } else if (is_code(code, ErrorCode::topic_already_exists)) {
     if (!was_unsure) {
       ledger_.add_violation(name + " was deleted, and is said to exist");
     }
     // Which life that is nobody knows: nothing is promised of it any more.
     topic = {.state = State::there,
-             .life = topic.life + 1,
+             .life = life,
              .is_new = false,
              .promised = {},
              .retention = {},
              .word = {}};
   }
+}
+
+Task<Result<std::int16_t>> TopicChurn::create(RawClient& client, std::string name) {
+  const bool was_unsure = topics_[name].state == State::unsure;
+  auto creating = create_topic(client, name, 1, begin_create(name));
+  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(creating));
+  was_created(name, code, was_unsure);
   co_return code;
 }
 
-Task<Result<std::int16_t>> TopicChurn::remove(RawClient& client, std::string name) {
+Recorder::Op TopicChurn::begin_remove(const std::string& name) {
   Topic& topic = topics_[name];
   topic.state = State::unsure;
   const std::string word = std::exchange(topic.word, {});
-  const Recorder::Op op = word.empty() ? 0 : recorder_.begin(churner, Recorder::Verb::remove, word);
-  auto removing = delete_topic(client, name);
-  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(removing));
+  return word.empty() ? 0 : recorder_.begin(churner, Recorder::Verb::remove, word);
+}
+
+void TopicChurn::was_removed(const std::string& name, std::int16_t code, Recorder::Op op) {
+  Topic& topic = topics_[name];
   if (code == 0) {
     topic.state = State::gone;
     ++removed_;
@@ -107,7 +126,25 @@ Task<Result<std::int16_t>> TopicChurn::remove(RawClient& client, std::string nam
     ledger_.add_violation(name + " was created, and is not known when it is to be deleted");
     topic.state = State::gone;
   }
+}
+
+Task<Result<std::int16_t>> TopicChurn::remove(RawClient& client, std::string name) {
+  const Recorder::Op op = begin_remove(name);
+  auto removing = delete_topic(client, name);
+  CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(removing));
+  was_removed(name, code, op);
   co_return code;
+}
+
+// The old life may still be on its way out when the next one comes.
+Task<Result<std::int16_t>> TopicChurn::remake(RawClient& client, std::string name) {
+  const Recorder::Op op = begin_remove(name);
+  auto remaking = remake_topic(client, name, 1, begin_create(name));
+  CO_TRY_ASSIGN(const RemadeTopic codes, co_await std::move(remaking));
+  was_removed(name, codes.deleted, op);
+  topics_[name].state = State::unsure;  // as long as nothing else is said of the next one
+  was_created(name, codes.created, codes.deleted != 0);
+  co_return codes.deleted != 0 ? codes.deleted : codes.created;
 }
 
 Task<Result<std::int16_t>> TopicChurn::write(RawClient& client, std::string name, TimestampMs now) {

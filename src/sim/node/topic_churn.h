@@ -17,8 +17,8 @@ class TopicChurn {
  public:
   TopicChurn(Ledger& ledger, Recorder& recorder, std::map<std::string, std::string> config);
 
-  // Creates one, writes a record to one, deletes records of one, or deletes one. Kafka's number; 0:
-  // done.
+  // Creates one, writes a record to one, deletes records of one, deletes one, or deletes one and
+  // makes its next life at once. Kafka's number; 0: done.
   Task<Result<std::int16_t>> step(RawClient& client, SeededRandom& chance, TimestampMs now);
   Task<Result<>> check(RawClient& client);
   std::size_t steps_done() const { return done_; }
@@ -42,6 +42,12 @@ class TopicChurn {
   };
   Task<Result<std::int16_t>> create(RawClient& client, std::string name);
   Task<Result<std::int16_t>> remove(RawClient& client, std::string name);
+  Task<Result<std::int16_t>> remake(RawClient& client, std::string name);
+  // Before each is sent, and what came of it.
+  std::map<std::string, std::string> begin_create(const std::string& name);
+  Recorder::Op begin_remove(const std::string& name);
+  void was_created(const std::string& name, std::int16_t code, bool was_unsure);
+  void was_removed(const std::string& name, std::int16_t code, Recorder::Op op);
   Task<Result<std::int16_t>> write(RawClient& client, std::string name, TimestampMs now);
   Task<Result<std::int16_t>> trim(RawClient& client, std::string name);
   Task<Result<>> check_records(RawClient& client, std::string name);

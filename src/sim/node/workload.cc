@@ -90,6 +90,7 @@ class Run {
   void work() {
     Nemesis nemesis(world_, node_, client_host_);
     clients_.start();
+    node_.host().stall_helpers(settings_.stalls_one_in, settings_.longest_stall);
     const env::Instant begin = world_.now();
     for (std::size_t number = 0; number < settings_.strikes.size(); ++number) {
       strike(nemesis, number);
@@ -104,6 +105,7 @@ class Run {
   void make_peace() {
     const env::Instant begin = world_.now();
     clients_.at_peace();
+    node_.host().stall_helpers(0, {});
     const auto is_made = [&] { return clients_.progress.is_made() && clients_.have_consumed(); };
     if (wait_for("everybody to get on", is_made)) recovery_ = world_.now() - begin;
   }

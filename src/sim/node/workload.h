@@ -54,6 +54,9 @@ struct WorkloadSettings {
   std::vector<Strike> strikes = {};  // one after the other, at random times
   // Of these, by number, the others do not hit; their times pass as they would.
   std::optional<std::vector<std::size_t>> only_strikes = {};
+  // Until peace one piece of a helper's work in so many (0: none) takes up to so much longer.
+  std::uint64_t stalls_one_in = 0;
+  std::chrono::milliseconds longest_stall{0};
   metadata::ConfigMap config = {};  // of the node
   std::map<std::string, std::string> topic_config = {};
   std::map<std::string, std::string> churned_config = {};  // of topics that come and go
