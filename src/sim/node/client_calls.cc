@@ -65,12 +65,13 @@ std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs
   return builder.build();
 }
 
-std::vector<std::byte> keyed_batch(const std::string& key, const std::optional<std::string>& value,
-                                   TimestampMs now) {
+std::vector<std::byte> keyed_batch(std::span<const KeyedRecord> records, TimestampMs now) {
   wire::BatchBuilder builder({});
-  builder.add({.timestamp = now,
-               .key = wire::Blob(as_bytes(key)),
-               .value = value ? wire::Blob(as_bytes(*value)) : wire::Blob::null()});
+  for (const auto& [key, value] : records) {
+    builder.add({.timestamp = now,
+                 .key = wire::Blob(as_bytes(key)),
+                 .value = value ? wire::Blob(as_bytes(*value)) : wire::Blob::null()});
+  }
   return builder.build();
 }
 

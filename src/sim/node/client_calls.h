@@ -56,9 +56,12 @@ std::vector<std::byte> batch_of(std::span<const std::string> values, TimestampMs
                                 const ProducerIdentity& producer = {},
                                 Sequence base_sequence = no_sequence);
 
-// A record of a topic whose keys count; no value: a tombstone.
-std::vector<std::byte> keyed_batch(const std::string& key, const std::optional<std::string>& value,
-                                   TimestampMs now);
+// Of a topic whose keys count.
+struct KeyedRecord {
+  std::string key;
+  std::optional<std::string> value;  // none: a tombstone
+};
+std::vector<std::byte> keyed_batch(std::span<const KeyedRecord> records, TimestampMs now);
 
 // The records in fetched bytes; a batch that was cut off at the end is left out. Error: corrupt.
 Result<std::vector<FetchedRecord>> records_in(Bytes bytes, Offset from);

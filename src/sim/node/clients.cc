@@ -13,7 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view states_topic = "states";
 constexpr std::string_view states_client = "states";  // these three in what is said of progress
 constexpr std::string_view fading_client = "fading";
 constexpr std::string_view topics_client = "topics";

@@ -64,6 +64,7 @@ class Clients {
 
  private:
   static constexpr std::string_view topic = "flights";
+  static constexpr std::string_view states_topic = "states";
   static constexpr std::string_view group = "readers";
   static constexpr std::string_view auditor = "auditor";  // in the history
   static constexpr std::chrono::milliseconds pause_after_failure{20};
@@ -156,6 +157,7 @@ class Clients {
   Task<Result<>> check_fading(RawClient& client);
   Task<Result<>> check_commits(RawClient& client);
   Task<> check_around_it(Damage damage);
+  Task<Result<>> states_around(RawClient& client, Damage damage);
   Task<Result<>> check_around(RawClient& client, const Damage& damage, TopicPartition at);
 
   const WorkloadSettings& settings_;

@@ -12,6 +12,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int rounds_behind_damage = 2;
+constexpr std::uint64_t updates_behind_damage_max = 40;
+constexpr std::chrono::seconds cleaner_backoff{16};  // log.cleaner.backoff.ms, and a bit
+
 // An answer of the broker that may be another one soon.
 bool is_refused_for_now(const Error& error) {
   return error.code == Errc::invalid &&
@@ -127,7 +131,9 @@ Task<Result<>> Clients::check_commits(RawClient& client) {
 
 std::optional<Damage> Clients::damage_at_rest(SeededRandom& chance) {
   Disk& disk = world_.find_host(broker_.host)->disk();
-  return sim::damage_at_rest(disk, world_.faults(), "/data", all_partitions(), chance);
+  const bool hits_states = states_created_ && chance.one_in(2);
+  const auto partitions = hits_states ? std::vector{states.home()} : all_partitions();
+  return sim::damage_at_rest(disk, world_.faults(), "/data", partitions, hits_states, chance);
 }
 
 Task<> Clients::check_around_it(Damage damage) {
@@ -141,6 +147,32 @@ Task<> Clients::check_around_it(Damage damage) {
     ledger.add_violation(fmt::format("{}-{} after {}: {} ({})", at.topic, at.partition, damage.what,
                                      checked.error().message(), checked.error().at));
   }
+  if (!states_created_) co_return;
+  auto going_on = states_around(client, damage);
+  const auto went_on = co_await std::move(going_on);
+  if (went_on) co_return;
+  ledger.add_violation(fmt::format("{} after {}: {} ({})", states_topic, damage.what,
+                                   went_on.error().message(), went_on.error().at));
+}
+
+// The cleaner goes over what is damaged, too, as soon as there is enough that is new.
+Task<Result<>> Clients::states_around(RawClient& client, Damage damage) {
+  SeededRandom chance = world_.fork("workload/behind damage");
+  for (int round = 0; round < rounds_behind_damage; ++round) {
+    auto checking = states.check_around(client, damage);
+    CO_TRY(co_await std::move(checking));
+    for (auto left = chance.below(updates_behind_damage_max); left > 0; --left) {
+      auto writing = states.write_behind(client, damage, chance, env_.clock.wall_ms());
+      CO_TRY_ASSIGN(const std::int16_t code, co_await std::move(writing));
+      if (code == 0) continue;
+      if (code == storage_error && damage.at == states.home() && damage.hits_header) break;
+      co_return fail(Errc::invalid, "a state was refused", static_cast<std::uint64_t>(code));
+    }
+    auto pausing = pause(cleaner_backoff);
+    co_await std::move(pausing);
+  }
+  auto checking = states.check_around(client, damage);
+  co_return co_await std::move(checking);
 }
 
 Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, TopicPartition at) {

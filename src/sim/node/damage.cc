@@ -12,6 +12,7 @@ namespace weir::sim {
 namespace {
 
 constexpr std::size_t sector = 512;
+constexpr std::size_t checksum_at = 17;  // in a batch; what is behind it is covered
 
 struct Target {
   TopicPartition at;
@@ -69,11 +70,26 @@ void find_hit(Damage& damage, std::string_view log, std::size_t begin, std::size
   }
 }
 
-Damage flip_bit(Disk& disk, FaultCounts& faults, Target& target, SeededRandom& chance) {
-  const std::size_t position = chance.below(target.content.size());
+// Whether the checksum of a batch covers this byte of a log, or is this byte.
+bool is_covered(std::string_view log, std::size_t position) {
+  for (std::size_t at = 0; at + wire::batch_header_size <= log.size();) {
+    const auto size = wire::batch_size_at(as_bytes(log.substr(at)));
+    if (!size || position < at + *size) return position >= at + checksum_at;
+    at += *size;
+  }
+  return false;
+}
+
+Damage flip_bit(Disk& disk, FaultCounts& faults, Target& target, bool may_have_gaps,
+                SeededRandom& chance) {
+  const bool is_log = target.path.ends_with(".log");
+  std::size_t position = chance.below(target.content.size());
+  while (is_log && may_have_gaps && !is_covered(target.content, position)) {
+    position = chance.below(target.content.size());
+  }
   const auto bit = chance.below(8);
   Damage damage{target.at, fmt::format("bit {} of byte {} of {}", bit, position, target.path)};
-  if (target.path.ends_with(".log")) find_hit(damage, target.content, position, position + 1);
+  if (is_log) find_hit(damage, target.content, position, position + 1);
   target.content[position] = static_cast<char>(target.content[position] ^ (1 << bit));
   overwrite(disk, target.path, position, std::string_view(target.content).substr(position, 1));
   faults.add(Fault::rotten);
@@ -109,7 +125,7 @@ Damage remove(Disk& disk, FaultCounts& faults, const Target& target) {
 }  // namespace
 
 std::optional<Damage> damage_at_rest(Disk& disk, FaultCounts& faults, const std::string& directory,
-                                     std::span<const TopicPartition> partitions,
+                                     std::span<const TopicPartition> partitions, bool may_have_gaps,
                                      SeededRandom& chance) {
   constexpr std::string_view derived[] = {".index", ".timeindex", ".snapshot"};
   const auto kind = chance.below(8);
@@ -118,7 +134,8 @@ std::optional<Damage> damage_at_rest(Disk& disk, FaultCounts& faults, const std:
                             hits_log ? std::string_view(".log") : derived[chance.below(3)]);
   if (targets.empty()) return {};
   Target& target = targets[chance.below(targets.size())];
-  if (kind < 4 || kind == 6) return flip_bit(disk, faults, target, chance);
+  const bool flips = kind < 4 || kind == 6 || (hits_log && may_have_gaps);
+  if (flips) return flip_bit(disk, faults, target, may_have_gaps, chance);
   if (kind == 7) return remove(disk, faults, target);
   return misdirect(disk, faults, target, targets[chance.below(targets.size())], chance);
 }

@@ -34,9 +34,10 @@ struct Damage {
 };
 
 // Damages a file of one of these partitions, which a stopped node keeps beneath `directory`. The
-// disk must be well. Nothing: none of them has a byte.
+// disk must be well. Nothing: none of them has a byte. `may_have_gaps`: of their logs; then it hits
+// what a checksum covers, as nothing else tells a batch from one of another place.
 std::optional<Damage> damage_at_rest(Disk& disk, FaultCounts& faults, const std::string& directory,
-                                     std::span<const TopicPartition> partitions,
+                                     std::span<const TopicPartition> partitions, bool may_have_gaps,
                                      SeededRandom& chance);
 
 inline constexpr auto storage_error =

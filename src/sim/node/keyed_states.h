@@ -7,7 +7,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "sim/node/damage.h"
 #include "sim/node/ledger.h"
 #include "sim/node/raw_client.h"
 #include "sim/node/recorder.h"
@@ -26,17 +28,23 @@ class KeyedStates {
 
   std::map<std::string, std::string> topic_config() const;
 
-  // Chooses what to write and remembers that it was tried; write() may be called again with it.
+  // Chooses what to write as one batch and remembers that it was tried; write() may be called again
+  // with it.
   struct Update {
-    std::string key;
-    std::optional<std::string> value;  // none: a tombstone
-    Recorder::Op send = 0;
+    std::vector<KeyedRecord> records;
+    std::vector<Recorder::Op> sends;  // of each
   };
   Update next(SeededRandom& chance);
   // Kafka's number; 0: acknowledged.
   Task<Result<std::int16_t>> write(RawClient& client, const Update& update, TimestampMs now);
   // Reads everything and compares.
   Task<Result<>> check(RawClient& client);
+  // After check(), and after something was damaged while the node was down: what is damaged is
+  // refused and nothing else, no reader gets other bytes, nothing goes but what the cleaner takes.
+  Task<Result<>> check_around(RawClient& client, Damage damage);
+  // ... and the writer goes on behind it, unseen by the history. Kafka's number.
+  Task<Result<std::int16_t>> write_behind(RawClient& client, Damage damage, SeededRandom& chance,
+                                          TimestampMs now);
 
   const TopicPartition& home() const { return home_; }
   std::size_t acknowledged_count() const { return acknowledged_; }
@@ -45,6 +53,11 @@ class KeyedStates {
 
  private:
   using Value = std::optional<std::string>;
+  std::vector<KeyedRecord> choose(SeededRandom& chance);
+  bool is_replaced(const FetchedRecord& record) const;
+  bool may_be_gap(Offset offset) const;
+  Result<> check_gone(const std::set<Offset>& known, Offset least_end) const;
+  Offset end() const { return last_read_.empty() ? 0 : last_read_.rbegin()->first + 1; }
   struct Key {
     Value confirmed;          // none: nothing, or a tombstone
     std::set<Value> tried{};  // since then
@@ -58,6 +71,7 @@ class KeyedStates {
   std::uint64_t last_number_ = 0;
   std::size_t acknowledged_ = 0;
   std::size_t compacted_ = 0;
+  std::map<Offset, FetchedRecord> last_read_;  // by check(), and what was written behind it
 };
 
 }  // namespace weir::sim

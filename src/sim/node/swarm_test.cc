@@ -96,6 +96,23 @@ TEST(Swarm, a_topic_made_anew_before_its_folder_is_gone_is_served) {
   EXPECT_GT(churned, 500u / test_stride);
 }
 
+// The cleaner goes over what is damaged, too, and mends nothing.
+TEST(Swarm, what_is_damaged_in_a_compacted_log_is_refused_for_good) {
+  FaultCounts faults;
+  for (std::uint64_t seed = 1; seed <= 40; seed += test_stride) {
+    WorkloadSettings settings = swarm_settings(seed);
+    settings.strikes.clear();
+    settings.rounds = 2;
+    settings.keyed = {.updates = 60, .segment_bytes = 1'024};
+    settings.config["log.cleaner.backoff.ms"] = "0";
+    settings.is_damaged = true;
+    const WorkloadReport report = run_workload(settings);
+    EXPECT_THAT(report.violations, IsEmpty()) << "seed " << seed << ": " << describe(settings);
+    faults.add(report.faults);
+  }
+  EXPECT_GT(faults.of(Fault::rotten), 20u / test_stride);
+}
+
 // Found by the swarm: a wall clock that jumped ahead by more than retention.ms took everything.
 TEST(Swarm, a_jump_of_the_clock_deletes_nothing) {
   for (std::uint64_t seed = 1; seed <= 20; seed += test_stride) {

@@ -50,7 +50,7 @@ struct WorkloadSettings {
   KeyedSettings keyed = {};
   FadingSettings fading = {};
   int churn_steps = 0;               // topics made and deleted beside it all
-  bool is_damaged = false;           // at the very end, at rest
+  bool is_damaged = false;           // after it all, at rest; then some go on behind it
   std::vector<Strike> strikes = {};  // one after the other, at random times
   // Of these, by number, the others do not hit; their times pass as they would.
   std::optional<std::vector<std::size_t>> only_strikes = {};
