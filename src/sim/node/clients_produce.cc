@@ -33,8 +33,9 @@ Clients::Round Clients::make_round(Producer& self, int number) {
   for (std::size_t b = 0; b < round.values.size(); ++b) {
     const std::uint64_t count = 1 + chance.below(8);
     for (std::uint64_t r = 0; r < count; ++r) {
-      round.values[b].push_back(fmt::format("{}.{}.{}.{}:{}", self.number, number, b, r,
-                                            std::string(chance.below(300), 'x')));
+      round.values[b].push_back(
+          fmt::format("{}.{}.{}.{}:{}", self.number, number, b, r,
+                      std::string(chance.below(settings_.value_bytes_max), 'x')));
       ledger.sent(round.values[b].back());
     }
   }

@@ -68,12 +68,20 @@ void Nemesis::stop_amid_work() {
   }
 }
 
+// With so much to do for the disk that a lot of what was written waits for its sync.
+void Nemesis::load_disk() {
+  node_.host().slow_disk(milliseconds(1 << chance_.below(9)));
+  run_for_up_to(milliseconds(100));
+}
+
 // A process that is killed between a sync that failed and the file that says so leaves nothing that
 // could be seen (docs/decisions/0009): that is the one moment which is left out.
 void Nemesis::crash(Crash how) {
   const bool may_forget =
       how == Crash::process && node_.host().disk().faults().sync_fails_one_in > 0;
+  if (loses_power(how) && chance_.one_in(4)) load_disk();
   if (chance_.one_in(2) && !may_forget) stop_amid_work();
+  node_.host().slow_disk({});
   if (!node_.is_ready()) world_.faults().add(Fault::recovery_cut);
   say(name_of(how));
   node_.crash(how);

@@ -54,6 +54,7 @@ class Nemesis {
   void restart_cleanly();
   void crash_while_starting();
   void damage_checkpoints();
+  void load_disk();
   void stop_amid_work();
   void trouble(Trouble what);
   void break_disk(const DiskFaults& faults);

@@ -119,8 +119,16 @@ void stall_helpers(SeededRandom& chance, WorkloadSettings& settings) {
   settings.longest_stall = std::chrono::milliseconds(1 << chance.below(8));
 }
 
+// Small batches in segments that hold a few of them: then most writes begin a new one.
+void write_little(SeededRandom& chance, WorkloadSettings& settings) {
+  if (!chance.one_in(4)) return;
+  settings.value_bytes_max = 16;
+  settings.topic_config["internal.segment.bytes"] = power_of_two(chance, 512, 2);
+}
+
 std::string describe_clients(const WorkloadSettings& settings) {
-  std::string text = fmt::format(", {} in flight", settings.batches_in_flight);
+  std::string text = fmt::format(", {} in flight of {} bytes", settings.batches_in_flight,
+                                 settings.value_bytes_max);
   if (settings.cuts > 0) text += fmt::format(", cut 1 in {}", settings.cuts);
   if (settings.new_ids > 0) text += fmt::format(", new id 1 in {}", settings.new_ids);
   if (settings.short_waits > 0) text += fmt::format(", short wait 1 in {}", settings.short_waits);
@@ -163,6 +171,7 @@ WorkloadSettings swarm_settings(std::uint64_t seed) {
   flush_later(chance, settings);
   settings.is_damaged = chance.one_in(2);
   stall_helpers(chance, settings);
+  write_little(chance, settings);
   return settings;
 }
 

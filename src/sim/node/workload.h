@@ -40,6 +40,7 @@ struct WorkloadSettings {
   int members = 3;
   int rounds = 25;            // of each producer, or more as long as there are strikes
   int batches_in_flight = 3;  // at most, of a producer
+  std::uint64_t value_bytes_max = 300;
   // One in so many times; 0: never.
   int cuts = 0;         // ... an idempotent producer does not wait for an answer: it connects anew
                         // and repeats
