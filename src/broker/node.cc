@@ -116,12 +116,16 @@ namespace {
 
 struct Checkpoints {
   log::OffsetCheckpoint recovery_points, log_start_offsets, high_watermarks, cleaner_offsets;
+  std::vector<log::PartitionName> without_log;  // they could not be opened, or not yet
 };
 
 Task<Checkpoints> checkpoints_of(Shard& shard) {
   Checkpoints all;
   for (Partition* partition : shard.partitions()) {
-    if (!partition->has_log()) continue;
+    if (!partition->has_log()) {
+      if (partition->has_folder()) all.without_log.push_back(partition->name());
+      continue;
+    }
     const log::PartitionLog& log = partition->log();
     all.recovery_points[partition->name()] =
         sings(Canary::recovery_point_ahead) ? log.log_end_offset() : log.recovery_point();
@@ -135,8 +139,17 @@ Task<Checkpoints> checkpoints_of(Shard& shard) {
   co_return all;
 }
 
+void keep(const log::PartitionName& name, const log::OffsetCheckpoint& on_disk,
+          log::OffsetCheckpoint& wanted) {
+  const auto found = on_disk.find(name);
+  if (found != on_disk.end()) wanted.insert(*found);
+}
+
 }  // namespace
 
+// What stands there of a log that could not be opened stays: without it the next start would take
+// what is damaged for a torn tail and cut it, and all that is behind it.
+//
 // A checkpoint that a crash cuts off is the older one; recovery then reads more. The recovery point
 // is written after what it speaks of was synced, never before.
 Task<Result<>> Node::write_checkpoints(CheckpointFiles files) {
@@ -149,6 +162,12 @@ Task<Result<>> Node::write_checkpoints(CheckpointFiles files) {
     all.log_start_offsets.merge(part.log_start_offsets);
     all.high_watermarks.merge(part.high_watermarks);
     all.cleaner_offsets.merge(part.cleaner_offsets);
+    for (const log::PartitionName& name : part.without_log) {
+      keep(name, recovery_points_, all.recovery_points);
+      keep(name, log_start_offsets_, all.log_start_offsets);
+      keep(name, high_watermarks_, all.high_watermarks);
+      keep(name, cleaner_offsets_, all.cleaner_offsets);
+    }
   }
   if (metadata_) {
     all.recovery_points[replication::metadata_partition()] = metadata_->recovery_point();
