@@ -237,6 +237,18 @@ TEST(PartitionLog, a_leader_epoch_that_nobody_had_is_set_right_and_nothing_behin
   EXPECT_THAT(epochs, ElementsAre(2, 2, 4));
 }
 
+TEST(PartitionLog, a_leader_epoch_that_was_damaged_at_rest_cuts_nothing_behind_it) {
+  LogFixture fixture;
+  fixture.newest_epoch = 3;
+  fixture.append({}, 2);
+  ASSERT_TRUE(fixture.flush());
+  fixture.append({}, 3);
+  fixture.disk.content(fixture.path("00000000000000000000.log"))[wire::batch_overhead + 2] ^= 0x20;
+  ASSERT_TRUE(fixture.try_open(false, 1));
+  EXPECT_EQ(fixture.log().log_end_offset(), 2);
+  EXPECT_EQ(fixture.log().open_report().truncated_from, no_offset);
+}
+
 TEST(PartitionLog, a_recovery_point_beyond_the_end_says_nothing_of_what_is_durable) {
   LogFixture fixture({.segment_bytes = 1000});
   for (int i = 0; i < 8; ++i) fixture.append({.value = std::string(300, 'x')});

@@ -181,11 +181,21 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
   return good;
 }
 
+// Of a batch that is believed: what is written down of it, where its own is newer. One that was
+// damaged at rest would make everything behind it look old.
+LeaderEpoch believed_epoch(const ScannedBatch& batch, const TailCheckOptions& options) {
+  const LeaderEpoch epoch = batch.header.leader_epoch();
+  const bool checks_nothing = options.believed == std::numeric_limits<Offset>::max();
+  if (checks_nothing || !options.epochs || options.epochs->entries().empty()) return epoch;
+  return std::min(epoch, options.epochs->at(batch.header.base_offset()));
+}
+
 // The batch's leader epoch, set right where it cannot be.
 Result<LeaderEpoch> epoch_of(Segment& segment, const ScannedBatch& batch, const Walk& walk,
                              const TailCheckOptions& options) {
   const LeaderEpoch epoch = batch.header.leader_epoch();
-  if (epoch <= options.newest_epoch || batch.header.last_offset() < options.believed) return epoch;
+  if (batch.header.last_offset() < options.believed) return believed_epoch(batch, options);
+  if (epoch <= options.newest_epoch) return epoch;
   const LeaderEpoch right = std::max<LeaderEpoch>(walk.epoch, 0);
   std::array<std::byte, sizeof(LeaderEpoch)> bytes;
   store_be<std::int32_t>(bytes.data(), right);

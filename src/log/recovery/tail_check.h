@@ -16,7 +16,8 @@
 //
 // The leader epoch of a batch is not under its checksum. One that is newer than any there was has
 // been damaged on its way to the disk; believed, it would make everything behind it look old, and
-// be cut at the next recovery. It is set to that of the batch before.
+// be cut at the next recovery. It is set to that of the batch before; below `believed` it stays,
+// and what was written down of it counts instead.
 
 #include <limits>
 #include <string>
