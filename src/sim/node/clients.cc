@@ -171,7 +171,10 @@ Task<> Clients::write_states() {
       const auto written = co_await std::move(updating);
       told(who, "produce", written);
       is_over = written && !wire::error_info(*written).retriable;
-      if (!written) lost(client);
+      if (!written) {
+        lost(client);
+        states.was_not_answered(update);
+      }
       if (is_over && *written == 0 && counts) progress.succeeded(who);
       if (is_over && *written != 0) {
         ledger.add_violation(fmt::format("a state was refused with {}", *written));

@@ -69,10 +69,16 @@ Task<Result<std::int16_t>> KeyedStates::write(RawClient& client, const Update& u
   Offset offset = appended.base_offset;
   for (std::size_t i = 0; i < update.records.size(); ++i, ++offset) {
     recorder_.say(states_writer, Recorder::Verb::acked, update.sends[i], offset);
-    keys_[update.records[i].key] = {.confirmed = update.records[i].value};
+    Key& key = keys_[update.records[i].key];
+    key.confirmed = update.records[i].value;
+    key.tried.clear();
     ++acknowledged_;
   }
   co_return appended.error_code;
+}
+
+void KeyedStates::was_not_answered(const Update& update) {
+  for (const auto& [key, value] : update.records) keys_[key].late.insert(value);
 }
 
 Task<Result<>> KeyedStates::check(RawClient& client) {
@@ -97,7 +103,8 @@ Task<Result<>> KeyedStates::check(RawClient& client) {
   }
   for (const auto& [key, state] : keys_) {
     const Value now = found.contains(key) ? found[key] : Value();
-    if (now == state.confirmed || state.tried.contains(now)) continue;
+    const bool was_sent = state.tried.contains(now) || state.late.contains(now);
+    if (now == state.confirmed || was_sent) continue;
     ledger_.add_violation(fmt::format("{}: {} was acknowledged as {}, and there is {}", home_.topic,
                                       key, shown(state.confirmed), shown(now)));
   }

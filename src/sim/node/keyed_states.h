@@ -37,6 +37,8 @@ class KeyedStates {
   Update next(SeededRandom& chance);
   // Kafka's number; 0: acknowledged.
   Task<Result<std::int16_t>> write(RawClient& client, const Update& update, TimestampMs now);
+  // It will be written again, and what the network still holds may come after that.
+  void was_not_answered(const Update& update);
   // Reads everything and compares.
   Task<Result<>> check(RawClient& client);
   // After check(), and after something was damaged while the node was down: what is damaged is
@@ -61,6 +63,7 @@ class KeyedStates {
   struct Key {
     Value confirmed;          // none: nothing, or a tombstone
     std::set<Value> tried{};  // since then
+    std::set<Value> late{};   // sent on a connection that was lost: may come at any time
   };
 
   Ledger& ledger_;
