@@ -15,7 +15,7 @@ bool sings(Canary canary) { return canary == singing_canary; }
 
 // The text is how one tells a program that was built with canaries.
 void let_sing(Canary canary) {
-  CHECK(canary <= Canary::checkpoints_outlive_topic, "weir-was-built-with-canaries");
+  CHECK(canary <= Canary::snapshot_outlives_cut, "weir-was-built-with-canaries");
   singing_canary = canary;
 }
 

@@ -45,6 +45,9 @@ enum class Canary : std::uint8_t {
   tombstones_gone_at_once,    // the cleaner does not wait for delete.retention.ms
   configs_outlive_topic,      // a topic that is deleted leaves its configs to the next of its name
   checkpoints_outlive_topic,  // ... and where its log started
+  folder_let_go_early,        // a topic's name is free before its old folder is renamed
+  compaction_mends_checksum,  // the cleaner copies a damaged batch under a new, good checksum
+  snapshot_outlives_cut,      // a snapshot of producers above what recovery left is believed
 };
 
 #ifdef WEIR_CANARIES

@@ -220,11 +220,13 @@ Task<> Shard::delete_files(std::unique_ptr<Partition> partition) {
   const std::uint64_t unique = env.random.next();
   log::LogDirectory& logs = node.directory();
   Partition* closing = partition.get();
+  const bool lets_go_early = sings(Canary::folder_let_go_early);
+  if (lets_go_early) co_await node.release_folder(*this, partition->name());
   const auto marked = co_await offload(env.executor, [closing, &logs, &directory, unique] {
     closing->close_files();
     return logs.mark_deleted(directory, unique);
   });
-  co_await node.release_folder(*this, partition->name());
+  if (!lets_go_early) co_await node.release_folder(*this, partition->name());
   if (!marked) {
     env.log.write(
         env::Level::error, "broker",

@@ -97,7 +97,7 @@ Result<> PartitionLog::State::replay_segment(Segment& segment, Offset from, Offs
 }
 
 Result<> PartitionLog::State::reload_producers(Offset believed, TimestampMs now) {
-  remove_snapshots_above(std::min(believed, log_end));
+  if (!sings(Canary::snapshot_outlives_cut)) remove_snapshots_above(std::min(believed, log_end));
   Offset from = log_start;
   producers.clear();
   while (!snapshots.empty() && snapshots.back() >= log_start) {

@@ -43,6 +43,9 @@ constexpr auto named_canaries = [] {
       {tombstones_gone_at_once, "tombstones_gone_at_once"},
       {configs_outlive_topic, "configs_outlive_topic"},
       {checkpoints_outlive_topic, "checkpoints_outlive_topic"},
+      {folder_let_go_early, "folder_let_go_early"},
+      {compaction_mends_checksum, "compaction_mends_checksum"},
+      {snapshot_outlives_cut, "snapshot_outlives_cut"},
   });
 }();
 
@@ -52,8 +55,7 @@ constexpr auto canary_list = [] {
   return list;
 }();
 
-static_assert(std::size(named_canaries) ==
-                  static_cast<std::size_t>(Canary::checkpoints_outlive_topic),
+static_assert(std::size(named_canaries) == static_cast<std::size_t>(Canary::snapshot_outlives_cut),
               "each is hunted");
 
 }  // namespace
