@@ -176,7 +176,7 @@ Task<Result<>> Clients::states_around(RawClient& client, Damage damage) {
 }
 
 Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, TopicPartition at) {
-  const auto& before = last_read_.at(at);
+  auto& before = last_read_.at(at);
   const auto end = static_cast<Offset>(before.size());
   auto reading = read_around(client, at, end);
   CO_TRY_ASSIGN(const AroundDamage found, co_await std::move(reading));
@@ -199,12 +199,16 @@ Task<Result<>> Clients::check_around(RawClient& client, const Damage& damage, To
     co_return fail(Errc::corrupt, "an offset is refused that was not damaged",
                    static_cast<std::uint64_t>(offset));
   }
-  const std::string value = "after the damage";
+  const std::string value = fmt::format("{} after the damage", end);
   auto producing = produce(client, at, batch_of({&value, 1}, env_.clock.wall_ms()));
   CO_TRY_ASSIGN(const Appended appended, co_await std::move(producing));
   const Offset given = appended.base_offset;
   const bool is_refused = appended.error_code == storage_error && is_hit && damage.hits_header;
   const bool is_taken = appended.error_code == 0 && given >= least_end && given <= end;
+  if (is_taken) {  // the next check asks for it, too
+    before.resize(static_cast<std::size_t>(given));
+    before.push_back({.offset = given, .value = value});
+  }
   if (is_refused || is_taken) co_return Result<>{};
   co_return fail(Errc::corrupt,
                  fmt::format("a record was given the offset {} (error {}) at the end",

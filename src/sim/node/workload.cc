@@ -149,9 +149,24 @@ class Run {
       node_.crash(Crash::process);
     }
     const auto damage = clients_.damage_at_rest(chance);
-    if (!start() || !damage) return;
-    clients_.check_around(*damage);
+    if (!damage || !start_and_check_around(*damage)) return;
+    end_life(chance);
+    start_and_check_around(*damage);
+  }
+
+  // So that all that was acknowledged stays.
+  void end_life(SeededRandom& chance) {
+    if (chance.one_in(2)) return stop();
+    constexpr Crash losses[] = {Crash::power_keep_none, Crash::power_keep_mixed};
+    const bool may_lose_power = settings_.acknowledges_what_is_durable && chance.one_in(2);
+    node_.crash(may_lose_power ? losses[chance.below(std::size(losses))] : Crash::process);
+  }
+
+  bool start_and_check_around(const Damage& damage) {
+    if (!start()) return false;
+    clients_.check_around(damage);
     wait_for("the check around the damage", [this] { return clients_.have_ended(); });
+    return clients_.ledger.violations().empty();
   }
 
   const WorkloadSettings& settings_;
