@@ -36,6 +36,9 @@ class PoweredDisk(Disk):
         self.running = self.start(*(word for setting in SETTINGS for word in ("--set", setting)), *arguments, env=env)
         return self.running
 
+    def produce(self, topic, values):
+        return self.weir("produce", topic, "-q", input="".join(f"{value}\n" for value in values))
+
     def lose_power(self, chance=None):
         """How many files and names are not as they were."""
         self.running.kill()

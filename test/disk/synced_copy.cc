@@ -39,6 +39,8 @@ namespace fs = std::filesystem;
   std::abort();  // a test that goes on would not know what was synced
 }
 
+std::string own_link(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
+
 // When a file was last written, and copied; clocks of file systems may stand still for a while.
 struct Copied {
   timespec written{};
@@ -59,11 +61,12 @@ struct SyncedCopy {
     return at + "/" + std::to_string(inode) + suffix;
   }
 
-  void keep_inode_of(const std::string& path, ino_t inode) {
-    if (::link(path.c_str(), place(inode, ".file").c_str()) != 0 && errno != EEXIST &&
-        errno != ENOENT) {
-      give_up("link");
-    }
+  // False: it went away meanwhile.
+  bool keep_inode_of(const std::string& path, ino_t inode) {
+    const std::string further = place(inode, ".file");
+    const int done = ::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, further.c_str(), AT_SYMLINK_FOLLOW);
+    if (done != 0 && errno != EEXIST && errno != ENOENT) give_up("linkat");
+    return done == 0 || errno == EEXIST;
   }
 
   void keep_file(int descriptor, const struct stat& status) {
@@ -84,7 +87,6 @@ struct SyncedCopy {
     if (::rename(draft.c_str(), place(inode, ".data").c_str()) != 0) give_up("rename");
   }
 
-  // Whatever goes away meanwhile is not there.
   void keep_names(const std::string& path, ino_t inode) {
     if (directories.insert(inode).second) {
       static_cast<void>(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -96,7 +98,7 @@ struct SyncedCopy {
       struct stat status{};
       if (::lstat(each->path().c_str(), &status) != 0) continue;
       const bool is_directory = S_ISDIR(status.st_mode);
-      if (!is_directory) keep_inode_of(each->path(), status.st_ino);
+      if (!is_directory && !keep_inode_of(each->path(), status.st_ino)) continue;
       names << status.st_ino << (is_directory ? " d " : " f ") << each->path().filename().string()
             << "\n";
     }
@@ -116,9 +118,9 @@ struct SyncedCopy {
     struct stat status{};
     if (::fstat(descriptor, &status) != 0) give_up("fstat");
     if (status.st_nlink == 0) return;
-    if (S_ISDIR(status.st_mode)) return keep_names(path, status.st_ino);
-    keep_inode_of(path, status.st_ino);
-    keep_file(descriptor, status);
+    const std::string itself = own_link(descriptor);  // whatever its name is by now
+    if (S_ISDIR(status.st_mode)) return keep_names(itself, status.st_ino);
+    if (keep_inode_of(itself, status.st_ino)) keep_file(descriptor, status);
   }
 
   void keep_all() {
@@ -151,8 +153,7 @@ __attribute__((constructor)) void begin() {
 // Empty: it is none of the data directory's.
 std::string path_of(int descriptor) {
   char path[4096];
-  const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
-  const ssize_t size = ::readlink(link.c_str(), path, sizeof path);
+  const ssize_t size = ::readlink(own_link(descriptor).c_str(), path, sizeof path);
   const std::string whole(path, size < 0 ? 0 : static_cast<std::size_t>(size));
   return synced && whole.starts_with(synced->of) ? whole : std::string();
 }
