@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "log/log_test_support.h"
 
@@ -384,27 +385,66 @@ TEST_F(DamagedLog, a_mark_beyond_the_end_is_not_ignored_when_a_batch_is_left_out
 }
 
 // The state of producers is read from the same batches.
-TEST(DamagedProducers, those_of_whole_batches_go_on) {
-  LogFixture fixture;
+class DamagedProducers : public testing::TestWithParam<std::tuple<std::int32_t, std::size_t>> {};
+
+TEST_P(DamagedProducers, those_of_whole_batches_go_on) {
+  const auto [interval, damaged] = GetParam();
+  LogFixture fixture({.index_interval_bytes = interval});
   std::vector<std::size_t> places;
   auto content = [&]() -> std::string& {
     return fixture.disk.content(fixture.path("00000000000000000000.log"));
   };
   for (int i = 0; i < 6; ++i) {
     places.push_back(content().size());
-    fixture.append({.producer_id = 7 + i % 2, .producer_epoch = 0, .base_sequence = i / 2});
+    fixture.append({.timestamp = 1000 + i,
+                    .producer_id = 7 + i % 2,
+                    .producer_epoch = 0,
+                    .base_sequence = i / 2});
   }
   ASSERT_TRUE(fixture.flush());
   fixture.close();
   fixture.disk.content(fixture.path("00000000000000000006.snapshot")).clear();
-  content()[places[2] + 16] ^= 1;  // of producer 7
-  fixture.open(false, 6);
+  content()[places[damaged] + 16] ^= 1;
+  const auto opened = fixture.try_open(false, 6);
+  ASSERT_TRUE(opened) << opened.error().message();
   const auto again = fixture.stage({.producer_id = 8, .producer_epoch = 0, .base_sequence = 2}, 0);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->base_offset, 5) << "a repeat";
   EXPECT_EQ(fixture.append({.producer_id = 7, .producer_epoch = 0, .base_sequence = 3}).base_offset,
             6);
 }
+
+// The first start makes the entry behind them, the second has nothing else that leads there.
+TEST(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
+  LogFixture fixture({.index_interval_bytes = 64});
+  const auto content = [&](const char* name) -> std::string& {
+    return fixture.disk.content(fixture.path(name));
+  };
+  std::vector<std::size_t> places;
+  for (int i = 0; i < 6; ++i) {
+    places.push_back(content("00000000000000000000.log").size());
+    fixture.append(
+        {.timestamp = 1000 + i, .producer_id = 7, .producer_epoch = 0, .base_sequence = i});
+  }
+  ASSERT_TRUE(fixture.flush());
+  fixture.close();
+  std::string& log = content("00000000000000000000.log");
+  log.insert(places[3], 1, 'x');  // the one before does not lead to it
+  log[places[3] + 1] = 7;         // nor does its offset
+  content("00000000000000000000.index").clear();
+  for (int start = 0; start < 3; ++start) {
+    content("00000000000000000006.snapshot").clear();
+    const auto opened = fixture.try_open(false, 6);
+    ASSERT_TRUE(opened) << start << ": " << opened.error().message();
+    EXPECT_EQ(fixture.log().log_end_offset(), 6);
+    EXPECT_THAT(fixture.offsets(4), ElementsAre(4, 5));
+    fixture.close();
+  }
+}
+
+// With one entry for all, with entries around the damaged batch; those before each one's last.
+INSTANTIATE_TEST_SUITE_P(IndexIntervals, DamagedProducers,
+                         testing::Combine(testing::Values(4096, 1), testing::Values(0, 1, 2, 3)));
 
 }  // namespace
 }  // namespace weir::log

@@ -259,6 +259,18 @@ Result<std::optional<BatchPlace>> Segment::find_beyond_damage(Offset offset) {
   return batch && batch->base_offset <= offset ? batch : std::nullopt;
 }
 
+Result<std::optional<BatchPlace>> Segment::indexed_behind(Offset offset, std::uint64_t position) {
+  TRY_ASSIGN(auto* index, offset_index());
+  while (true) {
+    TRY_ASSIGN(const auto entry, index->above(offset));
+    if (!entry || entry->position >= size_) return std::nullopt;
+    offset = entry->offset;
+    if (entry->position <= position) continue;
+    auto batch = scan_for(base_offset_, entry->position, offset);
+    if (batch || batch.error().code != Errc::corrupt) return batch;
+  }
+}
+
 Result<const Resumption*> Segment::look_beyond_damage(Offset offset, Offset limit) {
   TRY_ASSIGN(auto* index, offset_index());
   TRY_ASSIGN(const auto entry, index->lookup(offset));

@@ -23,7 +23,10 @@ Result<std::optional<BatchPlace>> replay_start(Segment& segment, Offset from, Of
     } else if (beyond->offset <= from) {
       return start;  // something else is wrong
     }
-    if (!beyond) return start;
+    if (!beyond) {
+      TRY_ASSIGN(const auto indexed, segment.indexed_behind(from, start.error().at));
+      return indexed ? indexed : start;
+    }
     from = std::max(from, beyond->offset);
   }
 }
@@ -37,8 +40,13 @@ Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segmen
     auto batch = scanner.next();
     if (batch || batch.error().code != Errc::corrupt) return batch;
     TRY_ASSIGN(const auto* beyond, segment.look_beyond_damage(last, end));
-    if (!beyond || beyond->position < position) return batch;
-    scanner.go_on_at(beyond->position);
+    if (beyond && beyond->position >= position) {
+      scanner.go_on_at(beyond->position);
+      continue;
+    }
+    TRY_ASSIGN(const auto indexed, segment.indexed_behind(last, position));
+    if (!indexed) return batch;
+    scanner.go_on_at(indexed->position);
   }
 }
 
