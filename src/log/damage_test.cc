@@ -415,7 +415,9 @@ TEST_P(DamagedProducers, those_of_whole_batches_go_on) {
 }
 
 // The first start makes the entry behind them, the second has nothing else that leads there.
-TEST(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
+class DamagedTwice : public testing::TestWithParam<bool> {};
+
+TEST_P(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
   LogFixture fixture({.index_interval_bytes = 64});
   const auto content = [&](const char* name) -> std::string& {
     return fixture.disk.content(fixture.path(name));
@@ -429,8 +431,9 @@ TEST(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
   ASSERT_TRUE(fixture.flush());
   fixture.close();
   std::string& log = content("00000000000000000000.log");
-  log.insert(places[3], 1, 'x');  // the one before does not lead to it
-  log[places[3] + 1] = 7;         // nor does its offset
+  log.insert(places[3], 1, 'x');            // the one before does not lead to it
+  log[places[3] + 1] = 7;                   // nor does its offset
+  if (GetParam()) log[places[2] + 24] = 7;  // nor what it says of its last offset
   content("00000000000000000000.index").clear();
   for (int start = 0; start < 3; ++start) {
     content("00000000000000000006.snapshot").clear();
@@ -441,6 +444,8 @@ TEST(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
     fixture.close();
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(LastOffsets, DamagedTwice, testing::Bool());
 
 // With one entry for all, with entries around the damaged batch; those before each one's last.
 INSTANTIATE_TEST_SUITE_P(IndexIntervals, DamagedProducers,
