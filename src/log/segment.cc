@@ -259,14 +259,14 @@ Result<std::optional<BatchPlace>> Segment::find_beyond_damage(Offset offset) {
   return batch && batch->base_offset <= offset ? batch : std::nullopt;
 }
 
-Result<std::optional<BatchPlace>> Segment::indexed_behind(Offset offset, std::uint64_t position) {
+Result<std::optional<BatchPlace>> Segment::indexed_behind(std::uint64_t position) {
   TRY_ASSIGN(auto* index, offset_index());
   while (true) {
-    TRY_ASSIGN(const auto entry, index->above(offset));
-    if (!entry || entry->position >= size_) return std::nullopt;
-    offset = entry->offset;
-    if (entry->position <= position) continue;
-    auto batch = scan_for(base_offset_, entry->position, offset);
+    TRY_ASSIGN(const auto entry, index->behind(position));
+    // An index that is damaged may lead back.
+    if (!entry || entry->position <= position || entry->position >= size_) return std::nullopt;
+    position = entry->position;
+    auto batch = scan_for(base_offset_, position, entry->offset);
     if (batch || batch.error().code != Errc::corrupt) return batch;
   }
 }

@@ -103,9 +103,8 @@ class Segment {
   // batches go on; find() passes it from now on. Null: there is none that was not known, or nothing
   // behind it. None of the segment reaches `limit`. Blocks, of at most ReadCheck::bytes_max bytes.
   Result<const Resumption*> look_beyond_damage(Offset offset, Offset limit);
-  // The batch to which the first index entry above `offset` leads that is behind `position`, and
-  // leads to one.
-  Result<std::optional<BatchPlace>> indexed_behind(Offset offset, std::uint64_t position);
+  // The batch to which the first index entry behind `position` leads, of those that lead to one.
+  Result<std::optional<BatchPlace>> indexed_behind(std::uint64_t position);
   // Where batches go on behind the damaged one at `position`; null: not known, or not damaged.
   const Resumption* resumption(std::uint64_t position) const {
     return checked_ ? checked_->resumption(position) : nullptr;

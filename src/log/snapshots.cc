@@ -24,17 +24,16 @@ Result<std::optional<BatchPlace>> replay_start(Segment& segment, Offset from, Of
       return start;  // something else is wrong
     }
     if (!beyond) {
-      TRY_ASSIGN(const auto indexed, segment.indexed_behind(from, start.error().at));
+      TRY_ASSIGN(const auto indexed, segment.indexed_behind(start.error().at));
       return indexed ? indexed : start;
     }
     from = std::max(from, beyond->offset);
   }
 }
 
-// The next batch that is not damaged. `last`: an offset of the one before, if its header is true;
-// `first`: of the one where the replay began.
+// The next batch that is not damaged. `last`: an offset of the one before, if its header is true.
 Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segment& segment,
-                                                   Offset first, Offset last, Offset end) {
+                                                   Offset last, Offset end) {
   while (true) {
     segment.pass_damage(scanner);
     const std::uint64_t position = scanner.position();
@@ -45,7 +44,7 @@ Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segmen
       scanner.go_on_at(beyond->position);
       continue;
     }
-    TRY_ASSIGN(const auto indexed, segment.indexed_behind(first, position));
+    TRY_ASSIGN(const auto indexed, segment.indexed_behind(position));
     if (!indexed) return batch;
     scanner.go_on_at(indexed->position);
   }
@@ -85,7 +84,7 @@ Result<> PartitionLog::State::replay_segment(Segment& segment, Offset from, Offs
   BatchScanner scanner(*file, start->position, segment.size(), BatchScanner::small_window * 4);
   Offset last = start->base_offset;
   while (true) {
-    TRY_ASSIGN(const auto batch, next_to_replay(scanner, segment, start->base_offset, last, end));
+    TRY_ASSIGN(const auto batch, next_to_replay(scanner, segment, last, end));
     if (!batch || batch->header.base_offset() >= end) return {};
     last = batch->header.last_offset();
     if (!batch->header.has_producer_id()) continue;

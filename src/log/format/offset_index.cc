@@ -1,6 +1,7 @@
 #include "log/format/offset_index.h"
 
 #include <array>
+#include <utility>
 
 #include "base/steps.h"
 
@@ -8,7 +9,7 @@ namespace weir::log {
 namespace {
 
 std::int64_t relative_offset(const std::byte* entry) { return load_be<std::int32_t>(entry); }
-std::uint32_t position(const std::byte* entry) { return load_be<std::uint32_t>(entry + 4); }
+std::int64_t position(const std::byte* entry) { return load_be<std::uint32_t>(entry + 4); }
 
 }  // namespace
 
@@ -27,9 +28,17 @@ Result<OffsetPosition> OffsetIndex::lookup(Offset target) const {
 
 Result<std::optional<OffsetPosition>> OffsetIndex::above(Offset target) const {
   TRY_ASSIGN(const auto slots, file_.count_up_to(relative_offset, target - base_offset_));
-  if (slots == count()) return std::nullopt;
-  TRY_ASSIGN(const auto found, entry(slots));
-  return found;
+  return entry_or_none(slots);
+}
+
+Result<std::optional<OffsetPosition>> OffsetIndex::behind(std::uint64_t place) const {
+  TRY_ASSIGN(const auto slots, file_.count_up_to(position, static_cast<std::int64_t>(place)));
+  return entry_or_none(slots);
+}
+
+Result<std::optional<OffsetPosition>> OffsetIndex::entry_or_none(std::size_t slot) const {
+  if (slot == count()) return std::nullopt;
+  return entry(slot);
 }
 
 Result<OffsetPosition> OffsetIndex::last() const {
@@ -40,7 +49,8 @@ Result<OffsetPosition> OffsetIndex::last() const {
 Result<OffsetPosition> OffsetIndex::entry(std::size_t slot) const {
   std::array<std::byte, entry_size> bytes;
   TRY(file_.read(slot, bytes));
-  return OffsetPosition{base_offset_ + relative_offset(bytes.data()), position(bytes.data())};
+  return OffsetPosition{base_offset_ + relative_offset(bytes.data()),
+                        static_cast<std::uint32_t>(position(bytes.data()))};
 }
 
 Result<> OffsetIndex::truncate_to(Offset offset) {
@@ -59,7 +69,7 @@ Result<bool> OffsetIndex::keep_valid_prefix(std::uint64_t log_size) {
     count_steps();
     const auto* entry = all.data() + good * entry_size;
     if (relative_offset(entry) <= offset_before || position(entry) <= position_before ||
-        position(entry) >= log_size) {
+        std::cmp_greater_equal(position(entry), log_size)) {
       break;
     }
     offset_before = relative_offset(entry);

@@ -37,6 +37,8 @@ class OffsetIndex {
   Result<OffsetPosition> lookup(Offset target) const;
   // The first entry above `target`.
   Result<std::optional<OffsetPosition>> above(Offset target) const;
+  // ... that leads behind `position`.
+  Result<std::optional<OffsetPosition>> behind(std::uint64_t position) const;
   Result<OffsetPosition> last() const;
   Result<> truncate_to(Offset offset);  // drops entries at or above it
   // The longest prefix whose entries ascend, and lie within a log of `log_size` bytes; the rest is
@@ -45,6 +47,7 @@ class OffsetIndex {
 
  private:
   Result<OffsetPosition> entry(std::size_t slot) const;
+  Result<std::optional<OffsetPosition>> entry_or_none(std::size_t slot) const;
 
   EntryFile file_{entry_size};
   Offset base_offset_;
