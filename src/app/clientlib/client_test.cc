@@ -127,7 +127,6 @@ TEST(PublicClient, hands_its_log_lines_to_the_sink) {
   EXPECT_NE(told.find("127.0.0.1:1: "), std::string::npos) << told;
 }
 
-// Of a broker that nobody is: what the call names, else default.api.timeout.ms.
 // The options of an administrator win over the client's, and properties over the field beside them.
 TEST(PublicClient, asks_for_as_long_as_it_was_told) {
   const auto call_timeout = [](const Properties& of_client, const AdminOptions& options) {
