@@ -158,7 +158,7 @@ class Configs(Cli):
     def test_settings_of_a_topic(self):
         name = f"topic/{self.topic()}"
         self.does("config", "set", name, "retention.ms=2h", "max.message.bytes=64KiB")
-        self.assertEqual(self.own(name), {"retention.ms": "7200000", "max.message.bytes": "65536"})
+        self.comes(lambda: self.own(name), {"retention.ms": "7200000", "max.message.bytes": "65536"})
         self.assertRegex(self.does("config", "get", name, "retention.ms").out, r"retention.ms +2h ")
         self.assertRegex(self.does("config", "get", name, "max.message.bytes").out, r"max.message.bytes +64KiB ")
         self.assertRegex(self.does("config", "get", name, "retention.ms", "--format", "wide").out, r"retention.ms +7200000 ")
@@ -166,7 +166,7 @@ class Configs(Cli):
         everything = self.does("config", "get", name, "--all", "--format", "json").json()
         self.assertIn("cleanup.policy", [row["name"] for row in everything])
         self.does("config", "unset", name, "retention.ms")
-        self.assertEqual(self.own(name), {"max.message.bytes": "65536"})
+        self.comes(lambda: self.own(name), {"max.message.bytes": "65536"})
         self.assertIn(name.partition("/")[2], self.does("config", "list", "topic").out.split())
 
     def test_settings_of_all_brokers_and_of_groups(self):

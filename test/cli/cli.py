@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -106,6 +107,13 @@ class Cli(unittest.TestCase):
         for words in [says] if isinstance(says, str) else says:
             self.assertIn(words, ended.err)
         return ended
+
+    def comes(self, look, expected):
+        """Looks until this is seen: Apache Kafka answers a change of settings that its broker may still be at work on."""
+        end = time.monotonic() + SECONDS
+        while (seen := look()) != expected and time.monotonic() < end:
+            pass  # each look is an exchange with the broker
+        self.assertEqual(seen, expected)
 
     def fresh(self, kind):
         return f"{kind}-{next(_names)}"
