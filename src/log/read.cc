@@ -100,8 +100,9 @@ void check_plan(ReadPlan& plan, Segment& segment, Offset limit) {
   const std::uint64_t end =
       segment.checked()->damaged_from(begin + plan.first_batch_bytes).value_or(segment.size());
   plan.range.size = std::min(plan.range.size, end - begin);
-  plan.check.emplace(plan.range, std::min(end, segment.size()), plan.start_offset, limit,
-                     segment.checked());
+  plan.check.emplace(
+      plan.range, std::min(end, segment.size()), segment.base_offset(), limit, segment.checked(),
+      begin == 0 ? ReadCheck::First::by_what_is_before : ReadCheck::First::by_its_header);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/canary.h"
 #include "log/format/batch_scanner.h"
+#include "log/offset_contradiction.h"
 
 namespace weir::log {
 
@@ -31,7 +32,10 @@ Result<> ReadCheck::carry_out() {
     const Offset base = (*batch)->header.base_offset();
     if (base < expected || (*batch)->header.last_offset() >= limit_) {
       damage_ = "its offset does not belong there";
-      const bool was_the_one_before = was_gap && base >= expected_before && base < expected;
+      bool was_the_one_before = was_gap && base >= expected_before && base < expected;
+      if (was_the_one_before) {
+        TRY_ASSIGN(was_the_one_before, is_first_wrong(scanner, expected, **batch, limit_));
+      }
       if (was_the_one_before) {
         whole_until_ = previous;
         offset_there_ = expected_before;

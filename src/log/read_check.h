@@ -24,8 +24,8 @@ class ReadCheck {
   // Of at most so many bytes at once, or one batch.
   static constexpr std::uint64_t bytes_max = 4 << 20;
 
-  // What is known of the first batch: its offset is `first` by its own header, which may be wrong;
-  // or the log has nothing at `first` and above before it.
+  // What is known of the first batch: that its own header says an offset, of `first` or above,
+  // which may be wrong; or that the log has nothing at `first` and above before it.
   enum class First : std::uint8_t { by_its_header, by_what_is_before };
 
   // `range` begins with a batch; no batch of the file, which has `file_size` bytes, reaches the

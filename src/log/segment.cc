@@ -6,6 +6,7 @@
 #include "base/canary.h"
 #include "base/check.h"
 #include "log/beyond_damage.h"
+#include "log/offset_contradiction.h"
 
 namespace weir::log {
 
@@ -200,16 +201,25 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
       promised.reset();  // of the damaged one
     }
     TRY_ASSIGN(const auto batch, scanner.next());
-    if (!batch) return std::nullopt;
+    if (!batch) {
+      if (promised) return fail(Errc::corrupt, "it does not hold what it should", position_before);
+      // The last one is damaged, or the offset is behind it.
+      if (here > position) TRY(check_whole(position_before));
+      return std::nullopt;
+    }
     const auto base = batch->header.base_offset();
     const auto last = batch->header.last_offset();
     if (base < base_offset_ || (promised && base > *promised)) {
       return fail(Errc::corrupt, "an index entry points to the wrong batch", position);
     }
     if (base < expected) {
-      const bool is_the_one_before = was_gap && base >= expected_before;
+      const std::uint64_t there = batch->position;
+      bool is_the_one_before = was_gap && base >= expected_before;
+      if (is_the_one_before) {
+        TRY_ASSIGN(is_the_one_before, is_first_wrong(scanner, expected, *batch, no_limit));
+      }
       return fail(Errc::corrupt, "its offset does not belong there",
-                  is_the_one_before ? position_before : batch->position);
+                  is_the_one_before ? position_before : there);
     }
     // Between two batches is nothing, unless the one before is damaged and does not say how far it
     // went.

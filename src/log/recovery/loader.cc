@@ -79,14 +79,17 @@ Result<> LogLoader::check_from(std::size_t first, Belief belief) {
     Segment& segment = *s_.segments[i];
     const Offset base = segment.base_offset();
     const bool is_last = i + 1 == s_.segments.size();
-    TRY_ASSIGN(const auto check,
-               check_tail(segment, {.believed = believed,
-                                    .torn_above = belief.torn_above,
-                                    .latest_epoch = s_.epochs.at(base - 1),
-                                    .newest_epoch = options_.newest_epoch,
-                                    .known_end = is_last ? belief.known_end : no_offset,
-                                    .has_no_gaps = is_last && !compacted,
-                                    .epochs = &s_.epochs}));
+    const bool has_limit = !is_last && !compacted;
+    TRY_ASSIGN(
+        const auto check,
+        check_tail(segment, {.believed = believed,
+                             .torn_above = belief.torn_above,
+                             .latest_epoch = s_.epochs.at(base - 1),
+                             .newest_epoch = options_.newest_epoch,
+                             .known_end = is_last ? belief.known_end : no_offset,
+                             .has_no_gaps = is_last && !compacted,
+                             .limit = has_limit ? s_.segments[i + 1]->base_offset() : no_limit,
+                             .epochs = &s_.epochs}));
     for (const std::string& lost : check.lost) s_.warn(lost);
     has_left_out_ = has_left_out_ || !check.lost.empty();
     s_.report.bytes_checked += check.bytes_checked;

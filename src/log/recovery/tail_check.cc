@@ -92,6 +92,7 @@ struct Walk {
   // What comes before is known; of the first batch of a walk that begins in the middle it is not.
   bool is_sure, was_sure;
   bool is_last_damaged = false;  // and where the log ended is known
+  bool took_back = false;        // the batch before, which was shown to be wrong
 
   Walk(const Segment& segment, const TailCheckOptions& options, std::uint64_t start)
       : segment_base(segment.base_offset()),
@@ -129,11 +130,12 @@ struct Walk {
   }
 };
 
-std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
-  if (batch.base_offset() < walk.next_offset ||
-      (walk.has_no_gaps && batch.base_offset() != walk.next_offset)) {
-    return "its offset does not continue the log";
-  }
+constexpr std::string_view does_not_continue = "its offset does not continue the log";
+
+std::string whats_wrong(const wire::BatchView& batch, const Walk& walk, Offset limit) {
+  const bool is_gap = batch.base_offset() > walk.next_offset;
+  const bool is_moved = is_gap && (walk.has_no_gaps || batch.last_offset() >= limit);
+  if (is_moved || batch.base_offset() < walk.next_offset) return std::string(does_not_continue);
   if (batch.base_offset() - walk.segment_base > relative_offset_max - batch.last_offset_delta()) {
     return "its offset is too far from its segment's";
   }
@@ -144,8 +146,18 @@ std::string whats_wrong(const wire::BatchView& batch, const Walk& walk) {
   return {};
 }
 
+// Above what is believed: a whole batch stands where the one before says that it is. If that one is
+// wrong, the end is in front of it.
+Result<> blame(BatchScanner& scanner, const ScannedBatch& batch, Walk& walk, TailCheck& result) {
+  TRY_ASSIGN(walk.took_back, is_first_wrong(scanner, walk.next_offset, batch, no_limit));
+  if (!walk.took_back) return {};
+  result.end_offset = walk.next_before;
+  result.end_position = walk.position_before;
+  return {};
+}
+
 // The batch at the scanner; nothing and a reason at the end of what is good.
-Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk& walk,
+Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, Walk& walk,
                                               const TailCheckOptions& options, TailCheck& result) {
   const Offset believed = options.believed;
   auto batch = scanner.next();
@@ -164,20 +176,23 @@ Result<std::optional<ScannedBatch>> next_good(BatchScanner& scanner, const Walk&
   const Offset last = (*batch)->header.last_offset();
   if (trusted_end && last < believed) {
     const bool fits = last - walk.segment_base <= relative_offset_max;
-    if (fits && (*batch)->header.base_offset() >= walk.next_offset) return batch;
-    return fail(Errc::corrupt, "a batch whose offset does not continue the log",
-                (*batch)->position);
+    const Offset base = (*batch)->header.base_offset();
+    const bool is_gap = base > walk.next_offset && walk.has_no_gaps && options.knows_end_only();
+    if (fits && !is_gap && base >= walk.next_offset) return batch;
+    return fail(Errc::corrupt, std::string(does_not_continue), (*batch)->position);
   }
   TRY_ASSIGN(const auto whole, scanner.whole(**batch));
-  result.reason = whats_wrong(whole, walk);
+  result.reason = whats_wrong(whole, walk, options.limit);
   result.overlaps = whole.base_offset() < walk.next_offset && whole.crc_is_good();
+  ScannedBatch good = **batch;
+  good.header = wire::BatchView(whole.bytes().first(wire::batch_header_size));
   if (!result.reason.empty()) {
-    if (trusted_end) return fail(Errc::corrupt, result.reason, (*batch)->position);
+    if (trusted_end) return fail(Errc::corrupt, result.reason, good.position);
+    const bool may_be_before = options.limit != no_limit && walk.was_led_astray(good);
+    if (result.overlaps && may_be_before) TRY(blame(scanner, good, walk, result));
     return std::nullopt;
   }
   result.bytes_checked += whole.size();
-  ScannedBatch good = **batch;
-  good.header = wire::BatchView(whole.bytes().first(wire::batch_header_size));
   return good;
 }
 
@@ -204,11 +219,11 @@ Result<LeaderEpoch> epoch_of(Segment& segment, const ScannedBatch& batch, const 
   return right;
 }
 
-Result<> cut_off(Segment& segment, TailCheck& result) {
+Result<> cut_off(Segment& segment, const Walk& walk, TailCheck& result) {
   result.cut = true;
   const auto max = segment.max_timestamp();
   TRY(segment.truncate(result.end_offset, result.end_position));
-  if (max) segment.set_max_timestamp(*max);
+  if (max && !walk.took_back) segment.set_max_timestamp(*max);
   return {};
 }
 
@@ -330,13 +345,13 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
   result.latest_epoch = walk.epoch;
   const bool leads_elsewhere = options.known_end > 0 && result.end_offset != options.known_end;
   if (last && leads_elsewhere) TRY(check_last(scanner, *last, options, walk));
-  if (last && options.torn_above != std::numeric_limits<Offset>::max()) {
+  if (last && options.knows_end_only()) {
     // Into space that was there before, the last write may have been cut short unseen.
     TRY_ASSIGN(const auto whole, scanner.whole(*last));
     if (!whole.crc_is_good()) return fail(Errc::corrupt, "its checksum is wrong", last->position);
   }
   TRY(segment.write_pending_entries());
-  if (result.end_position < segment.size()) TRY(cut_off(segment, result));
+  if (result.end_position < segment.size()) TRY(cut_off(segment, walk, result));
   return result;
 }
 
@@ -347,6 +362,34 @@ Result<bool> ends_segment(const env::File& file, std::uint64_t position, std::ui
   if (got < front.size()) return false;
   const auto batch = wire::batch_size_at(Bytes(front));
   return batch && position + *batch == size;
+}
+
+// How many offsets the batch has that is the rest of the file from `position` on; none when its
+// checksum does not say so.
+Result<Offset> offsets_of_last(const env::File& file, std::uint64_t position, std::uint64_t size) {
+  std::vector<std::byte> bytes(size - position);
+  TRY_ASSIGN(const auto got, file.read_at(position, MutableBytes(bytes)));
+  if (got < std::max(bytes.size(), wire::batch_header_size)) return 0;
+  const wire::BatchView batch{Bytes(bytes)};
+  const bool is_good = batch.magic() == wire::batch_magic && batch.crc_is_good();
+  return is_good ? batch.last_offset_delta() + Offset{1} : 0;
+}
+
+// Behind a damaged batch that is the last: where the log is known to have ended, or, when nothing
+// is wrong but its base offset, and the log has no gaps, where the offsets end that it has.
+Result<std::optional<Resumption>> behind_the_last(const env::File& file, std::uint64_t size,
+                                                  const TailCheckOptions& options, const Walk& walk,
+                                                  const ReadCheck::Damage& damage) {
+  TRY_ASSIGN(const bool is_last, ends_segment(file, damage.position, size));
+  if (!is_last) return std::nullopt;
+  const bool is_it = walk.is_last_damaged && damage.position == walk.position_before;
+  if (is_it || (walk.is_sure && options.known_end > damage.offset)) {
+    return Resumption{size, options.known_end};
+  }
+  if (!options.has_no_gaps || !walk.is_sure) return std::nullopt;
+  TRY_ASSIGN(const Offset offsets, offsets_of_last(file, damage.position, size));
+  if (offsets <= 0 || damage.offset + offsets < options.believed) return std::nullopt;
+  return Resumption{size, damage.offset + offsets};
 }
 
 // Of a walk that came upon damage: what is lost, when the next one can leave it out.
@@ -360,17 +403,15 @@ Result<std::optional<std::string>> leave_out_damage(Segment& segment,
                             .limit = std::numeric_limits<Offset>::max(),
                             .latest = options.believed};
   TRY_ASSIGN(auto damage, first_damage(file, search));
-  if (!damage && options.known_end <= 0) return std::nullopt;
+  if (!damage && options.known_end <= 0 && !options.has_no_gaps) return std::nullopt;
   if (!damage) {  // a base offset, which no checksum covers
     const bool is_before = why.at == walk.position_before;
     damage = {why.at, is_before ? walk.next_before : walk.next_offset, why.what};
   }
   if (segment.resumption(damage->position)) return std::nullopt;  // that is not it
   TRY_ASSIGN(auto beyond, find_resumption(*file, search, *damage));
-  const bool is_it = walk.is_last_damaged && damage->position == walk.position_before;
-  if (!beyond && (is_it || (walk.is_sure && options.known_end > damage->offset))) {
-    TRY_ASSIGN(const bool is_last, ends_segment(*file, damage->position, segment.size()));
-    if (is_last) beyond = {segment.size(), options.known_end};
+  if (!beyond) {
+    TRY_ASSIGN(beyond, behind_the_last(*file, segment.size(), options, walk, *damage));
   }
   if (!beyond) return std::nullopt;
   reached(Mark::damage_left_out);
@@ -399,8 +440,8 @@ Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options) 
       check->lost = std::move(lost);
       return check;
     }
-    const bool may_be_left_out = check.error().code == Errc::corrupt && walk &&
-                                 options.torn_above == std::numeric_limits<Offset>::max();
+    const bool may_be_left_out =
+        check.error().code == Errc::corrupt && walk && !options.knows_end_only();
     if (!may_be_left_out) return check;
     TRY_ASSIGN(auto what, leave_out_damage(segment, options, *walk, check.error()));
     if (!what) return check;

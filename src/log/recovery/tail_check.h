@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "log/leader_epochs.h"
+#include "log/offset_contradiction.h"
 #include "log/segment.h"
 
 namespace weir::log {
@@ -50,9 +51,16 @@ struct TailCheckOptions {
   LeaderEpoch newest_epoch = std::numeric_limits<LeaderEpoch>::max();  // that there ever was
   // Where the log ended at a clean stop: says how far a damaged last batch went.
   Offset known_end = no_offset;
-  // No compaction has been here: above `believed` each batch continues the one before.
+  // No compaction has been here: above `believed` each batch continues the one before, and
+  // everywhere in a log whose process was killed.
   bool has_no_gaps = false;
+  // Where the next segment begins of a log without compaction: above `believed` no batch behind a
+  // gap reaches it.
+  Offset limit = no_limit;
   LeaderEpochs* epochs = nullptr;  // learns of the terms that begin above `believed`
+
+  // The process was killed: all is believed that can be, and only the end is looked for.
+  bool knows_end_only() const { return torn_above != std::numeric_limits<Offset>::max(); }
 };
 
 Result<TailCheck> check_tail(Segment& segment, const TailCheckOptions& options);
