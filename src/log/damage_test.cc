@@ -445,6 +445,31 @@ TEST_P(DamagedTwice, a_log_that_was_opened_once_is_opened_again) {
   }
 }
 
+// The second start begins at the entry in front of them, which says that that batch is right.
+TEST(DamagedInARow, a_log_that_was_opened_once_is_opened_again) {
+  LogFixture fixture({.index_interval_bytes = 64});
+  const auto content = [&](const char* name) -> std::string& {
+    return fixture.disk.content(fixture.path(name));
+  };
+  std::vector<std::size_t> places;
+  for (int i = 0; i < 6; ++i) {
+    places.push_back(content("00000000000000000000.log").size());
+    fixture.append({.timestamp = 1000 + i});
+  }
+  ASSERT_TRUE(fixture.flush());
+  fixture.close();
+  content("00000000000000000000.log")[places[3] + 7] = 1;  // its offset
+  content("00000000000000000000.log")[places[4] + 8] = 7;  // its length
+  content("00000000000000000000.index").clear();
+  for (int start = 0; start < 3; ++start) {
+    const auto opened = fixture.try_open(false, 5);
+    ASSERT_TRUE(opened) << start << ": " << opened.error().message();
+    EXPECT_EQ(fixture.log().log_end_offset(), 6);
+    EXPECT_THAT(fixture.offsets(5), ElementsAre(5));
+    fixture.close();
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(LastOffsets, DamagedTwice, testing::Bool());
 
 // With one entry for all, with entries around the damaged batch; those before each one's last.

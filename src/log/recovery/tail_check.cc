@@ -17,6 +17,7 @@ namespace {
 // Where the walk can start: a place at or below `believed` up to which both indexes are right.
 struct Start {
   std::uint64_t position = 0;
+  Offset last_offset = no_offset;  // of the batch there, as its entry says
   TimestampOffset max;
   bool rebuilt = false;
 };
@@ -77,6 +78,7 @@ Result<Start> find_start(Segment& segment, Offset believed) {
     TRY(offsets->truncate_to(from.offset + (from.position > 0 ? 1 : 0)));
   }
   start.position = from.position;
+  if (from.position > 0) start.last_offset = from.offset;
   return start;
 }
 
@@ -105,6 +107,11 @@ struct Walk {
         is_sure(start == 0),
         was_sure(is_sure) {}
 
+  // The index and the header agree where a walk begins in the middle.
+  void begin_with(const ScannedBatch& batch) {
+    next_offset = batch.header.base_offset();
+    is_sure = true;
+  }
   // Goes on behind a damaged batch.
   void resume(const Resumption& beyond) {
     position_before = beyond.position;
@@ -332,6 +339,7 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
         options.epochs->assign(epoch, header.base_offset());
       }
     }
+    if (!last && header.last_offset() == start.last_offset) walk.begin_with(*batch);
     walk.take(*batch);
     walk.has_no_gaps = options.has_no_gaps;
     result.end_offset = walk.next_offset;
