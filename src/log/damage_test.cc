@@ -414,6 +414,52 @@ TEST_P(DamagedProducers, those_of_whole_batches_go_on) {
             6);
 }
 
+// Index entries lead beyond a damaged batch, so that nothing has looked at it when producers are
+// read anew.
+class DamagedReplay : public testing::Test {
+ protected:
+  DamagedReplay() : fixture({.index_interval_bytes = 1}) {
+    for (int i = 0; i < 4; ++i) {
+      places.push_back(content().size());
+      fixture.append(
+          {.timestamp = 1000 + i, .producer_id = 7 + i, .producer_epoch = 0, .base_sequence = 0});
+    }
+    EXPECT_TRUE(fixture.flush());
+    fixture.close();
+    fixture.disk.content(fixture.path("00000000000000000004.snapshot")).clear();
+  }
+  std::string& content() { return fixture.disk.content(fixture.path("00000000000000000000.log")); }
+  // The producers of these batches are known.
+  void expect_known(std::initializer_list<Offset> batches) {
+    const auto opened = fixture.try_open(false, 4);
+    ASSERT_TRUE(opened) << opened.error().message();
+    for (const Offset batch : batches) {
+      const auto again =
+          fixture.stage({.producer_id = 7 + batch, .producer_epoch = 0, .base_sequence = 0});
+      ASSERT_TRUE(again.has_value());
+      EXPECT_EQ(again->base_offset, batch) << "a repeat";
+    }
+  }
+
+  LogFixture fixture;
+  std::vector<std::size_t> places;
+};
+
+TEST_F(DamagedReplay, passes_a_batch_that_says_that_it_is_a_marker) {
+  content()[places[1] + 22] = 0x21;  // and compressed
+  expect_known({0, 2, 3});
+}
+
+TEST_F(DamagedReplay, goes_back_to_what_a_batch_that_says_that_it_is_longer_has_passed) {
+  const std::string before = content();
+  content()[places[1] + 11] += 20;
+  expect_known({0, 2, 3});
+  fixture.disk.content(fixture.path("00000000000000000004.snapshot")).clear();
+  content() = before;
+  content()[places[2] + 11] += 20;
+  expect_known({0, 1, 3});
+}
+
 // The first start makes the entry behind them, the second has nothing else that leads there.
 class DamagedTwice : public testing::TestWithParam<bool> {};
 

@@ -31,9 +31,10 @@ Result<std::optional<BatchPlace>> replay_start(Segment& segment, Offset from, Of
   }
 }
 
-// The next batch that is not damaged. `last`: an offset of the one before, if its header is true.
+// The next batch that is not damaged. `last`: an offset of the one before, which is at `before`, if
+// its header is true.
 Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segment& segment,
-                                                   Offset last, Offset end) {
+                                                   std::uint64_t before, Offset last, Offset end) {
   while (true) {
     segment.pass_damage(scanner);
     const std::uint64_t position = scanner.position();
@@ -44,9 +45,11 @@ Result<std::optional<ScannedBatch>> next_to_replay(BatchScanner& scanner, Segmen
       scanner.go_on_at(beyond->position);
       continue;
     }
-    TRY_ASSIGN(const auto indexed, segment.indexed_behind(position));
+    // That one may have led into the middle of what follows it.
+    TRY_ASSIGN(const auto indexed, segment.indexed_behind(before));
     if (!indexed) return batch;
-    scanner.go_on_at(indexed->position);
+    before = indexed->position;
+    scanner.go_on_at(before);
   }
 }
 
@@ -82,15 +85,18 @@ Result<> PartitionLog::State::replay_segment(Segment& segment, Offset from, Offs
   if (!start) return {};
   TRY_ASSIGN(auto file, segment.log_file());
   BatchScanner scanner(*file, start->position, segment.size(), BatchScanner::small_window * 4);
+  std::uint64_t before = start->position;
   Offset last = start->base_offset;
   while (true) {
-    TRY_ASSIGN(const auto batch, next_to_replay(scanner, segment, last, end));
+    TRY_ASSIGN(const auto batch, next_to_replay(scanner, segment, before, last, end));
     if (!batch || batch->header.base_offset() >= end) return {};
+    before = batch->position;
     last = batch->header.last_offset();
     if (!batch->header.has_producer_id()) continue;
     auto header = batch->header;
     if (header.is_control()) {
       TRY_ASSIGN(header, scanner.whole(*batch));
+      if (!header.crc_is_good()) continue;  // readers are refused it, too
     }
     TRY_ASSIGN(const auto produced, produced_batch(header));
     const auto appended = producers.append(produced, AppendOrigin::replication);
