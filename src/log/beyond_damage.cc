@@ -108,7 +108,7 @@ class Searcher {
 Result<std::optional<ReadCheck::Damage>> first_damage(const std::shared_ptr<env::File>& file,
                                                       const DamageSearch& search) {
   if (search.from >= search.end) return std::nullopt;
-  ReadCheck check({file, search.from, search.end - search.from}, search.end, search.first,
+  ReadCheck check({file, search.from, search.end - search.from}, search.file_end, search.first,
                   search.limit, nullptr, ReadCheck::First::by_what_is_before);
   TRY(check.carry_out());
   return check.damage();

@@ -23,11 +23,12 @@
 namespace weir::log {
 
 struct DamageSearch {
-  std::uint64_t from = 0;     // a batch begins there, or should
-  Offset first = 0;           // its offset, or one before it
-  std::uint64_t end = 0;      // of the batches
-  Offset limit = 0;           // no batch reaches it
-  Offset latest = INT64_MAX;  // no later does it go on
+  std::uint64_t from = 0;      // a batch begins there, or should
+  Offset first = 0;            // its offset, or one before it
+  std::uint64_t end = 0;       // of what is searched
+  std::uint64_t file_end = 0;  // of all batches: those behind `end` tell what the last one may say
+  Offset limit = 0;            // no batch reaches it
+  Offset latest = INT64_MAX;   // no later does it go on
 };
 
 // The first damaged batch; nothing when there is none. Error: io.

@@ -121,7 +121,11 @@ std::expected<ReadPlan, wire::ErrorCode> PartitionLog::read(const ReadOptions& o
     const Offset limit = is_last ? s.log_end : s.segments[i + 1]->base_offset();
     const auto first = locate_whole(s, segment, options.from, limit);
     if (!first) return std::unexpected(refusal(s, segment, options.from, first.error()));
-    if (!*first) continue;  // compaction left nothing here at or above the offset
+    if (!*first) {  // compaction left nothing here at or above the offset
+      const auto ends = segment.check_end(options.from);
+      if (!ends) return std::unexpected(refusal(s, segment, options.from, ends.error()));
+      continue;
+    }
     if ((*first)->last_offset >= bound) break;
     const auto end = end_of_range(s, segment, **first, bound, limit);
     if (!end) return std::unexpected(refusal(s, segment, bound, end.error()));

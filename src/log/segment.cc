@@ -203,14 +203,13 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
     TRY_ASSIGN(const auto batch, scanner.next());
     if (!batch) {
       if (promised) return fail(Errc::corrupt, "it does not hold what it should", position_before);
-      // The last one is damaged, or the offset is behind it.
-      if (here > position) TRY(check_whole(position_before));
       return std::nullopt;
     }
     const auto base = batch->header.base_offset();
     const auto last = batch->header.last_offset();
     if (base < base_offset_ || (promised && base > *promised)) {
-      return fail(Errc::corrupt, "an index entry points to the wrong batch", position);
+      return fail(Errc::corrupt, "an index entry points to the wrong batch",
+                  base < base_offset_ ? batch->position : position);
     }
     if (base < expected) {
       const std::uint64_t there = batch->position;
@@ -226,7 +225,9 @@ Result<std::optional<BatchPlace>> Segment::scan_for(Offset offset, std::uint64_t
     if (offset < base && offset >= expected && batch->position > position) {
       TRY(check_whole(position_before));
     }
-    was_gap = base > expected;
+    // The entry that led to it says the same as its header.
+    const bool is_confirmed = promised && last == *promised;
+    was_gap = base > expected && !is_confirmed;
     position_before = batch->position;
     expected_before = std::exchange(expected, last + 1);
     if (promised && last >= *promised) promised.reset();
@@ -261,6 +262,20 @@ Result<std::optional<BatchPlace>> Segment::find(Offset offset) {
   return scan_for(offset, again.position, std::nullopt);
 }
 
+Result<> Segment::check_end(Offset offset) {
+  TRY_ASSIGN(auto* index, offset_index());
+  TRY_ASSIGN(const auto entry, index->lookup(offset));
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, entry.position, size_);
+  std::optional<std::uint64_t> last;
+  while (true) {
+    pass_damage(scanner);
+    TRY_ASSIGN(const auto batch, scanner.next());
+    if (!batch) return last ? check_whole(*last) : Result<>{};
+    last = batch->position;
+  }
+}
+
 Result<std::optional<BatchPlace>> Segment::find_beyond_damage(Offset offset) {
   TRY_ASSIGN(auto* index, offset_index());
   TRY_ASSIGN(const auto entry, index->above(offset));
@@ -281,20 +296,36 @@ Result<std::optional<BatchPlace>> Segment::indexed_behind(std::uint64_t position
   }
 }
 
+// Whether the batch to which the entry leads ends where that says; true when it cannot be read.
+Result<bool> Segment::agrees_with(const OffsetPosition& entry) {
+  if (entry.position == 0) return true;
+  TRY_ASSIGN(auto file, log_file());
+  BatchScanner scanner(*file, entry.position, size_);
+  const auto batch = scanner.next();
+  if (!batch && batch.error().code != Errc::corrupt) return std::unexpected(batch.error());
+  return !batch || !*batch || (*batch)->header.last_offset() == entry.offset;
+}
+
 Result<const Resumption*> Segment::look_beyond_damage(Offset offset, Offset limit) {
   TRY_ASSIGN(auto* index, offset_index());
-  TRY_ASSIGN(const auto entry, index->lookup(offset));
+  TRY_ASSIGN(auto entry, index->lookup(offset));
   TRY_ASSIGN(const auto above, index->above(offset));
+  // That the batch there is wrong shows in what comes before it.
+  TRY_ASSIGN(const bool agrees, agrees_with(entry));
+  if (!agrees) {
+    TRY_ASSIGN(entry, index->lookup(entry.offset - 1));
+  }
   std::uint64_t from = entry.position;
   Offset first = base_offset_;
   const std::uint64_t end = above ? std::min<std::uint64_t>(above->position, size_) : size_;
   if (from >= end || end - from > ReadCheck::bytes_max) return nullptr;
   TRY_ASSIGN(auto file, log_file());
   while (true) {
-    TRY_ASSIGN(const auto damage, first_damage(file, {from, first, end, limit}));
+    const DamageSearch search{from, first, end, size_, limit};
+    TRY_ASSIGN(const auto damage, first_damage(file, search));
     if (!damage) return nullptr;
     if (!checked()->was_searched(damage->position)) {
-      TRY_ASSIGN(const auto beyond, find_resumption(*file, {from, first, end, limit}, *damage));
+      TRY_ASSIGN(const auto beyond, find_resumption(*file, search, *damage));
       checked()->add_damaged(damage->position, damage->what);
       checked()->add_resumption(damage->position, beyond);
       return resumption(damage->position);

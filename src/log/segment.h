@@ -96,6 +96,9 @@ class Segment {
   // --- reading ---
   // The first batch that ends at or above `offset`; nothing when the segment ends before.
   Result<std::optional<BatchPlace>> find(Offset offset);
+  // Of an offset that find() says is behind the segment's end: corrupt when the last batch is
+  // damaged, so that its header may have said too little.
+  Result<> check_end(Offset offset);
   // Where a damaged batch is in the way of find(): the batch that holds `offset`, when the next
   // index entry leads to it.
   Result<std::optional<BatchPlace>> find_beyond_damage(Offset offset);
@@ -149,6 +152,7 @@ class Segment {
   // The largest from there on, or `max`.
   Result<TimestampOffset> max_timestamp_from(std::uint64_t position, TimestampOffset max);
   Result<> check_whole(std::uint64_t position);
+  Result<bool> agrees_with(const OffsetPosition& entry);
   Result<std::optional<BatchPlace>> scan_for(Offset offset, std::uint64_t position,
                                              std::optional<Offset> promised);
   Result<> walk_headers();

@@ -1,6 +1,6 @@
 // A partition's folder of arbitrary files: opening it ends in a log or an error, and opening the
-// result again changes nothing. What lies above the durable mark is whole then; what lies below it
-// was not read, and nothing is said of it. Nothing is read more than a few times.
+// result again changes nothing. After a loss of power what lies above the durable mark is whole
+// then; of what else was not read nothing is said. Nothing is read more than a few times.
 
 #include <algorithm>
 
@@ -36,6 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   log.resize(std::min<std::size_t>(log.size(), static_cast<std::uint8_t>(head[5]) * 4));
   log += rest;
   const bool clean = (head[6] & 1) != 0;
+  fixture.nothing_lost = (head[6] & 2) != 0;  // the process was killed
+  const bool looks_above_mark = !clean && !fixture.nothing_lost;
   const Offset mark = static_cast<std::uint8_t>(head[7]) % 4 * 2;  // where a batch ends
   const std::uint64_t bytes = log.size() + size;
   const StepsSince steps;
@@ -43,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(steps.taken() <= 4096 + 16 * bytes, "work is linear");
   if (!is_open) return 0;
   const Offset end = fixture.log().log_end_offset();
-  const auto checked = std::max(fixture.log().log_start_offset(), clean ? end : mark);
+  const auto checked = std::max(fixture.log().log_start_offset(), looks_above_mark ? mark : end);
   const auto offsets = fixture.offsets(checked);
   CHECK(fixture.try_open(clean, std::min(mark, end)).has_value());
   CHECK(fixture.log().log_end_offset() == end);

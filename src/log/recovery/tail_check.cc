@@ -34,6 +34,14 @@ Result<bool> batch_fits(Segment& segment, const OffsetPosition& entry) {
          (*batch)->header.base_offset() <= entry.offset;
 }
 
+Result<> drop_indexes(Segment& segment) {
+  reached(Mark::index_damaged);
+  TRY_ASSIGN(auto* offsets, segment.offset_index());
+  TRY_ASSIGN(auto* times, segment.time_index());
+  TRY(offsets->file().truncate(0));
+  return times->file().truncate(0);
+}
+
 Result<Start> find_start(Segment& segment, Offset believed) {
   TRY_ASSIGN(auto* offsets, segment.offset_index());
   TRY_ASSIGN(auto* times, segment.time_index());
@@ -64,9 +72,7 @@ Result<Start> find_start(Segment& segment, Offset believed) {
     TRY_ASSIGN(is_right, batch_fits(segment, from));
   }
   if (!is_right) {
-    reached(Mark::index_damaged);
-    TRY(offsets->file().truncate(0));
-    TRY(times->file().truncate(0));
+    TRY(drop_indexes(segment));
     TRY_ASSIGN(start.max, times->last());
     start.max.offset = segment.base_offset();
     start.rebuilt = true;
@@ -91,7 +97,8 @@ struct Walk {
   std::uint64_t position_before;
   Offset next_before;
   bool was_gap = false;  // between the two
-  // What comes before is known; of the first batch of a walk that begins in the middle it is not.
+  // What comes before is known. Of the first batch of a walk that begins in the middle it is not,
+  // unless the index says the same of it.
   bool is_sure, was_sure;
   bool is_last_damaged = false;  // and where the log ended is known
   bool took_back = false;        // the batch before, which was shown to be wrong
@@ -339,7 +346,9 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
         options.epochs->assign(epoch, header.base_offset());
       }
     }
-    if (!last && header.last_offset() == start.last_offset) walk.begin_with(*batch);
+    const bool is_below_end = options.known_end <= 0 || header.last_offset() < options.known_end;
+    const bool is_confirmed = batch->position == start.position && is_below_end;
+    if (is_confirmed && header.last_offset() == start.last_offset) walk.begin_with(*batch);
     walk.take(*batch);
     walk.has_no_gaps = options.has_no_gaps;
     result.end_offset = walk.next_offset;
@@ -349,6 +358,10 @@ Result<TailCheck> walk_tail(Segment& segment, const TailCheckOptions& options,
   if (sings(Canary::cut_below_durable) && last && result.end_position < segment.size()) {
     result.end_offset = last->header.base_offset();
     result.end_position = last->position;
+  }
+  if (result.end_offset <= start.last_offset) {  // the last batch says less than its entry
+    TRY(drop_indexes(segment));
+    return walk_tail(segment, options, walked);
   }
   result.latest_epoch = walk.epoch;
   const bool leads_elsewhere = options.known_end > 0 && result.end_offset != options.known_end;
@@ -408,6 +421,7 @@ Result<std::optional<std::string>> leave_out_damage(Segment& segment,
   const DamageSearch search{.from = walk.position_before,
                             .first = walk.next_before,
                             .end = segment.size(),
+                            .file_end = segment.size(),
                             .limit = std::numeric_limits<Offset>::max(),
                             .latest = options.believed};
   TRY_ASSIGN(auto damage, first_damage(file, search));
