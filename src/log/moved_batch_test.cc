@@ -170,8 +170,7 @@ TEST(MovedInCompacted, is_refused_though_gaps_are_nothing_strange) {
         found->check->conclude();
         found = plan();
       }
-      if (offset == 1) EXPECT_FALSE(found) << found->start_offset;
-      if (offset == 5 && found) EXPECT_EQ(found->start_offset, 20);
+      EXPECT_TRUE(!found || (offset == 5 && found->start_offset == 20));
     }
   }
 }
@@ -231,7 +230,7 @@ TEST(MovedOnlyBatch, is_refused_after_a_kill) {
     for (const Offset offset : {0, 1, 2}) {
       EXPECT_FALSE(fixture.log().read({.from = offset, .bound = end, .bytes_max = 1 << 20}));
     }
-    if (end == 3) EXPECT_EQ(fixture.append({}).base_offset, 3);
+    EXPECT_EQ(fixture.append({}).base_offset, end);
     ASSERT_TRUE(fixture.flush());
     fixture.close();
   }
