@@ -14,7 +14,7 @@ import unittest
 from disk import SECONDS, Disk
 
 FAULTY_DISK = ""
-READS, WRITES, SYNCS = range(3)
+READS, WRITES, SYNCS, PIECES = range(4)
 MANY = 1 << 40
 
 
@@ -23,15 +23,15 @@ class Orders:
 
     def __init__(self, path):
         self.path = path
-        path.write_bytes(bytes(48))
+        path.write_bytes(bytes(64))
         with open(path, "r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), 48)
+            self._memory = mmap.mmap(file.fileno(), 64)
 
     def fail(self, kind, count):
         struct.pack_into("=q", self._memory, 8 * kind, count)
 
     def failed(self, kind):
-        return struct.unpack_from("=q", self._memory, 24 + 8 * kind)[0]
+        return struct.unpack_from("=q", self._memory, 32 + 8 * kind)[0]
 
 
 class FaultyDisk(Disk):
@@ -102,6 +102,23 @@ class Broken(FaultyDisk):
         self.assertEqual([path for path in before if path.suffix == ".log" and after.get(path) != before[path]], [])
         self.start()
         self.assertEqual(self.values("t"), list(range(100)))
+
+
+class Interrupted(FaultyDisk):
+    def test_what_is_read_and_written_in_pieces_is_whole(self):
+        self.orders.fail(PIECES, MANY)
+        for _ in range(2):
+            running = self.start(env=self.faults("/data/"))
+            self.weir("topic", "create", "t", "--if-not-exists")
+            before = self.values("t")
+            for batch in range(5):
+                self.produce("t", range(1000 * batch, 1000 * batch + 1000))
+            self.assertEqual(self.values("t"), [*before, *range(5000)])
+            running.kill()
+        self.assertGreater(self.orders.failed(PIECES), 100)
+        mended = self.start()
+        self.assertEqual(self.values("t"), [*range(5000), *range(5000)])
+        self.assertEqual(mended.stop(), 0)
 
 
 class Copies(Disk):

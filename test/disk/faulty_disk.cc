@@ -1,8 +1,9 @@
 // Preloaded into the real program: reads, writes and syncs of chosen files fail as a broken disk's
-// do.
+// do, or reads and writes are done in part.
 //
-// FAULTY_DISK names a file of six 64-bit numbers that the test and the program both map: how many
-// reads, writes and syncs are still to fail, then how many of each have failed. FAULTY_DISK_PATH:
+// FAULTY_DISK names a file of eight 64-bit numbers that the test and the program both map: how many
+// reads, writes and syncs are still to fail, and how many reads and writes to be interrupted (one
+// before anything is done, the next halfway); then how many of each have been. FAULTY_DISK_PATH:
 // only files whose path has this in it.
 
 #include <dlfcn.h>
@@ -21,7 +22,7 @@
 
 namespace {
 
-enum Kind { reads, writes, syncs, kinds };
+enum Kind { reads, writes, syncs, pieces, kinds };
 
 struct Orders {
   std::atomic<std::int64_t> to_fail[kinds], failed[kinds];
@@ -50,13 +51,23 @@ bool is_chosen(int descriptor) {
   return std::strstr(path, path_part) != nullptr;
 }
 
-// Whether this call is one that fails; it is counted.
-bool fails(Kind kind, int descriptor) {
+// Whether this call is one that was ordered; it is counted.
+bool takes(Kind kind, int descriptor) {
   if (!orders || orders->to_fail[kind] <= 0 || !is_chosen(descriptor)) return false;
   --orders->to_fail[kind];
   ++orders->failed[kind];
+  return true;
+}
+bool fails(Kind kind, int descriptor) {
+  if (!takes(kind, descriptor)) return false;
   errno = EIO;
   return true;
+}
+// How much of this call is done; 0: nothing, it was interrupted.
+size_t done_of(size_t size, int descriptor) {
+  if (size == 0 || !takes(pieces, descriptor)) return size;
+  errno = EINTR;
+  return orders->failed[pieces] % 2 != 0 ? 0 : (size + 1) / 2;
 }
 
 template <class Function>
@@ -70,7 +81,8 @@ extern "C" {
 
 ssize_t pread(int descriptor, void* into, size_t size, off_t at) {
   if (fails(reads, descriptor)) return -1;
-  return next("pread", &::pread)(descriptor, into, size, at);
+  const size_t done = done_of(size, descriptor);
+  return done < size && done == 0 ? -1 : next("pread", &::pread)(descriptor, into, done, at);
 }
 ssize_t preadv2(int descriptor, const iovec* into, int count, off_t at, int flags) {
   if (fails(reads, descriptor)) return -1;
@@ -82,11 +94,15 @@ ssize_t sendfile(int socket, int descriptor, off_t* at, size_t size) noexcept {
 }
 ssize_t pwrite(int descriptor, const void* from, size_t size, off_t at) {
   if (fails(writes, descriptor)) return -1;
-  return next("pwrite", &::pwrite)(descriptor, from, size, at);
+  const size_t done = done_of(size, descriptor);
+  return done < size && done == 0 ? -1 : next("pwrite", &::pwrite)(descriptor, from, done, at);
 }
 ssize_t pwritev(int descriptor, const iovec* from, int count, off_t at) {
   if (fails(writes, descriptor)) return -1;
-  return next("pwritev", &::pwritev)(descriptor, from, count, at);
+  const size_t size = count > 0 ? from->iov_len : 0;
+  const size_t done = done_of(size, descriptor);
+  if (done == size) return next("pwritev", &::pwritev)(descriptor, from, count, at);
+  return done == 0 ? -1 : next("pwrite", &::pwrite)(descriptor, from->iov_base, done, at);
 }
 int fsync(int descriptor) {
   return fails(syncs, descriptor) ? -1 : next("fsync", &::fsync)(descriptor);
