@@ -1,6 +1,7 @@
 """The program as an operator runs it: arguments, environment, signals, its log and its exit code; and the few requests
 of Kafka's protocol that tell what a running one answers. Python's standard library only."""
 
+import fcntl
 import os
 import pathlib
 import queue
@@ -10,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 
@@ -252,6 +254,18 @@ def read_frame(peer):
             return b""
         data += part
     return data[4:]
+
+
+def wait_until_read(peer):
+    """Until the program at the other end, on this machine, has read all that was sent."""
+    local, remote = (f":{address[1]:04X}" for address in (peer.getpeername(), peer.getsockname()))
+    while True:
+        unsent = fcntl.ioctl(peer, termios.TIOCOUTQ, struct.pack("=i", 0))
+        entries = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        queues = [words[4] for words in entries if words[1].endswith(local) and words[2].endswith(remote)]
+        if struct.unpack("=i", unsent)[0] == 0 and [queue.split(":")[1] for queue in queues] == ["00000000"]:
+            return
+        os.sched_yield()
 
 
 def connect(port, host="127.0.0.1", receive_bytes=None):

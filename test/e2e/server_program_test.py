@@ -313,8 +313,8 @@ class Stop(Edge):
         program.read_frame(poll)  # the long poll heard of these
         poll.sendall(program.fetch_frame("t", 21, 600_000))
         idle = program.connect(port)
-        # Once this is answered on the same connection's shard, the poll above has been read.
         self.assertEqual(program.fetch(port, "t", 20)[1], 21)
+        program.wait_until_read(poll)  # by its shard, whichever that is
         running.term()
         error, high, records = program.fetched(program.read_frame(poll))
         self.assertEqual((error, high, records), (0, 21, b""))
